@@ -1,0 +1,38 @@
+#pragma once
+// exp(-t H) v for the symmetric, non-negative H = toeplitz + diag, at many times.
+
+#include <span>
+
+#include "num/eigen.hpp"
+
+namespace calor::evolve {
+
+/// H_ij = toeplitz[|i-j|] + diagonal[i] delta_ij.
+template <num::Real R>
+struct ToeplitzPlusDiagonal {
+  num::Vector<R> toeplitz;
+  num::Vector<R> diagonal;
+
+  num::Vector<R> apply(const num::Vector<R>& v) const;
+  num::Matrix<R> dense() const;
+  /// Gershgorin-type upper bound of the spectrum: that of the symbol plus max of the diagonal.
+  R upper(const R& symbol_maximum) const;
+};
+
+/// Columns exp(-t_j H) v by the eigenvectors of H: n³ once, then n² a time.
+template <num::Real R>
+num::Matrix<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
+                                           std::span<const R> times);
+
+/// Columns exp(-t_j H) v by one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its lower end is 0.
+/// Terms: about sqrt(upper t ln(1/epsilon)).
+template <num::Real R>
+num::Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
+                                        std::span<const R> times, const R& upper);
+
+/// exp(-z) I_k(z) for k = 0, 1, ... until the terms stay below epsilon, by Miller's backward recurrence normalised with
+/// exp(-z)(I_0 + 2 sum I_k) = 1 (DLMF 10.35.5): all terms positive.
+template <num::Real R>
+std::vector<R> scaled_bessel(const R& z);
+
+}  // namespace calor::evolve

@@ -1,0 +1,187 @@
+#include "evolve/finite_chain.hpp"
+
+#include <algorithm>
+
+namespace calor::evolve {
+
+using num::Matrix;
+using num::Vector;
+
+namespace {
+
+/// Chains of up to so many states keep the relative accuracy of every entry: no weight is left out that first reaches a
+/// state.
+constexpr int far = 64;
+
+/// Poisson weights of one mean from k = first on, normalised, and their upper sums.
+template <num::Real R>
+struct Poisson {
+  std::size_t first = 0;
+  std::vector<R> weight;
+  std::vector<R> above;  // above[j] = Pr(> first + j)
+
+  std::size_t end() const { return first + weight.size(); }
+};
+
+template <num::Real R>
+Poisson<R> poisson(const R& mean, const R& smallest, int beyond) {
+  using std::floor;
+  // ratios from the mode outwards: no logarithms of large numbers
+  const R mode = floor(mean);
+  std::vector<R> below, upward{R(1)};
+  R w = 1;
+  for (R k = mode; k > 0 && w > smallest; k -= 1) below.push_back(w *= k / mean);
+  w = 1;
+  for (R k = mode + 1; mean > 0 && w > 0 && (w > smallest || beyond-- > 0); k += 1) upward.push_back(w *= mean / k);
+  Poisson<R> out;
+  out.first = static_cast<std::size_t>(num::to_double(mode)) - below.size();
+  out.weight.assign(below.rbegin(), below.rend());
+  out.weight.insert(out.weight.end(), upward.begin(), upward.end());
+  out.above.resize(out.weight.size());
+  R sum = 0;
+  for (std::size_t j = out.weight.size(); j-- > 0;) {
+    out.above[j] = sum;
+    sum += out.weight[j];
+  }
+  for (R& x : out.weight) x /= sum;
+  for (R& x : out.above) x /= sum;
+  return out;
+}
+
+template <num::Real R>
+void normalise_columns(Matrix<R>& m) {
+  for (Eigen::Index j = 0; j < m.cols(); ++j) m.col(j) /= R(m.col(j).sum());
+}
+
+}  // namespace
+
+template <num::Real R>
+FiniteChain<R>::FiniteChain(int states, std::vector<Transition<R>> moves) : moves_(std::move(moves)) {
+  Vector<R> out = Vector<R>::Zero(states);
+  std::sort(moves_.begin(), moves_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
+  for (const auto& m : moves_) out[m.from] += m.rate;
+  const R fastest = out.maxCoeff();
+  q_ = fastest > 0 ? R(fastest + fastest / 4) : R(1);
+  for (auto& m : moves_) m.rate /= q_;
+  stay_ = Vector<R>(states);
+  for (Eigen::Index i = 0; i < states; ++i) stay_[i] = (q_ - out[i]) / q_;
+}
+
+template <num::Real R>
+void FiniteChain<R>::step(const Vector<R>& p, Vector<R>& out) const {
+  out = stay_.cwiseProduct(p);
+  for (const auto& m : moves_) out[m.to] += m.rate * p[m.from];
+}
+
+template <num::Real R>
+ChainPropagator<R>::ChainPropagator(FiniteChain<R> chain, Matrix<R> functionals)
+    : chain_(std::move(chain)), functionals_(std::move(functionals)) {}
+
+template <num::Real R>
+std::vector<Flight<R>> ChainPropagator<R>::by_steps(const Vector<R>& start, std::span<const R> times) const {
+  const R& q = chain_.uniform_rate();
+  std::vector<Poisson<R>> weights;
+  std::vector<Flight<R>> out;
+  std::size_t last = 0;
+  const R smallest = num::epsilon<R>() * num::epsilon<R>();
+  const int beyond = static_cast<int>(std::min<Eigen::Index>(far, start.size()));
+  for (const R& t : times) {
+    weights.push_back(poisson<R>(q * t, smallest, beyond));
+    last = std::max(last, weights.back().end());
+    out.push_back({Vector<R>::Zero(start.size()), Vector<R>::Zero(functionals_.rows()),
+                   num::epsilon<R>() * (8 + 4 * q * t), start.size() <= far && q * t < far ? R(0) : smallest});
+  }
+  Vector<R> p = start, next, rate;
+  for (std::size_t k = 0; k < last; ++k) {
+    if (k) {
+      chain_.step(p, next);
+      p.swap(next);
+    }
+    rate = functionals_ * p / q;
+    for (std::size_t j = 0; j < times.size(); ++j) {
+      const auto& w = weights[j];
+      if (k >= w.end()) continue;
+      if (k >= w.first) {
+        const R& weight = w.weight[k - w.first];
+        for (Eigen::Index i = 0; i < p.size(); ++i) out[j].state[i] += weight * p[i];
+        out[j].integral += w.above[k - w.first] * rate;
+      } else {
+        out[j].integral += rate;
+      }
+    }
+  }
+  return out;
+}
+
+template <num::Real R>
+bool ChainPropagator<R>::ladder_pays(const R& longest, std::size_t times) const {
+  const double steps = num::to_double(R(longest * chain_.uniform_rate())), n = static_cast<double>(chain_.states());
+  if (n > 1000 || steps < far) return false;
+  if (n <= far) return true;  // windows that leave early weights out would lose the tails' relative accuracy
+  const double rungs = std::log2(steps) + 1, edges = static_cast<double>(chain_.moves()) + 2 * n;
+  const double built = static_cast<double>(power_.size()), missing = std::max(0.0, rungs - built);
+  const double squares = missing * n * n * n + (built == 0 ? 40 * n * edges : 0);
+  const double by_window = (steps + 60) * edges + static_cast<double>(times) * 20 * std::sqrt(steps) * n;
+  return squares + static_cast<double>(times) * (rungs * n * n + 60 * edges) < by_window;
+}
+
+template <num::Real R>
+void ChainPropagator<R>::raise_ladder(std::size_t rungs) {
+  const Eigen::Index n = chain_.states();
+  if (power_.empty()) {
+    Matrix<R> first(n, n), integral(functionals_.rows(), n);
+    const std::vector<R> unit{R(1 / chain_.uniform_rate())};
+    for (Eigen::Index i = 0; i < n; ++i) {
+      const auto flight = by_steps(Vector<R>::Unit(n, i), unit);
+      first.col(i) = flight.front().state;
+      integral.col(i) = flight.front().integral;
+    }
+    normalise_columns(first);
+    power_.push_back(std::move(first));
+    integral_.push_back(std::move(integral));
+  }
+  while (power_.size() < rungs) {
+    const Matrix<R>& last = power_.back();
+    integral_.push_back(integral_.back() + integral_.back() * last);
+    Matrix<R> square = last * last;
+    normalise_columns(square);
+    power_.push_back(std::move(square));
+  }
+}
+
+template <num::Real R>
+Flight<R> ChainPropagator<R>::by_ladder(const Vector<R>& start, const R& time) {
+  using std::floor, std::sqrt;
+  const R& q = chain_.uniform_rate();
+  R units = floor(time * q);
+  const std::vector<R> rest{R(std::max(R(0), R(time - units / q)))};
+  Flight<R> out = by_steps(start, rest).front();
+  const R rung = 4 * num::epsilon<R>() * sqrt(R(chain_.states()));
+  for (std::size_t k = 0; units > 0; ++k) {
+    const R half = floor(units / 2);
+    if (units - 2 * half > 0) {
+      raise_ladder(k + 1);
+      out.integral += integral_[k] * out.state;
+      out.state = power_[k] * out.state;
+    }
+    out.round_off += rung;
+    units = half;
+  }
+  return out;
+}
+
+template <num::Real R>
+std::vector<Flight<R>> ChainPropagator<R>::advance(const Vector<R>& start, std::span<const R> times) {
+  const R longest = *std::max_element(times.begin(), times.end());
+  if (!ladder_pays(longest, times.size())) return by_steps(start, times);
+  std::vector<Flight<R>> out;
+  for (const R& t : times) out.push_back(by_ladder(start, t));
+  return out;
+}
+
+#define CALOR_INSTANTIATE(R)     \
+  template class FiniteChain<R>; \
+  template class ChainPropagator<R>;
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::evolve

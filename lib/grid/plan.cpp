@@ -1,0 +1,129 @@
+#include "grid/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace calor::grid {
+
+namespace {
+
+struct Point {
+  double loss = 0, slope = 0, curvature = 0;
+};
+
+Point at(const Landscape& l, int b, double theta) {
+  Point p;
+  l.loss(b, theta, p.loss, p.slope, p.curvature);
+  return p;
+}
+
+/// Where theta' = -mu L' carries theta until time t: the extremes of its path. Second-order steps that grow with time.
+Interval flow(const Landscape& l, int b, double theta, double t) {
+  Interval path{theta, theta};
+  double elapsed = 0;
+  for (int step = 0; step < 4000 && elapsed < t; ++step) {
+    const Point p = at(l, b, theta);
+    const double rate = l.mobility * std::max(std::fabs(p.curvature), 1e-12);
+    const double dt = std::min({t - elapsed, std::max(0.1 / rate, 0.02 * elapsed), 1 + elapsed});
+    const double middle = theta - dt / 2 * l.mobility * p.slope;
+    const double move = -dt * l.mobility * at(l, b, middle).slope;
+    theta += move;
+    elapsed += dt;
+    path.start = std::min(path.start, theta);
+    path.end = std::max(path.end, theta);
+    if (std::fabs(move) < 1e-9 * (1 + std::fabs(theta)) && elapsed > 0.01 * t) break;
+  }
+  return path;
+}
+
+/// Walks from theta in steps that grow until f falls below 0; returns the place, or `limit`.
+double walk(double theta, double step, double limit, const std::function<double(double)>& f) {
+  const double sign = limit > theta ? 1 : -1;
+  while (sign * (limit - theta) > 0) {
+    if (f(theta) < 0) return theta;
+    theta += sign * step;
+    step *= 1.02;
+  }
+  return limit;
+}
+
+/// Minimum of a unimodal loss within [a, b] by golden section.
+double minimiser(const Landscape& l, int b, Interval in) {
+  constexpr double golden = 0.6180339887498949;
+  double x = in.end - golden * (in.end - in.start), y = in.start + golden * (in.end - in.start);
+  double fx = at(l, b, x).loss, fy = at(l, b, y).loss;
+  for (int i = 0; i < 60; ++i) {
+    if (fx < fy) {
+      in.end = y, y = x, fy = fx;
+      x = in.end - golden * (in.end - in.start), fx = at(l, b, x).loss;
+    } else {
+      in.start = x, x = y, fx = fy;
+      y = in.start + golden * (in.end - in.start), fy = at(l, b, y).loss;
+    }
+  }
+  return (in.start + in.end) / 2;
+}
+
+Interval hull(const Interval& a, const Interval& b) { return {std::min(a.start, b.start), std::max(a.end, b.end)}; }
+
+Interval meet(const Interval& a, const Interval& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
+
+Interval reach(const Landscape& l, int b, double decades) {
+  const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * l.temperature;
+  const double z = std::sqrt(2 * decades), s0 = z * l.initial_stddev, s1 = z * std::sqrt(v0 + 2 * d * l.final_time);
+  const Interval start{l.initial_mean - s0, l.initial_mean + s0};
+  const Interval path = flow(l, b, l.initial_mean, l.final_time);
+  const Interval free{path.start - s1, path.end + s1};
+  const double lowest = minimiser(l, b, free), floor = at(l, b, lowest).loss;
+  const double width = std::min(s1, z * std::sqrt(l.temperature / std::max(at(l, b, lowest).curvature, 1e-300)));
+  const auto above = [&](double theta) { return 2 * l.temperature * decades - (at(l, b, theta).loss - floor); };
+  const Interval confined{walk(lowest, 0.02 * width, free.start, above), walk(lowest, 0.02 * width, free.end, above)};
+  return meet(hull(start, confined), free);
+}
+
+/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades): Gaussian,
+/// exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
+double spacing_for(double sigma, double strip, double decades) {
+  const double gaussian = std::sqrt(2 * decades) / sigma;
+  if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
+  return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
+}
+
+}  // namespace
+
+Plan plan(const Landscape& l, double decades, double spacing_decades) {
+  Plan out;
+  const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * l.temperature;
+  double narrow = v0, fastest = v0 / (2 * d);
+  for (int b = 0; b < l.sets; ++b) {
+    const Interval in = reach(l, b, decades);
+    out.interval = b ? hull(out.interval, in) : in;
+    double steepest = 0;
+    for (int i = 0; i <= 64; ++i) {
+      const Point p = at(l, b, in.start + (in.end - in.start) * i / 64);
+      steepest = std::max(steepest, p.curvature);
+    }
+    const double start_slope = std::fabs(at(l, b, l.initial_mean).slope);
+    // a density narrows no further than the steepest well's T/L'', and not before the well has had time to act
+    const double shrink = 1 - std::exp(-2 * l.mobility * steepest * l.final_time);
+    const double well = l.temperature / std::max(steepest, 1e-300);
+    narrow = std::min(narrow, v0 * (1 - shrink) + well * shrink);
+    fastest = std::min({fastest, 1 / (l.mobility * std::max(steepest, 1e-300)),
+                        l.initial_stddev / (l.mobility * std::max(start_slope, 1e-300))});
+  }
+  out.narrowest = std::sqrt(narrow);
+  out.fastest_time = fastest;
+  out.spacing = spacing_for(out.narrowest, l.strip, spacing_decades);
+  return out;
+}
+
+template <num::Real R>
+Grid<R> uniform(const Interval& in, double spacing) {
+  const int n = static_cast<int>(std::ceil((in.end - in.start) / spacing)) + 1;
+  return {R(in.start), (R(in.end) - R(in.start)) / (n - 1), n};
+}
+
+#define CALOR_INSTANTIATE(R) template Grid<R> uniform<R>(const Interval&, double);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::grid

@@ -1,0 +1,38 @@
+#pragma once
+// Which interval and spacing a one-parameter langevin run needs. Decisions only, in double; a run confirms them by refinement.
+
+#include <functional>
+#include <vector>
+
+#include "grid/grid.hpp"
+
+namespace calor::grid {
+
+/// What the plan must know of the learner: all data sets' losses and the Gaussian start.
+struct Landscape {
+  double mobility = 1, temperature = 1, initial_mean = 0, initial_stddev = 1, final_time = 1;
+  double strip = 1e300;  // analyticity strip of the losses
+  int sets = 0;
+  /// L, L', L'' of data set b at theta.
+  std::function<void(int b, double theta, double& loss, double& slope, double& curvature)> loss;
+};
+
+struct Interval {
+  double start = 0, end = 0;
+};
+
+struct Plan {
+  Interval interval;
+  double spacing = 0;
+  double narrowest = 0;      // smallest standard deviation that a density takes
+  double fastest_time = 0;   // shortest time scale of the densities' change
+};
+
+/// `decades` e-folds: densities are followed down to exp(-decades) of their top, spacing errors stay near exp(-spacing_decades).
+Plan plan(const Landscape& landscape, double decades, double spacing_decades);
+
+/// Grid over `interval` with spacing at most `spacing`.
+template <num::Real R>
+Grid<R> uniform(const Interval& interval, double spacing);
+
+}  // namespace calor::grid

@@ -1,0 +1,163 @@
+#include "info/information.hpp"
+
+#include <algorithm>
+
+namespace calor::info {
+
+using num::Matrix;
+using num::Vector;
+
+namespace {
+
+template <num::Real R>
+R largest(const R& a, const R& b) {
+  return a < b ? b : a;
+}
+
+/// sum_B p(B) D(f_B || mean): mutual information as an average of relative entropies.
+template <num::Real R>
+Raw<R> divergence(const Vector<R>& weight, const Matrix<R>& f, const Vector<R>& probability, const Vector<R>& mean) {
+  using std::log, std::fabs;
+  Raw<R> sum;
+  R absolute = 1;
+  for (Eigen::Index b = 0; b < f.cols(); ++b)
+    for (Eigen::Index i = 0; i < f.rows(); ++i) {
+      if (!(f(i, b) > 0) || !(mean[i] > 0)) continue;
+      const R term = probability[b] * weight[i] * f(i, b) * log(R(f(i, b) / mean[i]));
+      sum.value += term;
+      absolute += fabs(term);
+    }
+  sum.noise = 8 * num::epsilon<R>() * absolute;
+  return sum;
+}
+
+/// Round-off of n sums of terms of this total size.
+template <num::Real R>
+R summation(const R& absolute_sum) {
+  return 8 * num::epsilon<R>() * absolute_sum;
+}
+
+}  // namespace
+
+template <num::Real R>
+Raw<R> entropy(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& round_off) {
+  using std::log, std::fabs;
+  Raw<R> s;
+  R absolute = 0;
+  for (Eigen::Index i = 0; i < f.size(); ++i) {
+    const R noise = round_off.size() ? round_off[i] : R(0);
+    if (f[i] > 0) {
+      const R term = weight[i] * f[i] * log(f[i]);
+      s.value -= term;
+      absolute += fabs(term) + weight[i] * f[i];
+    }
+    const R level = largest<R>(fabs(f[i]), noise);
+    if (noise > 0) s.noise += weight[i] * noise * (1 + fabs(log(level)));
+  }
+  s.noise += summation(absolute);
+  return s;
+}
+
+template <num::Real R>
+Raw<R> average(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& round_off, const Vector<R>& g) {
+  using std::fabs;
+  Raw<R> s;
+  R absolute = 0;
+  for (Eigen::Index i = 0; i < f.size(); ++i) {
+    const R term = weight[i] * f[i] * g[i];
+    s.value += term;
+    absolute += fabs(term);
+    if (round_off.size()) s.noise += weight[i] * round_off[i] * fabs(g[i]);
+  }
+  s.noise += summation(absolute);
+  return s;
+}
+
+template <num::Real R>
+void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R>& row) {
+  using std::log, std::fabs, std::min;
+  const Vector<R> mean = at.density * at.probability, mean_noise = at.round_off * at.probability;
+  const Raw<R> total = entropy<R>(spaces.theta_weight, mean, mean_noise);
+  Raw<R> given_b, lautum;
+  for (Eigen::Index b = 0; b < at.probability.size(); ++b) {
+    const R p = at.probability[b];
+    const Raw<R> s = entropy<R>(spaces.theta_weight, at.density.col(b), at.round_off.col(b));
+    given_b = given_b + Raw<R>{p * s.value, p * s.noise};
+  }
+  // D(p(theta)p(B) || p(theta,B)) = sum_B p(B) int rho-bar (ln rho-bar - ln rho_B)
+  R absolute = 0;
+  for (Eigen::Index i = 0; i < mean.size(); ++i) {
+    if (!(mean[i] > 0)) continue;
+    const R share = spaces.theta_weight[i] * mean[i], log_mean = log(mean[i]);
+    R log_noise = 0, difference = 0, size = 0;
+    for (Eigen::Index b = 0; b < at.probability.size(); ++b) {
+      const R& l = at.log_density(i, b);
+      const R& uncertain = at.log_round_off(i, b);
+      if (!(uncertain < R(1))) {  // only known to be small: bound ln rho_B by four times the logarithm of the round-off
+        const R bound = fabs(log(largest<R>(at.round_off(i, b), (std::numeric_limits<R>::min)())));
+        log_noise += at.probability[b] * (1 + 4 * bound + 4 * fabs(log_mean));
+        continue;
+      }
+      difference += at.probability[b] * (log_mean - l);
+      size += at.probability[b] * (fabs(log_mean) + fabs(l));
+      log_noise += at.probability[b] * uncertain;
+    }
+    lautum.value += share * difference;
+    lautum.noise += share * log_noise;
+    absolute += share * size;
+  }
+  lautum.noise += summation(absolute) + total.noise;
+  row["entropy_theta"] = total;
+  row["entropy_theta_given_b"] = given_b;
+  row["m_info"] = total - given_b;
+  row["_m_info_relative"] = divergence<R>(spaces.theta_weight, at.density, at.probability, mean);
+  row["lautum_info"] = lautum;
+}
+
+template <num::Real R>
+void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R>& row) {
+  using std::log;
+  const Matrix<R> weighted = spaces.theta_weight.asDiagonal() * at.density;
+  const Matrix<R> noisy = spaces.theta_weight.asDiagonal() * at.round_off;
+  const Matrix<R> x_given_b = spaces.conditional.transpose() * weighted;
+  const Matrix<R> x_noise = spaces.conditional.transpose() * noisy;
+  Raw<R> given_b, given_theta;
+  for (Eigen::Index b = 0; b < at.probability.size(); ++b) {
+    const R p = at.probability[b];
+    const Raw<R> s = entropy<R>(spaces.x_weight, x_given_b.col(b), x_noise.col(b));
+    const Raw<R> c = average<R>(spaces.theta_weight, at.density.col(b), at.round_off.col(b), spaces.x_entropy);
+    given_b = given_b + Raw<R>{p * s.value, p * s.noise};
+    given_theta = given_theta + Raw<R>{p * c.value, p * c.noise};
+  }
+  const Raw<R> total = entropy<R>(spaces.x_weight, x_given_b * at.probability, x_noise * at.probability);
+  row["entropy_x"] = total;
+  row["entropy_x_given_b"] = given_b;
+  row["entropy_x_given_theta"] = given_theta;
+  row["l_info"] = total - given_b;
+  row["info_x_theta"] = total - given_theta;
+  row["info_x_theta_given_b"] = given_b - given_theta;
+  row["r_info"] = row["m_info"] - row["l_info"];
+  const Vector<R> mean = x_given_b * at.probability;
+  row["_l_info_relative"] = divergence<R>(spaces.x_weight, x_given_b, at.probability, mean);
+  row["_r_info_relative"] = row["_m_info_relative"] - row["_l_info_relative"];
+  // I(X;Theta) = int rho-bar(theta) D(p(x|theta) || p(x)), the joint density summed directly
+  const Vector<R> share = weighted * at.probability;
+  Vector<R> each(share.size());
+  for (Eigen::Index i = 0; i < share.size(); ++i) {
+    each[i] = 0;
+    for (Eigen::Index k = 0; k < mean.size(); ++k) {
+      const R& p = spaces.conditional(i, k);
+      if (p > 0 && mean[k] > 0 && share[i] > 0) each[i] += spaces.x_weight[k] * p * log(R(p / mean[k]));
+    }
+  }
+  row["_info_x_theta_relative"] = {share.dot(each), summation<R>(share.cwiseAbs().dot(each.cwiseAbs()) + 1)};
+}
+
+#define CALOR_INSTANTIATE(R)                                                                        \
+  template Raw<R> entropy(const Vector<R>&, const Vector<R>&, const Vector<R>&);                    \
+  template Raw<R> average(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&);  \
+  template void parameter_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);               \
+  template void equilibrium_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::info

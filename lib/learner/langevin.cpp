@@ -1,0 +1,90 @@
+#include "learner/langevin.hpp"
+
+namespace calor::learner {
+
+using num::Matrix;
+using num::Vector;
+
+template <Real R>
+Langevin<R> langevin(const experiment::Learner& spec) {
+  Langevin<R> out;
+  out.mobility = num::from_rational<R>(spec.mobility.values.front());
+  out.temperature = num::from_rational<R>(spec.temperature.values.front());
+  out.weight_decay = num::from_rational<R>(spec.weight_decay);
+  for (const auto& m : spec.initial_mean) out.initial_mean.push_back(num::from_rational<R>(m));
+  for (const auto& s : spec.initial_stddev) out.initial_stddev.push_back(num::from_rational<R>(s));
+  return out;
+}
+
+template <Real R>
+Terms<R> terms_on(const model::Model<R>& model, const grid::Grid<R>& grid) {
+  const Eigen::Index n = grid.size, terms = model.components();
+  Terms<R> out{Matrix<R>(n, terms), Matrix<R>(n, terms), Matrix<R>(n, terms)};
+  std::vector<model::Jet<R>> jets(static_cast<std::size_t>(terms));
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const R theta = grid.node(static_cast<int>(i));
+    model.components_at(std::span<const R>(&theta, 1), jets);
+    for (Eigen::Index a = 0; a < terms; ++a) {
+      const auto& jet = jets[static_cast<std::size_t>(a)];
+      out.value(i, a) = jet.value;
+      out.slope(i, a) = jet.gradient[0];
+      out.curvature(i, a) = jet.hessian[0];
+    }
+  }
+  return out;
+}
+
+template <Real R>
+evolve::Problem<R> problem(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms,
+                           const grid::Grid<R>& grid) {
+  using std::log;
+  const Vector<R> s = Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
+  const Vector<R> loss = terms.value * s, slope = terms.slope * s, curvature = terms.curvature * s;
+  evolve::Problem<R> out{grid, learner.mobility, learner.temperature, {}, {}, {}, {}};
+  const R& m0 = learner.initial_mean.front();
+  const R& s0 = learner.initial_stddev.front();
+  const R log_norm = -log(2 * num::pi<R>() * s0 * s0) / 2;
+  for (int i = 0; i < grid.size; ++i) {
+    const R theta = grid.node(i), z = (theta - m0) / s0;
+    out.loss.push_back(loss[i] + learner.weight_decay * theta * theta / 2);
+    out.slope.push_back(slope[i] + learner.weight_decay * theta);
+    out.curvature.push_back(curvature[i] + learner.weight_decay);
+    out.log_initial.push_back(log_norm - z * z / 2);
+  }
+  return out;
+}
+
+grid::Landscape landscape(const Langevin<double>& learner, const model::Model<double>& model,
+                          const data::Ensemble<double>& ensemble, double final_time) {
+  grid::Landscape out;
+  out.mobility = learner.mobility;
+  out.temperature = learner.temperature;
+  out.initial_mean = learner.initial_mean.front();
+  out.initial_stddev = learner.initial_stddev.front();
+  out.final_time = final_time;
+  out.strip = model.analytic_strip();
+  out.sets = static_cast<int>(ensemble.sets.size());
+  out.loss = [&, jets = std::vector<model::Jet<double>>(static_cast<std::size_t>(model.components()))](
+                 int b, double theta, double& loss, double& slope, double& curvature) mutable {
+    model.components_at(std::span<const double>(&theta, 1), jets);
+    const auto& s = ensemble.sets[static_cast<std::size_t>(b)].statistic;
+    loss = learner.weight_decay * theta * theta / 2;
+    slope = learner.weight_decay * theta;
+    curvature = learner.weight_decay;
+    for (std::size_t a = 0; a < s.size(); ++a) {
+      loss += s[a] * jets[a].value;
+      slope += s[a] * jets[a].gradient[0];
+      curvature += s[a] * jets[a].hessian[0];
+    }
+  };
+  return out;
+}
+
+#define CALOR_INSTANTIATE(R)                                                                                      \
+  template Langevin<R> langevin<R>(const experiment::Learner&);                                                   \
+  template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                                       \
+  template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&,               \
+                                      const grid::Grid<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::learner

@@ -1,0 +1,215 @@
+#include "learner/sgld.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "num/errors.hpp"
+
+namespace calor::learner {
+
+using num::Matrix;
+using num::Rational;
+using num::Vector;
+
+namespace {
+
+constexpr std::size_t most_batches = 4096;
+
+Rational at(const experiment::Schedule& s, const Rational& time) {
+  if (s.constant() || time <= s.times.front()) return s.values.front();
+  for (std::size_t k = 1; k < s.times.size(); ++k)
+    if (time <= s.times[k])
+      return s.values[k - 1] + (s.values[k] - s.values[k - 1]) * (time - s.times[k - 1]) / (s.times[k] - s.times[k - 1]);
+  return s.values.back();
+}
+
+/// Law of the sum of `count` independent draws from `one`: by convolution, all terms positive.
+template <class Key, Real R, class Add>
+std::map<Key, R> convolve(const std::map<Key, R>& one, const Key& zero, int count, const Add& add,
+                          const experiment::Experiment& e) {
+  std::map<Key, R> sum{{zero, R(1)}};
+  for (int k = 0; k < count; ++k) {
+    std::map<Key, R> next;
+    for (const auto& [s, p] : sum)
+      for (const auto& [t, q] : one) next[add(s, t)] += p * q;
+    if (next.size() > most_batches)
+      throw InputError(e.at("learner.batch_size") + "batch_size = " + std::to_string(count) + " gives more than " +
+                       std::to_string(most_batches) + " distinct minibatches; allowed: fewer examples in a batch");
+    sum = std::move(next);
+  }
+  return sum;
+}
+
+template <Real R>
+Batches<R> from_sums(const std::map<std::vector<long>, R>& sums, int count) {
+  Batches<R> out;
+  const auto rows = static_cast<Eigen::Index>(sums.begin()->first.size());
+  out.statistic = Matrix<R>(rows, static_cast<Eigen::Index>(sums.size()));
+  for (const auto& [sum, weight] : sums) {
+    for (Eigen::Index a = 0; a < rows; ++a)
+      out.statistic(a, static_cast<Eigen::Index>(out.weight.size())) = R(sum[static_cast<std::size_t>(a)]) / count;
+    out.weight.push_back(weight);
+  }
+  return out;
+}
+
+std::vector<long> added(std::vector<long> a, const std::vector<long>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+  return a;
+}
+
+template <Real R>
+std::vector<long> statistic_of(const model::Model<R>& model, int outcome) {
+  const auto t = model.statistic(outcome);
+  return {t.begin(), t.end()};
+}
+
+/// Sums of `m` draws whose statistics have these probabilities (those of probability 0 left out).
+template <Real R>
+Batches<R> drawn(std::map<std::vector<long>, R> one, const experiment::Experiment& e) {
+  std::erase_if(one, [](const auto& item) { return !(item.second > 0); });
+  const std::vector<long> zero(one.begin()->first.size(), 0);
+  return from_sums(convolve(one, zero, e.learner.batch_size, added, e), e.learner.batch_size);
+}
+
+/// Frequencies in a data set of the (at most two) statistics that outcomes can have, from their average.
+template <Real R>
+std::map<std::vector<long>, R> frequencies(const model::Model<R>& model, const experiment::Experiment& e,
+                                           const data::DataSet<R>& set) {
+  std::map<std::vector<long>, R> one;
+  for (int x = 0; x < model.outcomes(); ++x) one[statistic_of(model, x)] = 0;
+  if (one.size() > 2)
+    throw InputError(e.at("learner.batch") + "minibatches of a model with " + std::to_string(one.size()) +
+                     " distinct statistics in one parameter depend on more than their average; allowed: batch = \"full\"");
+  if (one.size() == 1) {
+    one.begin()->second = 1;
+    return one;
+  }
+  const auto &low = one.begin()->first, &high = std::next(one.begin())->first;
+  for (std::size_t a = 0; a < low.size(); ++a)
+    if (low[a] != high[a]) {
+      using std::round;
+      const R count = round(R((set.statistic[a] - R(low[a])) / R(high[a] - low[a]) * e.data.size));
+      one.begin()->second = (e.data.size - count) / e.data.size;
+      std::next(one.begin())->second = count / e.data.size;
+      return one;
+    }
+  throw InternalError("sgld: two distinct statistics are equal");
+}
+
+/// Means of `m` draws from given real examples.
+template <Real R>
+Batches<R> drawn_values(const experiment::Experiment& e) {
+  std::map<Rational, R> one;
+  for (const auto& row : e.data.values) one[row.front()] += R(1) / e.data.size;
+  const auto sums = convolve(one, Rational(0), e.learner.batch_size,
+                             [](const Rational& a, const Rational& b) { return Rational(a + b); }, e);
+  Batches<R> out;
+  out.statistic = Matrix<R>(3, static_cast<Eigen::Index>(sums.size()));
+  for (const auto& [sum, weight] : sums) {
+    const R mean = num::from_rational<R>(Rational(sum / e.learner.batch_size));
+    out.statistic.col(static_cast<Eigen::Index>(out.weight.size())) << R(1), mean, mean * mean;  // |x|² has no slope
+    out.weight.push_back(weight);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<StepSize> step_sizes(const experiment::Learner& spec, long count) {
+  std::vector<StepSize> out;
+  for (long n = 0; n < count; ++n) out.push_back({at(spec.learning_rate, n), at(spec.temperature, n)});
+  return out;
+}
+
+template <Real R>
+Batches<R> full_batch(const data::DataSet<R>& set) {
+  return {{R(1)}, Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()))};
+}
+
+template <Real R>
+Batches<R> minibatches(const model::Model<R>& model, const experiment::Experiment& e, const data::DataSet<R>& set) {
+  if (model.outcomes() > 0) return drawn(frequencies(model, e, set), e);
+  if (e.data.size == 1) return full_batch(set);
+  if (e.data.source != experiment::Data::Source::values)
+    throw InputError(e.at("learner.batch") +
+                     "\"minibatch\" with real examples from a target depends on the whole empirical distribution of the data; "
+                     "allowed: batch = \"full\", or one data set by data.values");
+  return drawn_values<R>(e);
+}
+
+template <Real R>
+Batches<R> fresh_batches(const model::Model<R>& model, const experiment::Experiment& e) {
+  if (model.outcomes() == 0)
+    throw InputError(e.at("learner.batch") +
+                     "\"stream\" with real examples has no finite set of streams; allowed on a grid: discrete models, or batch = \"full\"");
+  std::map<std::vector<long>, R> one;
+  for (int x = 0; x < model.outcomes(); ++x)
+    one[statistic_of(model, x)] += num::from_rational<R>(e.data.probabilities[static_cast<std::size_t>(x)]);
+  return drawn(std::move(one), e);
+}
+
+template <Real R>
+SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, const grid::Grid<R>& grid,
+                          const R& weight_decay, const StepSize& size) {
+  using std::exp, std::fabs, std::log, std::sqrt;
+  const R eta = num::from_rational<R>(size.rate), two_variance = 4 * eta * num::from_rational<R>(size.temperature);
+  const Eigen::Index n = grid.size, count = batches.statistic.cols();
+  Matrix<R> pull = terms.slope * batches.statistic;  // eta (g_c + lambda theta)
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index c = 0; c < count; ++c)
+      pull(i, c) = eta * (pull(i, c) + weight_decay * grid.node(static_cast<int>(i)));
+  const R log_norm = -log(num::pi<R>() * two_variance) / 2;
+  Vector<R> log_weight(count), exponent(count);
+  for (Eigen::Index c = 0; c < count; ++c) log_weight[c] = log(batches.weight[static_cast<std::size_t>(c)]) + log_norm;
+
+  SgldKernel<R> out{Matrix<R>(n, n), Matrix<R>(n, n), R(0)};
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < n; ++j) {
+      for (Eigen::Index c = 0; c < count; ++c) {
+        const R d = grid.spacing * static_cast<int>(j - i) + pull(i, c);  // steps count exactly: no cancellation of nodes
+        exponent[c] = log_weight[c] - d * d / two_variance;
+      }
+      R top = exponent.maxCoeff();
+      if (count > 1) {
+        R sum = 0;
+        for (Eigen::Index c = 0; c < count; ++c) sum += exp(R(exponent[c] - top));
+        top += log(sum);
+      }
+      out.log_density(j, i) = top;
+      out.density(j, i) = exp(top);
+    }
+  // An entry that carries weight has d²/2v of order 1: its relative error is a few units of the last place, and more where d is a difference of
+  // much larger terms; so is the error of the sum over the few nodes that a step comes from. The sum preserves signs, so it stays relative.
+  out.round_off = num::epsilon<R>() * (8 + 4 * pull.cwiseAbs().maxCoeff() / sqrt(two_variance));
+  return out;
+}
+
+template <Real R>
+Vector<R> log_stationary(const SgldKernel<R>& kernel, const grid::Grid<R>& grid) {
+  using std::exp, std::log;
+  Matrix<R> p = kernel.density;  // (to, from); only off-diagonal entries enter
+  const Eigen::Index n = p.rows();
+  for (Eigen::Index k = n - 1; k > 0; --k) {
+    const R out = p.col(k).head(k).sum();
+    if (!(out > 0)) return Vector<R>::Constant(n, -num::infinity<R>());
+    p.row(k).head(k) /= out;
+    p.topLeftCorner(k, k).noalias() += p.col(k).head(k) * p.row(k).head(k);
+  }
+  Vector<R> pi(n);
+  pi[0] = 1;
+  for (Eigen::Index k = 1; k < n; ++k) pi[k] = p.row(k).head(k).transpose().dot(pi.head(k));
+  const R mass = pi.sum() * grid.spacing;
+  for (Eigen::Index k = 0; k < n; ++k) pi[k] = log(pi[k]) - log(mass);
+  return pi;
+}
+
+#define CALOR_INSTANTIATE(R)                                                                                          \
+  template Batches<R> full_batch(const data::DataSet<R>&);                                                            \
+  template Batches<R> minibatches(const model::Model<R>&, const experiment::Experiment&, const data::DataSet<R>&);    \
+  template Batches<R> fresh_batches(const model::Model<R>&, const experiment::Experiment&);                           \
+  template SgldKernel<R> sgld_kernel(const Batches<R>&, const Terms<R>&, const grid::Grid<R>&, const R&, const StepSize&); \
+  template Vector<R> log_stationary(const SgldKernel<R>&, const grid::Grid<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::learner

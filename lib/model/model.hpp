@@ -1,0 +1,70 @@
+#pragma once
+// A parametric probabilistic model p(x|theta). Every model of Calor is linear in its statistic:
+//   -ln p(x|theta) = sum_a T_a(x) l_a(theta),
+// so that the loss of a data set needs only the averages of T over the examples (theory.md section 1):
+//   L_B(theta) = sum_a <T_a>_B l_a(theta) + (lambda/2)|theta|^2.
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "num/real.hpp"
+
+namespace calor::model {
+
+using num::Real;
+
+/// Value, gradient (d entries) and Hessian (d*d, row-major) of one function of theta.
+template <Real R>
+struct Jet {
+  R value = 0;
+  std::vector<R> gradient;
+  std::vector<R> hessian;
+};
+
+template <Real R>
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  /// d, the number of parameters.
+  virtual int parameters() const = 0;
+
+  /// Number of terms a = 0, 1, ... in the sum above; l_0 belongs to T_0 = 1.
+  virtual int components() const = 0;
+
+  /// Jets of all l_a at theta (d entries); out has components() entries.
+  virtual void components_at(std::span<const R> theta, std::span<Jet<R>> out) const = 0;
+
+  /// Number of outcomes x = 0, 1, ...; 0 if x is real.
+  virtual int outcomes() const = 0;
+
+  /// T(x) of a discrete outcome: components() integers.
+  virtual std::vector<int> statistic(int outcome) const = 0;
+
+  /// T(x) of a real x; only where outcomes() == 0.
+  virtual std::vector<R> statistic_of(const R& x) const = 0;
+
+  /// Largest and smallest standard deviation of x that p(x|theta) can have at theta; 0 for discrete x.
+  virtual R stddev(std::span<const R> theta) const = 0;
+
+  /// Distance from the real axis within which every l_a is analytic, any one parameter complex; infinity if entire.
+  virtual R analytic_strip() const = 0;
+};
+
+/// What `calor models` prints, and which models there are.
+struct Description {
+  std::string_view kind;
+  std::string_view keys;
+  std::string_view text;
+};
+
+const std::vector<Description>& registry();
+
+/// The model of an experiment; `spec.kind` is one of the registry. Throws InputError if it is not.
+template <Real R>
+std::unique_ptr<Model<R>> make(const experiment::Model& spec);
+
+}  // namespace calor::model

@@ -1,0 +1,70 @@
+#pragma once
+// What one data set contributes to a `jump` run: the learner alone, the learner with a lagging X in continuous time, or
+// the two moving in turn (time.step).
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "evolve/march.hpp"
+#include "learner/jump.hpp"
+#include "thermo/joint.hpp"
+
+namespace calor::run {
+
+using num::Real;
+
+/// What all data sets share.
+template <Real R>
+struct JumpSetting {
+  const experiment::Experiment* experiment = nullptr;
+  learner::Jump<R> learner;
+  info::Spaces<R> spaces;
+  num::Matrix<R> energy;                     // n x K: -ln p(x_k|theta_i)
+  std::vector<std::vector<int>> neighbours;  // of the sampler's sites
+  std::vector<R> points;
+  evolve::Quadrature<R> quadrature;
+};
+
+/// D(p_from || p_to) of two states' outcomes: sum w p (d + e^{-d} - 1), d = phi_to - phi_from; no term is negative.
+template <Real R>
+R divergence(const JumpSetting<R>& setting, Eigen::Index from, Eigen::Index to);
+
+/// Totals accumulated until each point.
+template <Real R>
+using Totals = std::map<std::string, std::vector<info::Raw<R>>>;
+
+/// rho_t at the points and its relative round-off; "fisher_dissipation" (exact), "_fisher_panels" (by quadrature),
+/// "_heat_theta" (exact),
+/// "_ep_currents" (I7), "_ep_rate" (at the points), "ift_theta".
+template <Real R>
+struct LearnerHistory {
+  num::Matrix<R> density;    // n x points
+  std::vector<R> round_off;  // [point]: relative
+  std::vector<R> left_out;   // [point]: absolute, beyond that
+  Totals<R> totals;
+};
+
+template <Real R>
+LearnerHistory<R> follow_learner(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
+/// A joint history with the noise of its totals: heat_x, work_x, flow_x, flow_theta, ep_x and checks.
+template <Real R>
+struct PairHistory {
+  thermo::JointHistory<R> history;
+  std::map<std::string, std::vector<R>> noise;  // [quantity][point]
+  std::vector<R> round_off;                     // [point]: relative, of the entries of the joint density
+};
+
+/// X moves at its rate while Theta jumps (theory.md section 3).
+/// flow_x = change of S(X|B) - int dS(X,Theta|B)|_X; flow_theta = change of S(Theta|B) - int dS(X,Theta|B)|_Theta;
+/// ep_x = int dS(X,Theta|B)|_X - heat_x. Check "_ep_x_currents": 1/2 sum (k P - k' P') ln(k P/k' P').
+template <Real R>
+PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
+/// Theta moves for `time.step`, then X by one turn. Checks "_ep_x_relative" (I11) and, with the equilibrium sampler,
+/// "ep_x_path" = sum over steps of <D(p(.|theta) || p(.|theta'))>.
+template <Real R>
+PairHistory<R> follow_turns(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
+}  // namespace calor::run

@@ -1,0 +1,66 @@
+#pragma once
+// One resolution of a langevin run in one parameter: all quantities at all points, with their round-off. Errors come from comparing levels.
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "data/ensemble.hpp"
+#include "evolve/propagator.hpp"
+#include "info/row.hpp"
+#include "learner/langevin.hpp"
+#include "run/run.hpp"
+
+namespace calor::run {
+
+using num::Real;
+
+/// How finely a level resolves. Everything that is truncated or discretised follows from these, so two levels differ in all of it.
+struct Resolution {
+  double tail_decades = 30;     // e-folds down to which densities and ensembles are followed
+  double spacing_decades = 30;  // e-folds of the spacing error
+  int time_order = 16;          // nodes a time panel
+  double panel_scale = 1;       // length of time panels
+  double lag_substep = 0.5;     // continuous-time lagging samplers: longest substep, in units of their time scale
+  int lag_columns = 6;          // and columns of the extrapolation in it
+  double strip_share = 1e300;   // largest spacing, as a share of the losses' analyticity strip (local interpolation needs it)
+};
+
+/// What does not change between levels.
+template <Real R>
+struct Study {
+  const experiment::Experiment* experiment = nullptr;
+  const Options* options = nullptr;
+  std::unique_ptr<model::Model<R>> model;
+  std::unique_ptr<model::Model<double>> rough_model;  // for decisions
+  learner::Langevin<R> learner;
+  learner::Langevin<double> rough_learner;
+  std::vector<R> points;     // with 0 in front, where the user did not ask for it
+  std::vector<int> wanted;   // index into points of the user's points
+};
+
+template <Real R>
+Study<R> make_study(const experiment::Experiment& experiment, const Options& options);
+
+/// The grid, ensemble and time nodes of a level, before anything is evolved.
+template <Real R>
+struct Layout {
+  grid::Grid<R> grid;
+  data::Ensemble<R> ensemble;
+  double fastest_time = 1;
+  double narrowest = 1;
+};
+
+template <Real R>
+Layout<R> lay_out(const Study<R>& study, const Resolution& resolution);
+
+/// True if X follows by joint dynamics: a sampler at finite speed, or turns of `step`.
+bool lagging(const experiment::Experiment& experiment);
+
+/// One row a point of the study. `fraction` (optional) is called with the share of data sets done.
+template <Real R>
+std::vector<info::Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution,
+                                   const evolve::Propagator<R>& solver, const std::function<void(double)>& fraction);
+
+}  // namespace calor::run

@@ -1,0 +1,70 @@
+#include "run/refine.hpp"
+
+#include <algorithm>
+
+namespace calor::run {
+
+template <num::Real R>
+bool Goal<R>::wants(const std::string& quantity) const {
+  if (quantity.front() == '_') return false;
+  return quantities.empty() || std::find(quantities.begin(), quantities.end(), quantity) != quantities.end();
+}
+
+template <num::Real R>
+bool Goal<R>::met(const num::Estimate<R>& e) const {
+  using std::fabs;
+  const R size = fabs(e.value) > 1 ? R(fabs(e.value)) : R(1);
+  return e.error * R(1.2) <= accuracy * size;  // printing adds up to 15 % (table/format.hpp)
+}
+
+template <num::Real R>
+ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine) {
+  using std::fabs;
+  ledger::Book<R> book(fine.size());
+  for (std::size_t j = 0; j < fine.size(); ++j)
+    for (const auto& [name, raw] : fine[j]) {
+      num::Estimate<R> e{raw.value, num::infinity<R>()};
+      if (const auto old = coarse[j].find(name); old != coarse[j].end()) {
+        const R error = 2 * fabs(raw.value - old->second.value) + raw.noise;
+        if (error < num::infinity<R>()) e.error = error;  // also false for NaN
+      }
+      book[j][name] = e;
+    }
+  return book;
+}
+
+template <num::Real R>
+ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal) {
+  std::vector<info::Row<R>> coarse = level(0);
+  ledger::Book<R> best;
+  for (int k = 1; k < most; ++k) {
+    std::vector<info::Row<R>> fine = level(k);
+    ledger::Book<R> book = compare(coarse, fine);
+    bool met = true, hopeful = false;
+    for (std::size_t j = 0; j < book.size(); ++j)
+      for (const auto& [name, e] : book[j]) {
+        if (!goal.wants(name) || goal.met(e)) continue;
+        met = false;
+        num::Estimate<R> noise{e.value, fine[j].at(name).noise};
+        hopeful = hopeful || goal.met(noise);
+      }
+    if (best.empty())
+      best = std::move(book);
+    else
+      for (std::size_t j = 0; j < book.size(); ++j)
+        for (auto& [name, e] : book[j])
+          if (const auto old = best[j].find(name); old == best[j].end() || e.error <= old->second.error)
+            best[j][name] = e;
+    if (met || !hopeful) break;
+    coarse = std::move(fine);
+  }
+  return best;
+}
+
+#define CALOR_INSTANTIATE(R)                                                                                       \
+  template struct Goal<R>;                                                                                         \
+  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&);             \
+  template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::run

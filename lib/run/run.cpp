@@ -1,0 +1,376 @@
+#include "run/run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "evolve/finite_volume.hpp"
+#include "evolve/richardson.hpp"
+#include "evolve/spectral.hpp"
+#include "evolve/split_operator.hpp"
+#include "ledger/catalogue.hpp"
+#include "ledger/ledger.hpp"
+#include "num/errors.hpp"
+#include "run/analytic.hpp"
+#include "run/level.hpp"
+#include "run/refine.hpp"
+#include "run/support.hpp"
+#include "table/format.hpp"
+
+namespace calor::run {
+
+namespace {
+
+using ledger::Book;
+
+/// A printed number, and whether it reaches the goal.
+struct Candidate {
+  table::Cell cell;
+  double miss = 0;  // error over what is allowed; at most 1 if met
+};
+
+/// What all ways of computing have delivered so far, one map a user's time.
+struct Collected {
+  std::vector<std::map<std::string, Candidate>> times;
+  std::vector<table::Check> checks;
+  std::vector<std::string> methods;
+  std::vector<std::string> precisions;
+  std::string obstacle;  // why the last way was not taken
+
+  /// Quantities among `wanted` (all if empty) that miss the goal somewhere.
+  std::vector<std::string> missing() const {
+    std::map<std::string, bool> out;
+    for (const auto& row : times)
+      for (const auto& [name, c] : row)
+        if (!(c.miss <= 1)) out[name] = true;
+    std::vector<std::string> names;
+    for (const auto& [name, unmet] : out) names.push_back(name);
+    return names;
+  }
+  bool complete() const { return !times.empty() && missing().empty(); }
+};
+
+void note(std::vector<std::string>& list, const std::string& item) {
+  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+bool printed(const std::string& name, const Options& o) {
+  const auto* definition = ledger::find(name);
+  if (!definition) return false;
+  if (o.quantities.empty()) return !definition->on_request;
+  return std::find(o.quantities.begin(), o.quantities.end(), name) != o.quantities.end();
+}
+
+/// One experiment with the options and digits that apply to it.
+struct Job {
+  const experiment::Experiment& experiment;
+  const Options& options;
+  int digits;
+  Collected collected;
+
+  std::vector<std::string> wanted() const {
+    if (collected.times.empty()) {
+      std::vector<std::string> names;
+      for (const auto& d : ledger::catalogue())
+        if (printed(std::string(d.name), options)) names.emplace_back(d.name);
+      return names;
+    }
+    return collected.missing();
+  }
+};
+
+template <Real R>
+R accuracy(int digits) {
+  using std::pow;
+  return pow(R(10), -digits);
+}
+
+/// Adds a book's numbers where they are better than what is there.
+template <Real R>
+void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method) {
+  using std::fabs;
+  const R goal = accuracy<R>(job.digits);
+  const R& temperature = study.learner.temperature;
+  auto checks = ledger::verify(book, lagging(job.experiment) ? ledger::lagging_identities(temperature)
+                                                             : ledger::equilibrium_identities(temperature));
+  auto& out = job.collected;
+  if (out.times.empty()) out.times.resize(study.wanted.size());
+  bool used = false;
+  for (std::size_t j = 0; j < study.wanted.size(); ++j)
+    for (const auto& [name, e] : book[static_cast<std::size_t>(study.wanted[j])]) {
+      if (!printed(name, job.options)) continue;
+      const R allowed = goal * std::max(R(1), R(fabs(e.value)));
+      double miss = num::to_double(R(e.error * R(1.2) / allowed));
+      if (std::isnan(miss)) miss = HUGE_VAL;
+      auto& slot = out.times[j];
+      const auto old = slot.find(name);
+      if (old != slot.end() && (old->second.miss <= 1 || old->second.miss <= miss)) continue;
+      slot[name] = {table::cell<R>(name, e), miss};
+      used = true;
+    }
+  if (!used) return;
+  note(out.methods, method);
+  note(out.precisions, std::same_as<R, double> ? "double" : std::to_string(num::digits10<R>()) + " digits");
+  if (checks.size() >= out.checks.size()) out.checks = std::move(checks);
+}
+
+/// Resolution of level k: the finest error that matters shrinks by a fixed factor in its exponent from level to level.
+Resolution resolution(int digits, int level) {
+  const double decades = (1.55 * digits + 2) * std::pow(1.2, level);
+  Resolution r{decades, decades, 8 + digits / 3 + 3 * level, 1.0 / (1 + 0.25 * level)};
+  r.lag_substep = 0.5 / (1 + 0.2 * level);
+  r.lag_columns = 5 + level + digits / 8;
+  return r;
+}
+
+/// Reports the progress of the sets of one level, one call at a time.
+std::function<void(double)> reporter(const Options& o, const std::string& stage) {
+  if (!o.progress) return {};
+  return [&o, stage, guard = std::make_shared<std::mutex>()](double fraction) {
+    const std::lock_guard lock(*guard);
+    o.progress({stage, fraction});
+  };
+}
+
+template <Real R>
+void require_memory(const Layout<R>& layout) {
+  const double cells = static_cast<double>(layout.grid.size) * static_cast<double>(layout.ensemble.sets.size());
+  if (cells > 5e7)
+    throw AccuracyError("this accuracy needs " + std::to_string(layout.grid.size) + " grid points for each of " +
+                        std::to_string(layout.ensemble.sets.size()) + " data sets, more than memory allows; ask for fewer digits");
+}
+
+/// Largest spectral_condition over the data sets.
+template <Real R>
+R worst_condition(const Study<R>& study, const Layout<R>& layout) {
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  R worst = 0;
+  for (const auto& set : layout.ensemble.sets)
+    worst = std::max(worst, evolve::spectral_condition(learner::problem(study.learner, set, terms, layout.grid)));
+  return worst;
+}
+
+template <Real R>
+void spectral(Job& job) {
+  using std::log10;
+  const auto study = make_study<R>(job.experiment, job.options);
+  const R goal = accuracy<R>(job.digits);
+  const auto first = lay_out(study, resolution(job.digits, 0));
+  require_memory(first);
+  const R condition = worst_condition(study, first);
+  if (!(condition * num::epsilon<R>() * 100 < goal)) {
+    job.collected.obstacle = "the spectral solver loses about " + num::to_text(R(log10(condition)), 3) + " of the " +
+                             std::to_string(num::digits10<R>()) + " digits of its numbers, because the start reaches far into the tails of the stationary density";
+    return;
+  }
+  const evolve::Spectral<R> solver;
+  const auto book = refine<R>(
+      [&](int k) {
+        const auto r = resolution(job.digits, k);
+        return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
+                           reporter(job.options, "spectral, level " + std::to_string(k + 1)));
+      },
+      5, Goal<R>{goal, job.wanted()});
+  collect(job, book, study, "spectral");
+}
+
+void split_operator(Job& job) {
+  const auto study = make_study<double>(job.experiment, job.options);
+  const auto book = refine<double>(
+      [&](int k) {
+        auto r = resolution(job.digits, k);
+        r.strip_share = 0.04 / (1 + 0.25 * k);
+        const auto layout = lay_out(study, r);
+        require_memory(layout);
+        return evaluate<double>(study, layout, r, evolve::SplitOperator(0.2 / (1 + k), 4 + k),
+                                reporter(job.options, "split-operator, level " + std::to_string(k + 1)));
+      },
+      4, Goal<double>{accuracy<double>(job.digits), job.wanted()});
+  collect(job, book, study, "split-operator");
+}
+
+using Rows = std::vector<info::Row<double>>;
+
+/// Richardson's table over nested grids, quantity by quantity and time by time.
+Rows extrapolate(const std::vector<Rows>& levels, Rows& error) {
+  Rows out = levels.back();
+  error = out;
+  for (std::size_t j = 0; j < out.size(); ++j)
+    for (auto& [name, raw] : out[j]) {
+      std::vector<std::vector<double>> column;
+      for (const auto& level : levels) column.push_back({level[j].at(name).value});
+      const auto limit = evolve::richardson(column);
+      raw.value = limit.value.front();
+      error[j][name].value = limit.error.front();
+    }
+  return out;
+}
+
+/// Two families of nested grids that differ in everything but the spacing: Richardson's error for the spacing, their difference for the rest.
+void finite_volume(Job& job) {
+  const auto study = make_study<double>(job.experiment, job.options);
+  const evolve::FiniteVolume solver;
+  const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
+  std::vector<std::vector<Rows>> family(2);
+  std::vector<Layout<double>> layouts;
+  for (int f = 0; f < 2; ++f) layouts.push_back(lay_out(study, resolution(job.digits, f)));
+  Book<double> best;
+  for (int level = 0; level < 7; ++level) {
+    for (int f = 0; f < 2; ++f) {
+      auto layout = layouts[static_cast<std::size_t>(f)];
+      layout.grid.size = (layout.grid.size - 1) * (1 << level) + 1;
+      layout.grid.spacing /= 1 << level;
+      require_memory(layout);
+      family[static_cast<std::size_t>(f)].push_back(
+          evaluate<double>(study, layout, resolution(job.digits, f), solver,
+                           reporter(job.options, "finite volumes, grid " + std::to_string(level + 1))));
+    }
+    if (level < 2) continue;
+    Rows error_a, error_b;
+    const Rows a = extrapolate(family[0], error_a), b = extrapolate(family[1], error_b);
+    Book<double> book(b.size());
+    bool met = true;
+    for (std::size_t j = 0; j < b.size(); ++j)
+      for (const auto& [name, raw] : b[j]) {
+        num::Estimate<double> e{raw.value, error_b[j].at(name).value + 2 * std::fabs(raw.value - a[j].at(name).value) + 2 * raw.noise};
+        if (!(e.error < HUGE_VAL)) e.error = HUGE_VAL;
+        book[j][name] = e;
+        met = met && (!goal.wants(name) || goal.met(e));
+        if (!best.empty() && best[j].at(name).error < e.error) book[j][name] = best[j].at(name);
+      }
+    best = std::move(book);
+    if (met) break;
+  }
+  collect(job, best, study, "finite-volume");
+}
+
+/// Calls way<R>(job) for the number types that may reach the digits, from the cheapest up, until the job is complete.
+template <class Way>
+void raise_precision(Job& job, int first, const Way& way) {
+  const int fixed = job.options.precision;
+  const auto attempt = [&]<Real R>(R) {
+    const int have = num::digits10<R>();
+    if (job.collected.complete() || have < first) return;
+    if (have < std::max(fixed, job.digits + (first > 16 ? 14 : 4))) return;
+    if (fixed && !job.collected.methods.empty()) return;
+    way.template operator()<R>(job);
+  };
+  attempt(double{});
+  attempt(num::Mp50{});
+  attempt(num::Mp100{});
+}
+
+void by_method(Job& job) {
+  const bool analytic_exists = has_closed_form(job.experiment);
+  const auto spectral_way = []<Real R>(Job& j) { spectral<R>(j); };
+  const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
+  const bool lags = lagging(job.experiment);
+  if (lags && !in_double)
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with sampler \"" +
+                        job.experiment.sampler.kind + "\" at finite speed, which is computed in double precision; allowed: at most 12");
+  if (lags && job.options.method != Method::automatic && job.options.method != Method::spectral)
+    throw InputError(job.experiment.at("sampler.kind") + "a sampler at finite speed, or `step`, is computed by the spectral method; allowed: --method auto, spectral");
+  if (!analytic_exists || job.options.method == Method::spectral || job.options.method == Method::finite_volume || job.options.method == Method::split_operator)
+    if (parameters(job.experiment.model) != 1)
+      throw InputError(job.experiment.at("model.kind") + "a model with " + std::to_string(parameters(job.experiment.model)) + " parameters; allowed: one, except with --method auto or analytic");
+  switch (job.options.method) {
+    case Method::analytic:
+      if (!analytic_exists)
+        throw InputError(job.experiment.at("model.kind") + "no closed form for \"" + job.experiment.model.kind +
+                         "\" with this learner and sampler; --method analytic is for gaussian-mean; allowed: auto, spectral, finite-volume, split-operator");
+      break;
+    case Method::automatic:
+      if (analytic_exists) break;
+      if (in_double) {
+        spectral<double>(job);
+        if (lags) return;
+        if (!job.collected.complete()) split_operator(job);
+      }
+      raise_precision(job, 16, spectral_way);
+      return;
+    case Method::spectral:
+      if (lags) spectral<double>(job);
+      else raise_precision(job, 0, spectral_way);
+      return;
+    case Method::split_operator:
+    case Method::finite_volume:
+      if (!in_double)
+        throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach of --method " +
+                            name(job.options.method) + ", which works in double precision; allowed: at most 12");
+      job.options.method == Method::finite_volume ? finite_volume(job) : split_operator(job);
+      return;
+  }
+  raise_precision(job, 30, []<Real R>(Job& j) {
+    const auto study = make_study<R>(j.experiment, j.options);
+    collect(j, closed_form_book<R>(j.experiment, study), study, "analytic");
+  });
+}
+
+/// The refusal of a run that misses its goal, naming the worst quantity and the digits that can be had.
+void require_accuracy(const Job& job) {
+  const auto& c = job.collected;
+  if (c.times.empty())
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits cannot be reached with --method " +
+                        name(job.options.method) + (c.obstacle.empty() ? "" : ": " + c.obstacle) + "; try --method auto or fewer digits");
+  if (job.options.best_effort) return;
+  std::string names;
+  double worst = 1;
+  for (const auto& q : c.missing()) names += (names.empty() ? "" : ", ") + q;
+  for (const auto& row : c.times)
+    for (const auto& [q, candidate] : row) worst = std::max(worst, candidate.miss);
+  if (names.empty()) return;
+  const int reachable = static_cast<int>(std::floor(job.digits - std::log10(worst)));
+  throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits cannot be reached for " + names +
+                      "; reachable: " + (std::isfinite(worst) && reachable > 0 ? std::to_string(reachable) + " digits" : std::string("none for some of them")) +
+                      "; leave them out with --quantities, or print them with their errors by --best-effort");
+}
+
+}  // namespace
+
+table::Table compute(const experiment::Experiment& e, const Options& options) {
+  require_supported(e);
+  Job job{e, options, options.digits ? options.digits : e.digits, {}};
+  by_method(job);
+  require_accuracy(job);
+
+  table::Table out;
+  out.title = e.title;
+  out.experiment_json = experiment::to_json(e, 2);
+  const auto join = [](const std::vector<std::string>& list) {
+    std::string text;
+    for (const auto& item : list) text += (text.empty() ? "" : " + ") + item;
+    return text;
+  };
+  out.method = join(job.collected.methods);
+  out.precision = join(job.collected.precisions);
+  out.checks = job.collected.checks;
+  for (std::size_t j = 0; j < e.time.points.size(); ++j) {
+    table::Row row{table::time_text(e.time.points[j]), {}};
+    for (const auto& d : ledger::catalogue())
+      if (const auto at = job.collected.times[j].find(std::string(d.name)); at != job.collected.times[j].end()) {
+        at->second.cell.quantity = d.name;
+        row.cells.push_back(at->second.cell);
+      }
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+Method method_from_name(const std::string& text) {
+  for (const Method m : {Method::automatic, Method::spectral, Method::finite_volume, Method::split_operator, Method::analytic})
+    if (text == name(m)) return m;
+  throw InputError("--method: \"" + text + "\" is not a method; allowed: auto, spectral, finite-volume, split-operator, analytic");
+}
+
+const char* name(Method method) {
+  switch (method) {
+    case Method::automatic: return "auto";
+    case Method::spectral: return "spectral";
+    case Method::finite_volume: return "finite-volume";
+    case Method::split_operator: return "split-operator";
+    case Method::analytic: return "analytic";
+  }
+  return "";
+}
+
+}  // namespace calor::run

@@ -1,0 +1,235 @@
+#include "run/sgld_walk.hpp"
+
+#include "num/errors.hpp"
+
+namespace calor::run {
+
+using num::Matrix;
+using num::Vector;
+
+namespace {
+
+/// w -> w + sign phi on densities weighted by the powers 0 .. 3 of w: M_k -> sum_l C(k,l) (sign phi)^{k-l} M_l.
+template <Real R>
+void shift(const Matrix<R>& energy, int sign, const Matrix<R>& zeroth, std::array<Matrix<R>, 3>& powers) {
+  const Eigen::Array<R, Eigen::Dynamic, Eigen::Dynamic> phi = R(sign) * energy.array();
+  const Matrix<R> one = powers[0], two = powers[1];
+  powers[0] = (one.array() + phi * zeroth.array()).matrix();
+  powers[1] = (two.array() + 2 * phi * one.array() + phi * phi * zeroth.array()).matrix();
+  powers[2] = (powers[2].array() + 3 * phi * two.array() + 3 * phi * phi * one.array() +
+               phi * phi * phi * zeroth.array()).matrix();
+}
+
+template <Real R>
+R total(const SgldRoom<R>& room, const Matrix<R>& joint) {
+  return room.spaces.theta_weight.dot(Vector<R>(joint * room.spaces.x_weight));
+}
+
+/// sum P ln(P / (P_theta p(x|theta))) = <D(P(.|theta,B) || p(.|theta))>.
+template <Real R>
+R lag(const SgldRoom<R>& room, const Matrix<R>& joint) {
+  using std::log;
+  const Vector<R> rho = joint * room.spaces.x_weight;
+  R sum = 0;
+  for (Eigen::Index k = 0; k < joint.cols(); ++k)
+    for (Eigen::Index i = 0; i < joint.rows(); ++i)
+      if (const R own = rho[i] * room.spaces.conditional(i, k); own > 0 && joint(i, k) > 0)
+        sum += room.spaces.theta_weight[i] * room.spaces.x_weight[k] * joint(i, k) * log(R(joint(i, k) / own));
+  return sum;
+}
+
+template <Real R>
+Vector<R> logarithm(const Vector<R>& f) {
+  using std::log;
+  Vector<R> out(f.size());
+  for (Eigen::Index i = 0; i < f.size(); ++i) out[i] = f[i] > 0 ? R(log(f[i])) : -num::infinity<R>();
+  return out;
+}
+
+/// I8 as a relative entropy of path probabilities, term by term: int int [a ln(a/b) - a + b] >= 0, a = rho K(theta'|theta), b = rho' K(theta|theta').
+template <Real R>
+R step_divergence(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& rho, const Vector<R>& next) {
+  const Vector<R> log_rho = logarithm(rho), log_next = logarithm(next);
+  R sum = 0;
+  for (Eigen::Index i = 0; i < rho.size(); ++i) {
+    R column = 0;
+    for (Eigen::Index j = 0; j < rho.size(); ++j) {
+      const R a = rho[i] * m.move(j, i), b = next[j] * m.move(i, j);
+      column += a > 0 && next[j] > 0 ? R(a * (log_rho[i] - log_next[j] + m.log_ratio(j, i)) - a + b) : b;
+    }
+    sum += column;
+  }
+  return sum * room.grid.spacing;
+}
+
+template <Real R>
+R weighted(const SgldRoom<R>& room, const Vector<R>& rho, const Vector<R>& f) {
+  return room.grid.spacing * rho.dot(f);
+}
+
+template <Real R>
+void account_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& next, SgldWalk<R>& w) {
+  const R medium = weighted(room, w.rho, m.medium);
+  w.medium += medium;
+  w.medium_noise += weighted<R>(room, w.rho, m.medium_noise) + w.round_off * weighted<R>(room, w.rho, m.medium.cwiseAbs());
+  w.ep_relative += step_divergence(room, m, w.rho, next);
+  if (m.path.size()) w.path += weighted(room, w.rho, m.path);
+  if (m.log_stationary.size()) {  // I9
+    const R before = weighted(room, w.rho, m.log_stationary), after = weighted(room, next, m.log_stationary);
+    w.housekeeping += medium + before - after;
+    const Vector<R> here = logarithm(w.rho), there = logarithm(next);
+    for (Eigen::Index i = 0; i < next.size(); ++i) {
+      if (w.rho[i] > 0) w.excess += room.grid.spacing * w.rho[i] * (here[i] - m.log_stationary[i]);
+      if (next[i] > 0) w.excess -= room.grid.spacing * next[i] * (there[i] - m.log_stationary[i]);
+    }
+  }
+  if (m.loss.size()) {
+    const R before = weighted(room, w.rho, m.loss), after = weighted(room, next, m.loss);
+    if (w.moved) w.work += before - w.loss;
+    if (!w.moved) w.first_loss = before;
+    w.heat += after - before;
+    w.loss = after;
+  }
+}
+
+template <Real R>
+void move_moments_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Matrix<R>& before, const Matrix<R>& after,
+                        SgldWalk<R>& w) {
+  shift(room.energy, -1, before, w.work_powers);
+  for (auto& p : w.work_powers) p = Matrix<R>(m.move * p);
+  shift(room.energy, 1, after, w.work_powers);
+  for (auto& p : w.heat_powers) p = Matrix<R>(m.move * p);
+  w.tilted = Matrix<R>(m.move * w.tilted);
+}
+
+/// I15: e^{-sigma} = [P'(x')/p(x')] [p(x)/P(x)] along a turn x -> x' that leaves p(.|theta) invariant; P, P' before and after it.
+template <Real R>
+void move_moments_x(const SgldRoom<R>& room, const Matrix<R>& before, const Matrix<R>& after, SgldWalk<R>& w) {
+  for (auto& p : w.work_powers) move_x(room, p);
+  shift(room.energy, -1, before, w.heat_powers);
+  for (auto& p : w.heat_powers) move_x(room, p);
+  shift(room.energy, 1, after, w.heat_powers);
+  const auto& p = room.spaces.conditional;
+  for (Eigen::Index k = 0; k < p.cols(); ++k)
+    for (Eigen::Index i = 0; i < p.rows(); ++i) w.tilted(i, k) = before(i, k) > 0 ? R(w.tilted(i, k) * p(i, k) / before(i, k)) : R(0);
+  move_x(room, w.tilted);
+  for (Eigen::Index k = 0; k < p.cols(); ++k)
+    for (Eigen::Index i = 0; i < p.rows(); ++i) w.tilted(i, k) = p(i, k) > 0 ? R(w.tilted(i, k) * after(i, k) / p(i, k)) : R(0);
+}
+
+}  // namespace
+
+template <Real R>
+void move_x(const SgldRoom<R>& room, Matrix<R>& joint) {
+  const auto& p = room.spaces.conditional;
+  const auto& s = room.sampler;
+  if (s.kind == "equilibrium" || s.kind == "heat-bath") {
+    const R share = s.kind == "equilibrium" ? R(1) : num::from_rational<R>(*s.probability);
+    const Vector<R> drawn = share * (joint * room.spaces.x_weight);
+    joint = (R(1) - share) * joint + drawn.asDiagonal() * p;
+    return;
+  }
+  if (room.neighbours.empty()) throw InternalError("sgld: sampler \"" + s.kind + "\" is not one of the grid's");
+  for (int sweep = 0; sweep < *s.sweeps; ++sweep)
+    for (std::size_t site = 0; site < room.neighbours.front().size(); ++site)
+      for (std::size_t x = 0; x < room.neighbours.size(); ++x) {
+        const auto y = static_cast<std::size_t>(room.neighbours[x][site]);
+        if (y < x) continue;
+        const auto a = static_cast<Eigen::Index>(x), b = static_cast<Eigen::Index>(y);
+        for (Eigen::Index i = 0; i < joint.rows(); ++i) {  // rates a -> b and b -> a of the pair
+          const R &pa = p(i, a), &pb = p(i, b);
+          const bool metropolis = s.kind == "metropolis";
+          const R up = metropolis ? (pb < pa ? R(pb / pa) : R(1)) : R(pb / (pa + pb));
+          const R down = metropolis ? (pa < pb ? R(pa / pb) : R(1)) : R(pa / (pa + pb));
+          const R stay = joint(i, a), other = joint(i, b);
+          joint(i, a) = (1 - up) * stay + down * other;
+          joint(i, b) = up * stay + (1 - down) * other;
+        }
+      }
+}
+
+template <Real R>
+SgldMove<R> make_move(const SgldRoom<R>& room, const learner::SgldKernel<R>& kernel) {
+  using std::fabs;
+  const Eigen::Index n = room.grid.size;
+  const R& h = room.grid.spacing;
+  SgldMove<R> out{h * kernel.density, kernel.log_density - kernel.log_density.transpose(), Vector<R>::Zero(n), Vector<R>::Zero(n), {}, {}, {},
+                  kernel.round_off};
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < n; ++j) {
+      const R size = fabs(kernel.log_density(j, i)) + fabs(kernel.log_density(i, j));
+      out.medium[i] += out.move(j, i) * out.log_ratio(j, i);
+      out.medium_noise[i] += out.move(j, i) * (kernel.round_off * fabs(out.log_ratio(j, i)) + 8 * num::epsilon<R>() * (2 + size));
+    }
+  if (room.cross.size()) {
+    out.path = Vector<R>::Zero(n);
+    for (Eigen::Index i = 0; i < n; ++i)
+      for (Eigen::Index j = 0; j < n; ++j) out.path[i] += out.move(j, i) * (room.cross(i, j) - room.cross(i, i));
+  }
+  if (room.stationary) out.log_stationary = learner::log_stationary(kernel, room.grid);
+  return out;
+}
+
+template <Real R>
+std::map<std::string, R> SgldWalk<R>::totals(const SgldRoom<R>& room) const {
+  std::map<std::string, R> out{{"heat_x", ledger.heat_x}, {"work_x", ledger.work_x}, {"flow_x", ledger.flow_x},
+                               {"flow_theta", ledger.flow_theta}, {"ep_x", ledger.ep_x}, {"ep_theta_medium", medium},
+                               {"_medium_noise", medium_noise}, {"_ep_relative", ep_relative}, {"_ep_x_relative", ep_x_relative},
+                               {"ift_theta", room.grid.spacing * back.dot(rho)}};
+  if (room.cross.size()) out["ep_x_path"] = path;
+  if (room.stationary) out["ep_theta_housekeeping"] = housekeeping, out["ep_theta_excess"] = excess;
+  if (room.moments) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      out["_heat_x_" + std::to_string(k + 1)] = total(room, heat_powers[k]);
+      out["_work_x_" + std::to_string(k + 1)] = total(room, work_powers[k]);
+    }
+    out["ift_x"] = total(room, tilted);
+  }
+  return out;
+}
+
+template <Real R>
+SgldWalk<R> start_walk(const SgldRoom<R>& room, const Vector<R>& initial) {
+  SgldWalk<R> w;
+  w.rho = initial;
+  w.back = Vector<R>::Ones(initial.size());
+  w.joint = initial.asDiagonal() * room.spaces.conditional;
+  w.state = thermo::joint_state(room.spaces, room.energy, w.joint);
+  w.round_off = 8 * num::epsilon<R>();
+  if (room.moments) {
+    w.heat_powers.fill(Matrix<R>::Zero(w.joint.rows(), w.joint.cols()));
+    w.work_powers = w.heat_powers;
+    w.tilted = w.joint;
+  }
+  return w;
+}
+
+template <Real R>
+void advance(const SgldRoom<R>& room, const SgldMove<R>& m, SgldWalk<R>& w) {
+  const Vector<R> next = m.move * w.rho;
+  account_theta(room, m, next, w);
+  const Matrix<R> moved = m.move * w.joint;
+  const auto between = thermo::joint_state(room.spaces, room.energy, moved);
+  w.ledger.theta_moved(w.state, between);
+  if (room.moments) move_moments_theta(room, m, w.joint, moved, w);
+  w.joint = moved;
+  move_x(room, w.joint);
+  w.state = thermo::joint_state(room.spaces, room.energy, w.joint);
+  w.ledger.x_moved(between, w.state);
+  w.ep_x_relative += lag(room, moved) - lag(room, w.joint);
+  if (room.moments) move_moments_x(room, moved, w.joint, w);
+  w.back = Vector<R>(m.move.transpose() * w.back);
+  w.rho = next;
+  w.round_off += m.round_off;
+  w.moved = true;
+}
+
+#define CALOR_INSTANTIATE(R)                                                             \
+  template SgldMove<R> make_move(const SgldRoom<R>&, const learner::SgldKernel<R>&);     \
+  template struct SgldWalk<R>;                                                           \
+  template SgldWalk<R> start_walk(const SgldRoom<R>&, const Vector<R>&);                 \
+  template void advance(const SgldRoom<R>&, const SgldMove<R>&, SgldWalk<R>&);           \
+  template void move_x(const SgldRoom<R>&, Matrix<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::run

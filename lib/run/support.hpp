@@ -1,0 +1,14 @@
+#pragma once
+// What this version can compute: everything else that experiment.md describes is refused by name.
+
+#include "experiment/experiment.hpp"
+
+namespace calor::run {
+
+/// Throws InputError "FILE:LINE: key: ..." naming what this version cannot compute and what it can.
+void require_supported(const experiment::Experiment& experiment);
+
+/// Number of parameters of the experiment's model.
+int parameters(const experiment::Model& model);
+
+}  // namespace calor::run

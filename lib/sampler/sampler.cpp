@@ -1,0 +1,118 @@
+#include "sampler/sampler.hpp"
+
+#include "num/errors.hpp"
+
+namespace calor::sampler {
+
+namespace {
+
+/// Rate (or probability) of the flip x -> y under single-site dynamics, from p(y)/p(x) = e^{-dphi}.
+template <Real R>
+R flip(const std::string& kind, const R& px, const R& py) {
+  if (kind == "metropolis") return py < px ? R(py / px) : R(1);
+  return py / (px + py);
+}
+
+template <Real R>
+Matrix<R> identity(Eigen::Index n) {
+  return Matrix<R>::Identity(n, n);
+}
+
+}  // namespace
+
+std::vector<std::vector<int>> site_neighbours(const experiment::Model& model) {
+  const int sites = model.kind == "bernoulli" ? 1 : model.kind == "ising" ? model.spins : model.kind == "rbm" ? model.visible : 0;
+  if (sites == 0) return {};
+  std::vector<std::vector<int>> out(std::size_t{1} << sites);
+  for (std::size_t x = 0; x < out.size(); ++x)
+    for (int i = 0; i < sites; ++i) out[x].push_back(static_cast<int>(x ^ (std::size_t{1} << i)));
+  return out;
+}
+
+template <Real R>
+Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vector<std::vector<int>>& neighbours) {
+  const Eigen::Index k = p.size();
+  if (kind == "heat-bath" || kind == "equilibrium") {
+    Matrix<R> g = p * Vector<R>::Ones(k).transpose();
+    return g - identity<R>(k);
+  }
+  if (neighbours.empty()) throw InternalError("sampler: \"" + kind + "\" needs two-valued sites");
+  Matrix<R> g = Matrix<R>::Zero(k, k);
+  for (Eigen::Index x = 0; x < k; ++x)
+    for (const int y : neighbours[static_cast<std::size_t>(x)]) {
+      const R rate = flip(kind, p[x], p[y]);
+      g(y, x) += rate;
+      g(x, x) -= rate;
+    }
+  return g;
+}
+
+template <Real R>
+Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& p,
+                            const std::vector<std::vector<int>>& neighbours, const R& time) {
+  using std::exp, std::sqrt;
+  const Eigen::Index k = p.size();
+  if (kind == "heat-bath") {
+    const R keep = exp(-time);
+    Matrix<R> out = (1 - keep) * (p * Vector<R>::Ones(k).transpose());
+    return out + keep * identity<R>(k);
+  }
+  const Matrix<R> g = generator(kind, p, neighbours);
+  Matrix<R> symmetric(k, k);
+  for (Eigen::Index x = 0; x < k; ++x)
+    for (Eigen::Index y = 0; y < k; ++y) symmetric(y, x) = x == y ? g(x, x) : R(sqrt(g(y, x) * g(x, y)));
+  const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(symmetric);
+  Vector<R> decay(k), root(k);
+  for (Eigen::Index x = 0; x < k; ++x) {
+    decay[x] = exp(time * solver.eigenvalues()[x]);
+    root[x] = sqrt(p[x]);
+  }
+  Matrix<R> out = solver.eigenvectors() * decay.asDiagonal() * solver.eigenvectors().transpose();
+  for (Eigen::Index x = 0; x < k; ++x) {
+    R sum = 0;
+    for (Eigen::Index y = 0; y < k; ++y) {
+      out(y, x) *= root[y] / root[x];
+      if (out(y, x) < 0) out(y, x) = 0;  // round-off of a probability that is 0 to working precision
+      sum += out(y, x);
+    }
+    out.col(x) /= sum;
+  }
+  return out;
+}
+
+template <Real R>
+Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
+                          const std::vector<std::vector<int>>& neighbours) {
+  const Eigen::Index k = p.size();
+  if (s.kind == "equilibrium") return p * Vector<R>::Ones(k).transpose();
+  if (s.kind == "heat-bath") {
+    const R r = num::from_rational<R>(*s.probability);
+    Matrix<R> out = r * (p * Vector<R>::Ones(k).transpose());
+    return out + (1 - r) * identity<R>(k);
+  }
+  if (neighbours.empty()) throw InternalError("sampler: \"" + s.kind + "\" needs two-valued sites");
+  Matrix<R> sweep = identity<R>(k);
+  for (std::size_t site = 0; site < neighbours.front().size(); ++site) {
+    Matrix<R> move = identity<R>(k);
+    for (Eigen::Index x = 0; x < k; ++x) {
+      const int y = neighbours[static_cast<std::size_t>(x)][site];
+      const R q = flip(s.kind, p[x], p[y]);
+      move(y, x) += q;
+      move(x, x) -= q;
+    }
+    sweep = move * sweep;
+  }
+  Matrix<R> out = identity<R>(k);
+  for (int i = 0; i < *s.sweeps; ++i) out = sweep * out;
+  return out;
+}
+
+#define CALOR_INSTANTIATE(R)                                                                                       \
+  template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&);         \
+  template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&,  \
+                                       const R&);                                                                  \
+  template Matrix<R> discrete_kernel(const experiment::Sampler&, const Vector<R>&,                                 \
+                                     const std::vector<std::vector<int>>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::sampler

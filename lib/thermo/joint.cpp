@@ -1,0 +1,150 @@
+#include "thermo/joint.hpp"
+
+#include <algorithm>
+
+namespace calor::thermo {
+
+using info::Raw;
+using info::Row;
+using num::Matrix;
+using num::Vector;
+
+namespace {
+
+template <num::Real R>
+R minus_xlogx(const R& x) {
+  using std::log;
+  return x > 0 ? R(-x * log(x)) : R(0);
+}
+
+/// -sum w w' P ln P over a matrix.
+template <num::Real R>
+R joint_entropy(const info::Spaces<R>& s, const Matrix<R>& joint) {
+  R sum = 0;
+  for (Eigen::Index k = 0; k < joint.cols(); ++k) {
+    R column = 0;
+    for (Eigen::Index i = 0; i < joint.rows(); ++i) column += s.theta_weight[i] * minus_xlogx(joint(i, k));
+    sum += s.x_weight[k] * column;
+  }
+  return sum;
+}
+
+template <num::Real R>
+R marginal_entropy(const Vector<R>& weight, const Vector<R>& f) {
+  R sum = 0;
+  for (Eigen::Index i = 0; i < f.size(); ++i) sum += weight[i] * minus_xlogx(f[i]);
+  return sum;
+}
+
+/// sum w w' P ln(P mean_x / (mean P_x)): what I(Theta;B|X) averages over the data sets.
+template <num::Real R>
+R conditional_divergence(const info::Spaces<R>& s, const Matrix<R>& joint, const Matrix<R>& mean) {
+  using std::log;
+  const Vector<R> own = joint.transpose() * s.theta_weight, all = mean.transpose() * s.theta_weight;
+  R sum = 0;
+  for (Eigen::Index k = 0; k < joint.cols(); ++k)
+    for (Eigen::Index i = 0; i < joint.rows(); ++i)
+      if (joint(i, k) > 0 && mean(i, k) > 0)
+        sum += s.theta_weight[i] * s.x_weight[k] * joint(i, k) * log(R(joint(i, k) / mean(i, k) * (all[k] / own[k])));
+  return sum;
+}
+
+}  // namespace
+
+template <num::Real R>
+Matrix<R> energies(const info::Spaces<R>& s) {
+  using std::log;
+  Matrix<R> out(s.conditional.rows(), s.conditional.cols());
+  for (Eigen::Index k = 0; k < out.cols(); ++k)
+    for (Eigen::Index i = 0; i < out.rows(); ++i) out(i, k) = s.conditional(i, k) > 0 ? R(-log(s.conditional(i, k))) : R(0);
+  return out;
+}
+
+template <num::Real R>
+JointState<R> joint_state(const info::Spaces<R>& s, const Matrix<R>& energy, const Matrix<R>& joint) {
+  JointState<R> out;
+  out.entropy_joint = joint_entropy(s, joint);
+  out.entropy_theta = marginal_entropy<R>(s.theta_weight, joint * s.x_weight);
+  out.entropy_x = marginal_entropy<R>(s.x_weight, joint.transpose() * s.theta_weight);
+  for (Eigen::Index k = 0; k < joint.cols(); ++k) {
+    R column = 0;
+    for (Eigen::Index i = 0; i < joint.rows(); ++i) column += s.theta_weight[i] * joint(i, k) * energy(i, k);
+    out.energy += s.x_weight[k] * column;
+  }
+  return out;
+}
+
+template <num::Real R>
+void Ledger<R>::theta_moved(const JointState<R>& before, const JointState<R>& after) {
+  work_x += after.energy - before.energy;
+  flow_theta += after.information() - before.information();
+}
+
+template <num::Real R>
+void Ledger<R>::x_moved(const JointState<R>& before, const JointState<R>& after) {
+  const R heat = after.energy - before.energy;
+  heat_x += heat;
+  flow_x += after.information() - before.information();
+  ep_x += after.conditional() - before.conditional() - heat;
+}
+
+template <num::Real R>
+void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const std::vector<JointHistory<R>>& histories,
+                std::span<Row<R>> rows) {
+  using std::fabs, std::log;
+  const Matrix<R> energy = energies(s);
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    auto& row = rows[j];
+    Matrix<R> mean = Matrix<R>::Zero(s.conditional.rows(), s.conditional.cols());
+    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, shown = 0;
+    std::map<std::string, R> totals;
+    for (std::size_t b = 0; b < histories.size(); ++b) mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
+    for (std::size_t b = 0; b < histories.size(); ++b) {
+      const R& p = probability[static_cast<Eigen::Index>(b)];
+      const auto state = joint_state(s, energy, histories[b].joint[j]);
+      x_given_b += p * state.entropy_x;
+      theta_given_b += p * state.entropy_theta;
+      joint_given_b += p * state.entropy_joint;
+      phi += p * state.energy;
+      shown += p * conditional_divergence(s, histories[b].joint[j], mean);
+      for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
+      const auto& r = histories[b].round_off;
+      for (Eigen::Index i = 0; i < r.size(); ++i)
+        if (r[i] > 0) noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(r[i])));
+    }
+    const Vector<R> all_x = mean.transpose() * s.theta_weight, all_theta = mean * s.x_weight;
+    const R x = marginal_entropy(s.x_weight, all_x), theta = marginal_entropy(s.theta_weight, all_theta);
+    const R joint = joint_entropy(s, mean);
+    noise += 16 * num::epsilon<R>() * (1 + fabs(joint) + fabs(joint_given_b) + fabs(phi));
+    row["entropy_theta"] = {theta, noise};
+    row["entropy_theta_given_b"] = {theta_given_b, noise};
+    row["entropy_x"] = {x, noise};
+    row["entropy_x_given_b"] = {x_given_b, noise};
+    row["entropy_x_given_theta"] = {joint_given_b - theta_given_b, 2 * noise};
+    row["m_info"] = {theta - theta_given_b, 2 * noise};
+    row["l_info"] = {x - x_given_b, 2 * noise};
+    row["info_x_theta"] = {x + theta - joint, 3 * noise};
+    row["info_x_theta_given_b"] = {x_given_b + theta_given_b - joint_given_b, 3 * noise};
+    row["r_info"] = {joint - x - joint_given_b + x_given_b, 4 * noise};
+    row["_r_info_relative"] = {shown, 4 * noise};
+    row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 4 * noise};
+    row["_phi"] = {phi, noise};
+    for (const auto& [name, value] : totals) row[name] = {value, 4 * noise + 64 * num::epsilon<R>() * fabs(value)};
+  }
+  const Row<R> start = rows.front();
+  for (auto& row : rows) {
+    row["ep_x_given_b"] = row["entropy_x_given_b"] - start.at("entropy_x_given_b") - row["heat_x"];
+    row["ep_x_naive"] = row["entropy_x"] - start.at("entropy_x") - row["heat_x"];
+    row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
+  }
+}
+
+#define CALOR_INSTANTIATE(R)                                                                            \
+  template struct Ledger<R>;                                                                            \
+  template Matrix<R> energies(const info::Spaces<R>&);                                                  \
+  template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);       \
+  template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&, \
+                           std::span<Row<R>>);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::thermo

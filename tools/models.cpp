@@ -1,0 +1,148 @@
+// calor models: what may stand in an experiment, and what this version computes.
+
+#include <algorithm>
+
+#include "experiment/kinds.hpp"
+#include "experiment/text.hpp"
+#include "model/model.hpp"
+#include "table/number_text.hpp"
+#include "tools/command.hpp"
+#include "tools/output.hpp"
+
+namespace calor::tools {
+
+namespace {
+
+const Page page{"  calor models",
+                "  Lists models, learners and samplers with their keys, as they stand in an experiment, and which of "
+                "them this version computes.",
+                "SEE ALSO\n  calor help run, calor explain"};
+
+/// What a kind means, in one or two lines; the keys come from the reader's own list.
+struct Entry {
+  std::string kind;
+  std::vector<std::string> lines;
+  bool available = true;
+};
+
+const std::vector<Entry>& models() {
+  static const std::vector<Entry> all{
+      {"bernoulli", {"x in {0, 1}", "1 parameter: the logit of p(1)"}},
+      {"categorical", {"x in {0, ..., K-1}", "K-1 parameters: logits relative to outcome 0"}},
+      {"ising",
+       {"x in {-1, +1}^n, p ~ exp(sum_e J_e s_i s_j + sum_i h_i s_i); bit i of the outcome's index means s_i = +1",
+        "the J of each edge, then with fields the h of each site"}},
+      {"rbm",
+       {"visible {0, 1}^v after summing out hidden {0, 1}^h; bit i of the outcome's index means v_i = 1",
+        "v h weights (visible major), then with biases v + h biases"}},
+      {"gaussian-mean", {"x in R^d, N(theta, stddev^2)", "d parameters: the mean"}},
+      {"gaussian", {"x in R, N(theta_0, exp(2 theta_1))", "2 parameters: mean and log standard deviation"}},
+      {"linear-regression", {"y given input u, N(theta.u, stddev^2)", "one weight a column of inputs"}},
+  };
+  return all;
+}
+
+const std::vector<Entry>& learners() {
+  static const std::vector<Entry> all{
+      {"langevin",
+       {"d theta = -mobility grad L_B dt + sqrt(2 mobility T) dW; temperature 1/N samples the Bayesian posterior"}},
+      {"sgd-diffusion", {"diffusion approximation of SGD: noise (learning_rate / 2 batch_size) Cov[grad] + T"}, false},
+      {"sgld",
+       {"theta' = theta - learning_rate grad L + sqrt(2 learning_rate T) xi, in steps; full batch, minibatches or a "
+        "stream"},
+       false},
+      {"jump", {"jumps between neighbours in a finite set of parameter vectors, by a master equation"}, false},
+  };
+  return all;
+}
+
+const std::vector<Entry>& samplers() {
+  static const std::vector<Entry> all{
+      {"equilibrium", {"X follows p(.|theta) at every instant (default)"}},
+      {"heat-bath", {"X is redrawn from p(.|theta) with a rate, or with a probability per step"}, false},
+      {"glauber", {"single sites flip at rate / (1 + e^(change of energy))"}, false},
+      {"metropolis", {"single sites flip at rate min(1, e^(-change of energy))"}, false},
+      {"gibbs", {"single sites are redrawn from their conditional"}, false},
+      {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process"}, false},
+  };
+  return all;
+}
+
+struct Key {
+  const char* name;
+  const char* meaning;
+};
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> all{
+      {"outcomes", "K >= 2"},
+      {"spins", "n >= 1"},
+      {"edges", "pairs of sites, [[0,1], ...]"},
+      {"fields", "true or false: a field on each site"},
+      {"visible", "number of visible units"},
+      {"hidden", "number of hidden units"},
+      {"biases", "true or false"},
+      {"stddev", "known standard deviation of x, > 0"},
+      {"dimension", "d, default 1"},
+      {"inputs", "the fixed design, one row an example"},
+      {"mobility", "mu > 0, or a schedule { times = [...], values = [...] }"},
+      {"temperature", "T > 0, or a schedule"},
+      {"learning_rate", "eta > 0, or a schedule"},
+      {"batch_size", "examples in a minibatch"},
+      {"batch", "full, minibatch or stream"},
+      {"weight_decay", "lambda >= 0, the same for all parameters, default 0"},
+      {"initial", "{ mean = [...], stddev = [...] }: independent Gaussians; jump: probabilities of the states"},
+      {"states", "parameter vectors, or { from, to, count } for one parameter; consecutive ones are neighbours"},
+      {"rate",
+       "learner: attempts per unit of time; sampler: moves per unit of time (per site for single-site samplers)"},
+      {"acceptance", "metropolis, heat-bath or arrhenius"},
+      {"probability", "of a redraw per step (sgld, or with time.step)"},
+      {"sweeps", "over all sites in ascending order per step (sgld, or with time.step)"},
+  };
+  return all;
+}
+
+std::string section(const std::string& title, const std::vector<experiment::Kind>& kinds,
+                    const std::vector<Entry>& entries, const std::function<bool(const Entry&)>& available) {
+  std::string out = title + "\n";
+  for (const auto& kind : kinds) {
+    out += "  " + kind.name;
+    const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.kind == kind.name; });
+    if (at != entries.end()) {
+      out += (available(*at) ? "" : "  (not in this version)") + std::string("\n");
+      for (const auto& line : at->lines) out += "      " + line + "\n";
+    }
+    out += "      keys: " + (kind.keys.empty() ? std::string("none") : experiment::join(kind.keys)) + "\n";
+  }
+  return out;
+}
+
+std::string key_list() {
+  std::string out = "keys\n";
+  for (const auto& key : keys()) out += "  " + table::pad_right(key.name, 15) + key.meaning + "\n";
+  return out;
+}
+
+bool registered(const Entry& entry) {
+  const auto& all = model::registry();
+  return std::any_of(all.begin(), all.end(), [&](const model::Description& d) { return d.kind == entry.kind; });
+}
+
+int list() {
+  const auto listed = [](const Entry& entry) { return entry.available; };
+  write_standard_output(section("models (model.kind); this version: one parameter in all", experiment::model_kinds(),
+                                models(), registered) +
+                        "\n" + section("learners (learner.kind)", experiment::learner_kinds(), learners(), listed) +
+                        "\n" + section("samplers (sampler.kind)", experiment::sampler_kinds(), samplers(), listed) +
+                        "\n" + key_list());
+  return 0;
+}
+
+}  // namespace
+
+void add_models(CLI::App& calor, Action& chosen) {
+  CLI::App& command = add_command(calor, "models", "list models, learners, samplers and their keys", page);
+  command.callback([&chosen] { chosen = list; });
+}
+
+}  // namespace calor::tools

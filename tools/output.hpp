@@ -1,0 +1,33 @@
+#pragma once
+// Where results go: standard output, or a file that appears whole or not at all.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace calor::tools {
+
+/// All of `text` to standard output. Throws InputError if it cannot be written (full disk, closed), ClosedPipe if
+/// nobody reads any more.
+void write_standard_output(const std::string& text);
+
+/// The reader of our output has gone: a reason to stop, not worth a message.
+struct ClosedPipe {};
+
+/// The destination of --output. Checked when made, before the long computation: throws InputError where the file could
+/// not be written. The file is replaced by `write` alone, through a temporary file beside it, flushed to disk and
+/// renamed; until then, and on any failure, it stays as it is. Devices and pipes are written to directly.
+class Output {
+ public:
+  /// Without `file`: standard output. `source` is the input, which must not be overwritten.
+  Output(std::optional<std::string> file, const std::filesystem::path& source);
+
+  void write(const std::string& text) const;
+
+ private:
+  std::optional<std::filesystem::path> file_;  // links followed
+  bool special_ = false;                       // a device or pipe
+  unsigned mode_ = 0644;                       // permission bits of the new file
+};
+
+}  // namespace calor::tools

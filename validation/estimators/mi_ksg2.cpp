@@ -1,0 +1,48 @@
+#include "validation/estimators/mi_ksg2.hpp"
+
+#include <algorithm>
+
+#include "validation/estimators/kd_tree.hpp"
+#include "validation/estimators/neighbour_statistics.hpp"
+
+namespace calor::estimators {
+
+namespace {
+
+Result without_error(Points x, Points y, int k) {
+  const std::vector<double> both = joined(x, y);
+  const std::size_t n = x.size();
+  const KdTree tree({both, x.dimension + y.dimension}, Norm::max);
+  std::vector<double> side_x(n), side_y(n);
+  for (const std::size_t i : tree.order()) {
+    const auto neighbours = tree.nearest(i, k);
+    if (neighbours.back().distance == 0) refuse_duplicates(i, k);
+    for (const Neighbour& j : neighbours) {
+      side_x[i] = std::max(side_x[i], distance(x.row(i), x.row(j.index), x.dimension, Norm::max));
+      side_y[i] = std::max(side_y[i], distance(y.row(i), y.row(j.index), y.dimension, Norm::max));
+    }
+  }
+  const auto in_x = counts_within(x, side_x, false), in_y = counts_within(y, side_y, false);
+  const std::vector<double> psi = digamma_table(n);
+  std::vector<double> local(n);
+  for (std::size_t i = 0; i < n; ++i) local[i] = -psi[in_x[i]] - psi[in_y[i]];
+  return mean_of_local(psi[static_cast<std::size_t>(k)] - 1.0 / k + psi[n], local);
+}
+
+}  // namespace
+
+Result mi_ksg2(Points x, Points y, int k, int halvings) {
+  check_pairs(x, y);
+  check_neighbours(x.size(), k);
+  Result result = without_error(x, y, k);
+  result.conventions = {{"k", std::to_string(k)},
+                        {"norm", "max"},
+                        {"counting", "not strict (<=)"},
+                        {"dimensions", std::to_string(x.dimension) + " + " + std::to_string(y.dimension)}};
+  set_error(result, k, halvings, [&](std::span<const std::size_t> half) {
+    return without_error({rows(x, half), x.dimension}, {rows(y, half), y.dimension}, k).value;
+  });
+  return result;
+}
+
+}  // namespace calor::estimators
