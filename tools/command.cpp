@@ -8,6 +8,10 @@ namespace {
 
 constexpr std::size_t option_column = 26;
 
+/// CLI11's headings in the manner of a man page.
+const std::vector<std::pair<std::string, std::string>> headings{
+    {"\nPositionals:\n", "\nARGUMENTS\n"}, {"\nOptions:\n", "\nOPTIONS\n"}, {"\nSubcommands:\n", "\nCOMMANDS\n"}};
+
 class ManPage : public CLI::Formatter {
  public:
   explicit ManPage(Page page) : page_(std::move(page)) { column_width(option_column); }
@@ -18,6 +22,9 @@ class ManPage : public CLI::Formatter {
     std::string out = "NAME\n  " + name + " - " + app->get_description() + "\n\nSYNOPSIS\n" + page_.synopsis;
     out += "\n\nDESCRIPTION\n" + page_.description + "\n";
     out += make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
+    for (const auto& [from, to] : headings) {
+      if (const auto at = out.find(from); at != std::string::npos) out.replace(at, from.size(), to);
+    }
     return out + (page_.after.empty() ? "" : "\n" + page_.after + "\n");
   }
 

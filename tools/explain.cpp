@@ -65,7 +65,7 @@ int explain(const std::vector<std::string>& names) {
 void add_explain(CLI::App& calor, Action& chosen) {
   auto names = std::make_shared<std::vector<std::string>>();
   CLI::App& command = add_command(calor, "explain", "print the definition of a quantity", page);
-  command.add_option("NAME", *names, "quantities, as in tables");
+  command.add_option("NAME", *names, "quantities, as in tables")->type_name("");
   command.callback([&chosen, names] { chosen = [names] { return explain(*names); }; });
 }
 

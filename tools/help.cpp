@@ -26,7 +26,7 @@ void add_help(CLI::App& calor, Action& chosen) {
   auto name = std::make_shared<std::string>();
   auto& command = add_command(calor, "help", "print the page of a command",
                               {"  calor help [COMMAND]", "  The same as calor COMMAND --help.", ""});
-  command.add_option("COMMAND", *name, "the command");
+  command.add_option("COMMAND", *name, "the command")->type_name("");
   command.callback([&calor, &chosen, name] {
     chosen = [&calor, name] {
       if (*name == "estimate") return estimate({"--help"});

@@ -74,6 +74,19 @@ struct Request {
   run::Options options;
 };
 
+/// The words between commas, empty ones too.
+std::vector<std::string> split(const std::vector<std::string>& lists) {
+  std::vector<std::string> out;
+  for (const auto& list : lists) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const std::size_t end = std::min(list.find(',', begin), list.size());
+      out.push_back(list.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return out;
+}
+
 /// Catalogue names, each once; the group `fluctuations` spelt out.
 std::vector<std::string> expand(const std::vector<std::string>& words) {
   std::vector<std::string> out;
@@ -134,10 +147,13 @@ std::vector<table::Table> compute_all(const std::vector<experiment::Swept>& memb
   return tables;
 }
 
+/// A range check that leaves the help text alone.
+CLI::Validator between(int low, int high) { return CLI::Range(low, high).description(""); }
+
 int run(Request request) {
   const table::Format format = table::format_from_name(request.format);
   request.options.method = method_of(request.method);
-  request.options.quantities = expand(request.quantities);
+  request.options.quantities = expand(split(request.quantities));
   const auto members = experiment::read(request.experiment);
   const Output output(request.output, request.experiment);
   const auto tables = compute_all(members, request.options);
@@ -151,7 +167,7 @@ int run(Request request) {
 void add_run(CLI::App& calor, Action& chosen) {
   auto request = std::make_shared<Request>();
   CLI::App& command = add_command(calor, "run", "compute the exact table of an experiment", page);
-  command.add_option("EXPERIMENT", request->experiment, "the experiment, a TOML file")->required();
+  command.add_option("EXPERIMENT", request->experiment, "the experiment, a TOML file")->required()->type_name("FILE");
   command.add_option("-f,--format", request->format, "text (default), json, csv, markdown or latex")
       ->type_name("FORMAT");
   command.add_option("-o,--output", request->output, "write there instead of standard output; whole or not at all")
@@ -160,12 +176,11 @@ void add_run(CLI::App& calor, Action& chosen) {
       .add_option("-d,--digits", request->options.digits,
                   "wanted: error <= 10^-N max(1, |value|) for every value (default: the experiment's, 10)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000));
+      ->check(between(1, 1000));
   command
       .add_option("-q,--quantities", request->quantities,
                   "only these, separated by commas; fluctuations stands for six of them")
       ->type_name("A,B,...")
-      ->delimiter(',')
       ->allow_extra_args(false);
   command
       .add_option("-m,--method", request->method, "auto (default), spectral, finite-volume, split-operator or analytic")
@@ -174,12 +189,12 @@ void add_run(CLI::App& calor, Action& chosen) {
       .add_option("-p,--precision", request->options.precision,
                   "decimal digits of the number type (default: as needed)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000));
+      ->check(between(1, 1000));
   command.add_flag("--best-effort", request->options.best_effort, "print what misses the digits with its larger error");
   command
       .add_option("-j,--threads", request->options.threads, "threads (default: all cores); results do not depend on it")
       ->type_name("N")
-      ->check(CLI::Range(0, 1024));
+      ->check(between(0, 1024));
   command.callback([&chosen, request] { chosen = [request] { return run(*request); }; });
 }
 

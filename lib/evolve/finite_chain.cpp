@@ -56,21 +56,32 @@ void normalise_columns(Matrix<R>& m) {
 }  // namespace
 
 template <num::Real R>
-FiniteChain<R>::FiniteChain(int states, std::vector<Transition<R>> moves) : moves_(std::move(moves)) {
+FiniteChain<R>::FiniteChain(int states, std::vector<Edge<R>> edges) : states_(states), edges_(std::move(edges)) {
   Vector<R> out = Vector<R>::Zero(states);
-  std::sort(moves_.begin(), moves_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
-  for (const auto& m : moves_) out[m.from] += m.rate;
+  for (const auto& e : edges_) {
+    out[e.a] += e.forth;
+    out[e.b] += e.back;
+  }
   const R fastest = out.maxCoeff();
   q_ = fastest > 0 ? R(fastest + fastest / 4) : R(1);
-  for (auto& m : moves_) m.rate /= q_;
-  stay_ = Vector<R>(states);
-  for (Eigen::Index i = 0; i < states; ++i) stay_[i] = (q_ - out[i]) / q_;
+  for (auto& e : edges_) {
+    e.forth /= q_;
+    e.back /= q_;
+  }
 }
 
 template <num::Real R>
-void FiniteChain<R>::step(const Vector<R>& p, Vector<R>& out) const {
-  out = stay_.cwiseProduct(p);
-  for (const auto& m : moves_) out[m.to] += m.rate * p[m.from];
+void FiniteChain<R>::step(Carried<R>& p) const {
+  for (const auto& e : edges_) {
+    const R net = e.forth * p.value[e.a] - e.back * p.value[e.b];
+    p.lost[e.a] -= net;
+    p.lost[e.b] += net;
+  }
+  for (Eigen::Index i = 0; i < states_; ++i) {
+    const R next = p.value[i] + p.lost[i];
+    p.lost[i] -= next - p.value[i];
+    p.value[i] = next;
+  }
 }
 
 template <num::Real R>
@@ -79,35 +90,35 @@ ChainPropagator<R>::ChainPropagator(FiniteChain<R> chain, Matrix<R> functionals)
 
 template <num::Real R>
 std::vector<Flight<R>> ChainPropagator<R>::by_steps(const Vector<R>& start, std::span<const R> times) const {
+  using std::sqrt;
   const R& q = chain_.uniform_rate();
+  const bool few = start.size() <= far;
+  const R smallest = few ? R(num::epsilon<R>() * num::epsilon<R>()) : R(num::epsilon<R>() / 1024);
+  const int beyond = few ? static_cast<int>(start.size()) : 0;
   std::vector<Poisson<R>> weights;
   std::vector<Flight<R>> out;
   std::size_t last = 0;
-  const R smallest = num::epsilon<R>() * num::epsilon<R>();
-  const int beyond = static_cast<int>(std::min<Eigen::Index>(far, start.size()));
   for (const R& t : times) {
     weights.push_back(poisson<R>(q * t, smallest, beyond));
     last = std::max(last, weights.back().end());
+    const R terms(static_cast<double>(weights.back().weight.size()));
     out.push_back({Vector<R>::Zero(start.size()), Vector<R>::Zero(functionals_.rows()),
-                   num::epsilon<R>() * (8 + 4 * q * t), start.size() <= far && q * t < far ? R(0) : smallest});
+                   num::epsilon<R>() * (8 + sqrt(terms)), few && q * t < far ? R(0) : R(4 * smallest)});
   }
-  Vector<R> p = start, next, rate;
+  Carried<R> p{start, Vector<R>::Zero(start.size())};
+  Vector<R> rate;
   for (std::size_t k = 0; k < last; ++k) {
-    if (k) {
-      chain_.step(p, next);
-      p.swap(next);
-    }
-    rate = functionals_ * p / q;
+    if (k) chain_.step(p);
+    rate = functionals_ * p.value / q;
     for (std::size_t j = 0; j < times.size(); ++j) {
       const auto& w = weights[j];
       if (k >= w.end()) continue;
-      if (k >= w.first) {
-        const R& weight = w.weight[k - w.first];
-        for (Eigen::Index i = 0; i < p.size(); ++i) out[j].state[i] += weight * p[i];
-        out[j].integral += w.above[k - w.first] * rate;
-      } else {
+      if (k < w.first) {
         out[j].integral += rate;
+        continue;
       }
+      out[j].state += w.weight[k - w.first] * p.value;
+      out[j].integral += w.above[k - w.first] * rate;
     }
   }
   return out;
@@ -118,7 +129,7 @@ bool ChainPropagator<R>::ladder_pays(const R& longest, std::size_t times) const 
   const double steps = num::to_double(R(longest * chain_.uniform_rate())), n = static_cast<double>(chain_.states());
   if (n > 1000 || steps < far) return false;
   if (n <= far) return true;  // windows that leave early weights out would lose the tails' relative accuracy
-  const double rungs = std::log2(steps) + 1, edges = static_cast<double>(chain_.moves()) + 2 * n;
+  const double rungs = std::log2(steps) + 1, edges = 2 * static_cast<double>(chain_.edges()) + 2 * n;
   const double built = static_cast<double>(power_.size()), missing = std::max(0.0, rungs - built);
   const double squares = missing * n * n * n + (built == 0 ? 40 * n * edges : 0);
   const double by_window = (steps + 60) * edges + static_cast<double>(times) * 20 * std::sqrt(steps) * n;
@@ -150,33 +161,34 @@ void ChainPropagator<R>::raise_ladder(std::size_t rungs) {
 }
 
 template <num::Real R>
-Flight<R> ChainPropagator<R>::by_ladder(const Vector<R>& start, const R& time) {
+std::vector<Flight<R>> ChainPropagator<R>::by_ladder(const Vector<R>& start, std::span<const R> times) {
   using std::floor, std::sqrt;
   const R& q = chain_.uniform_rate();
-  R units = floor(time * q);
-  const std::vector<R> rest{R(std::max(R(0), R(time - units / q)))};
-  Flight<R> out = by_steps(start, rest).front();
   const R rung = 4 * num::epsilon<R>() * sqrt(R(chain_.states()));
-  for (std::size_t k = 0; units > 0; ++k) {
-    const R half = floor(units / 2);
-    if (units - 2 * half > 0) {
-      raise_ladder(k + 1);
-      out.integral += integral_[k] * out.state;
-      out.state = power_[k] * out.state;
-    }
-    out.round_off += rung;
-    units = half;
+  std::vector<R> rests, units;
+  for (const R& t : times) {
+    units.push_back(floor(t * q));
+    rests.push_back(std::max(R(0), R(t - units.back() / q)));
   }
+  auto out = by_steps(start, rests);
+  for (std::size_t j = 0; j < out.size(); ++j)
+    for (std::size_t k = 0; units[j] > 0; ++k) {
+      const R half = floor(units[j] / 2);
+      if (units[j] - 2 * half > 0) {
+        raise_ladder(k + 1);
+        out[j].integral += integral_[k] * out[j].state;
+        out[j].state = power_[k] * out[j].state;
+      }
+      out[j].round_off += rung;
+      units[j] = half;
+    }
   return out;
 }
 
 template <num::Real R>
 std::vector<Flight<R>> ChainPropagator<R>::advance(const Vector<R>& start, std::span<const R> times) {
   const R longest = *std::max_element(times.begin(), times.end());
-  if (!ladder_pays(longest, times.size())) return by_steps(start, times);
-  std::vector<Flight<R>> out;
-  for (const R& t : times) out.push_back(by_ladder(start, t));
-  return out;
+  return ladder_pays(longest, times.size()) ? by_ladder(start, times) : by_steps(start, times);
 }
 
 #define CALOR_INSTANTIATE(R)     \

@@ -13,28 +13,35 @@
 
 namespace calor::evolve {
 
+/// Two states and the rates between them.
 template <num::Real R>
-struct Transition {
-  int from = 0, to = 0;
-  R rate = 0;
+struct Edge {
+  int a = 0, b = 0;
+  R forth = 0, back = 0;  // a -> b, b -> a
+};
+
+/// A probability vector and what rounding has taken from it (Kahan), so that changes of less than an ulp a step happen.
+template <num::Real R>
+struct Carried {
+  num::Vector<R> value, lost;
 };
 
 /// States 0 .. states-1 and the rates between them, all >= 0.
 template <num::Real R>
 class FiniteChain {
  public:
-  FiniteChain(int states, std::vector<Transition<R>> moves);
+  FiniteChain(int states, std::vector<Edge<R>> edges);
 
-  Eigen::Index states() const { return stay_.size(); }
-  std::size_t moves() const { return moves_.size(); }
+  Eigen::Index states() const { return states_; }
+  std::size_t edges() const { return edges_.size(); }
   /// q: a quarter above the largest total rate out of a state.
   const R& uniform_rate() const { return q_; }
-  /// out = P p.
-  void step(const num::Vector<R>& p, num::Vector<R>& out) const;
+  /// p <- P p by net currents: what leaves one state is, to the last bit, what enters the other.
+  void step(Carried<R>& p) const;
 
  private:
-  std::vector<Transition<R>> moves_;  // rates divided by q
-  num::Vector<R> stay_;               // diagonal of P, at least 1/5
+  Eigen::Index states_;
+  std::vector<Edge<R>> edges_;  // rates divided by q
   R q_;
 };
 
@@ -42,9 +49,8 @@ class FiniteChain {
 template <num::Real R>
 struct Flight {
   num::Vector<R> state, integral;
-  /// Relative round-off of both, entrywise. Step by step it is bounded by a few roundings of each entry a step; the
-  /// ladder's columns are normalised after each squaring, which leaves relative errors of the rates that add up rung by
-  /// rung.
+  /// Relative round-off of both, entrywise: rounding acts like relative errors of the rates, step by step (conserved
+  /// currents, Kahan) and in the ladder (columns normalised after each squaring), and on the sums over steps or states.
   R round_off = 0;
   /// Absolute error of the entries beyond that, from Poisson weights that are left out; 0 where these reach all states.
   R left_out = 0;
@@ -66,7 +72,7 @@ class ChainPropagator {
   std::vector<Flight<R>> by_steps(const num::Vector<R>& start, std::span<const R> times) const;
   bool ladder_pays(const R& longest, std::size_t times) const;
   void raise_ladder(std::size_t rungs);
-  Flight<R> by_ladder(const num::Vector<R>& start, const R& time);
+  std::vector<Flight<R>> by_ladder(const num::Vector<R>& start, std::span<const R> times);
 
   FiniteChain<R> chain_;
   num::Matrix<R> functionals_;

@@ -19,7 +19,8 @@ Rational at(const experiment::Schedule& s, const Rational& time) {
   if (s.constant() || time <= s.times.front()) return s.values.front();
   for (std::size_t k = 1; k < s.times.size(); ++k)
     if (time <= s.times[k])
-      return s.values[k - 1] + (s.values[k] - s.values[k - 1]) * (time - s.times[k - 1]) / (s.times[k] - s.times[k - 1]);
+      return s.values[k - 1] +
+             (s.values[k] - s.values[k - 1]) * (time - s.times[k - 1]) / (s.times[k] - s.times[k - 1]);
   return s.values.back();
 }
 
@@ -79,8 +80,9 @@ std::map<std::vector<long>, R> frequencies(const model::Model<R>& model, const e
   std::map<std::vector<long>, R> one;
   for (int x = 0; x < model.outcomes(); ++x) one[statistic_of(model, x)] = 0;
   if (one.size() > 2)
-    throw InputError(e.at("learner.batch") + "minibatches of a model with " + std::to_string(one.size()) +
-                     " distinct statistics in one parameter depend on more than their average; allowed: batch = \"full\"");
+    throw InputError(
+        e.at("learner.batch") + "minibatches of a model with " + std::to_string(one.size()) +
+        " distinct statistics in one parameter depend on more than their average; allowed: batch = \"full\"");
   if (one.size() == 1) {
     one.begin()->second = 1;
     return one;
@@ -102,8 +104,8 @@ template <Real R>
 Batches<R> drawn_values(const experiment::Experiment& e) {
   std::map<Rational, R> one;
   for (const auto& row : e.data.values) one[row.front()] += R(1) / e.data.size;
-  const auto sums = convolve(one, Rational(0), e.learner.batch_size,
-                             [](const Rational& a, const Rational& b) { return Rational(a + b); }, e);
+  const auto sums = convolve(
+      one, Rational(0), e.learner.batch_size, [](const Rational& a, const Rational& b) { return Rational(a + b); }, e);
   Batches<R> out;
   out.statistic = Matrix<R>(3, static_cast<Eigen::Index>(sums.size()));
   for (const auto& [sum, weight] : sums) {
@@ -132,9 +134,10 @@ Batches<R> minibatches(const model::Model<R>& model, const experiment::Experimen
   if (model.outcomes() > 0) return drawn(frequencies(model, e, set), e);
   if (e.data.size == 1) return full_batch(set);
   if (e.data.source != experiment::Data::Source::values)
-    throw InputError(e.at("learner.batch") +
-                     "\"minibatch\" with real examples from a target depends on the whole empirical distribution of the data; "
-                     "allowed: batch = \"full\", or one data set by data.values");
+    throw InputError(
+        e.at("learner.batch") +
+        "\"minibatch\" with real examples from a target depends on the whole empirical distribution of the data; "
+        "allowed: batch = \"full\", or one data set by data.values");
   return drawn_values<R>(e);
 }
 
@@ -142,7 +145,8 @@ template <Real R>
 Batches<R> fresh_batches(const model::Model<R>& model, const experiment::Experiment& e) {
   if (model.outcomes() == 0)
     throw InputError(e.at("learner.batch") +
-                     "\"stream\" with real examples has no finite set of streams; allowed on a grid: discrete models, or batch = \"full\"");
+                     "\"stream\" with real examples has no finite set of streams; allowed on a grid: discrete models, "
+                     "or batch = \"full\"");
   std::map<std::vector<long>, R> one;
   for (int x = 0; x < model.outcomes(); ++x)
     one[statistic_of(model, x)] += num::from_rational<R>(e.data.probabilities[static_cast<std::size_t>(x)]);
@@ -150,15 +154,14 @@ Batches<R> fresh_batches(const model::Model<R>& model, const experiment::Experim
 }
 
 template <Real R>
-SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, const grid::Grid<R>& grid,
+SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, const Nodes<R>& nodes,
                           const R& weight_decay, const StepSize& size) {
   using std::exp, std::fabs, std::log, std::sqrt;
   const R eta = num::from_rational<R>(size.rate), two_variance = 4 * eta * num::from_rational<R>(size.temperature);
-  const Eigen::Index n = grid.size, count = batches.statistic.cols();
+  const Eigen::Index n = nodes.size(), count = batches.statistic.cols();
   Matrix<R> pull = terms.slope * batches.statistic;  // eta (g_c + lambda theta)
   for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index c = 0; c < count; ++c)
-      pull(i, c) = eta * (pull(i, c) + weight_decay * grid.node(static_cast<int>(i)));
+    for (Eigen::Index c = 0; c < count; ++c) pull(i, c) = eta * (pull(i, c) + weight_decay * nodes.theta[i]);
   const R log_norm = -log(num::pi<R>() * two_variance) / 2;
   Vector<R> log_weight(count), exponent(count);
   for (Eigen::Index c = 0; c < count; ++c) log_weight[c] = log(batches.weight[static_cast<std::size_t>(c)]) + log_norm;
@@ -167,7 +170,7 @@ SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, cons
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) {
       for (Eigen::Index c = 0; c < count; ++c) {
-        const R d = grid.spacing * static_cast<int>(j - i) + pull(i, c);  // steps count exactly: no cancellation of nodes
+        const R d = nodes.difference(j, i) + pull(i, c);
         exponent[c] = log_weight[c] - d * d / two_variance;
       }
       R top = exponent.maxCoeff();
@@ -179,16 +182,19 @@ SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, cons
       out.log_density(j, i) = top;
       out.density(j, i) = exp(top);
     }
-  // An entry that carries weight has d²/2v of order 1: its relative error is a few units of the last place, and more where d is a difference of
-  // much larger terms; so is the error of the sum over the few nodes that a step comes from. The sum preserves signs, so it stays relative.
-  out.round_off = num::epsilon<R>() * (8 + 4 * pull.cwiseAbs().maxCoeff() / sqrt(two_variance));
+  // An entry that carries weight has d²/2v of order 1: its relative error is a few units of the last place, and more
+  // where d is a difference of much larger terms; so is the error of the sum over the few nodes that a step comes from.
+  // The sum preserves signs, so it stays relative.
+  const R cancelled = nodes.spacing > 0 ? R(0) : nodes.theta.cwiseAbs().maxCoeff();
+  out.round_off = num::epsilon<R>() * (8 + 4 * (pull.cwiseAbs().maxCoeff() + cancelled) / sqrt(two_variance));
   return out;
 }
 
 template <Real R>
-Vector<R> log_stationary(const SgldKernel<R>& kernel, const grid::Grid<R>& grid) {
+Vector<R> log_stationary(const SgldKernel<R>& kernel, const Nodes<R>& nodes) {
   using std::exp, std::log;
-  Matrix<R> p = kernel.density;  // (to, from); only off-diagonal entries enter
+  Matrix<R> p =
+      nodes.weight.asDiagonal() * kernel.density;  // probabilities (to, from); only off-diagonal entries enter
   const Eigen::Index n = p.rows();
   for (Eigen::Index k = n - 1; k > 0; --k) {
     const R out = p.col(k).head(k).sum();
@@ -199,8 +205,8 @@ Vector<R> log_stationary(const SgldKernel<R>& kernel, const grid::Grid<R>& grid)
   Vector<R> pi(n);
   pi[0] = 1;
   for (Eigen::Index k = 1; k < n; ++k) pi[k] = p.row(k).head(k).transpose().dot(pi.head(k));
-  const R mass = pi.sum() * grid.spacing;
-  for (Eigen::Index k = 0; k < n; ++k) pi[k] = log(pi[k]) - log(mass);
+  const R mass = pi.sum();
+  for (Eigen::Index k = 0; k < n; ++k) pi[k] = log(pi[k]) - log(R(mass * nodes.weight[k]));
   return pi;
 }
 
@@ -208,8 +214,8 @@ Vector<R> log_stationary(const SgldKernel<R>& kernel, const grid::Grid<R>& grid)
   template Batches<R> full_batch(const data::DataSet<R>&);                                                            \
   template Batches<R> minibatches(const model::Model<R>&, const experiment::Experiment&, const data::DataSet<R>&);    \
   template Batches<R> fresh_batches(const model::Model<R>&, const experiment::Experiment&);                           \
-  template SgldKernel<R> sgld_kernel(const Batches<R>&, const Terms<R>&, const grid::Grid<R>&, const R&, const StepSize&); \
-  template Vector<R> log_stationary(const SgldKernel<R>&, const grid::Grid<R>&);
+  template SgldKernel<R> sgld_kernel(const Batches<R>&, const Terms<R>&, const Nodes<R>&, const R&, const StepSize&); \
+  template Vector<R> log_stationary(const SgldKernel<R>&, const Nodes<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::learner

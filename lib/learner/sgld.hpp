@@ -1,12 +1,12 @@
 #pragma once
-// sgld: theta' = theta - eta grad L^(theta) + sqrt(2 eta T) xi, xi ~ N(0, 1), one parameter (theory.md section 2). One step is a mixture of
-// Gaussians of variance 2 eta T, one a minibatch statistic:
+// sgld: theta' = theta - eta grad L^(theta) + sqrt(2 eta T) xi, xi ~ N(0, 1), one parameter (theory.md section 2). One
+// step is a mixture of Gaussians of variance 2 eta T, one a minibatch statistic:
 //   K(theta'|theta) = sum_c w_c N(theta'; theta - eta (g_c(theta) + lambda theta), 2 eta T),  g_c = sum_a <T_a>_c l_a'.
 
 #include <vector>
 
 #include "data/ensemble.hpp"
-#include "learner/langevin.hpp"
+#include "learner/sgld_nodes.hpp"
 
 namespace calor::learner {
 
@@ -22,26 +22,28 @@ std::vector<StepSize> step_sizes(const experiment::Learner& spec, long count);
 /// What one step may see of the examples: averages of the statistic (rows: components) with their probabilities.
 template <Real R>
 struct Batches {
-  std::vector<R> weight;      // sums to 1; > 0
-  num::Matrix<R> statistic;   // components x batches
+  std::vector<R> weight;     // sums to 1; > 0
+  num::Matrix<R> statistic;  // components x batches
 };
 
 /// The whole data set at every step.
 template <Real R>
 Batches<R> full_batch(const data::DataSet<R>& set);
 
-/// All minibatches of learner.batch_size examples drawn from one data set with replacement. For discrete x any data set of the ensemble; for real x
-/// the one given data set, or data of a single example. Throws InputError where the law of the minibatch depends on more than the data set's
-/// statistic (real x from a target), and above 4096 distinct minibatches.
+/// All minibatches of learner.batch_size examples drawn from one data set with replacement. For discrete x any data set
+/// of the ensemble; for real x the one given data set, or data of a single example. Throws InputError where the law of
+/// the minibatch depends on more than the data set's statistic (real x from a target), and above 4096 distinct
+/// minibatches.
 template <Real R>
 Batches<R> minibatches(const model::Model<R>& model, const experiment::Experiment& experiment,
                        const data::DataSet<R>& set);
 
-/// learner.batch_size fresh examples from the target, discrete x. Throws InputError for real x and above 4096 distinct statistics.
+/// learner.batch_size fresh examples from the target, discrete x. Throws InputError for real x and above 4096 distinct
+/// statistics.
 template <Real R>
 Batches<R> fresh_batches(const model::Model<R>& model, const experiment::Experiment& experiment);
 
-/// One step on a grid.
+/// One step between nodes.
 template <Real R>
 struct SgldKernel {
   num::Matrix<R> density;      // (j, i): K(theta_j | theta_i)
@@ -51,12 +53,12 @@ struct SgldKernel {
 
 /// The kernel of one step; `weight_decay` counts in full in every batch. Logarithms of mixtures by log-sum-exp.
 template <Real R>
-SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, const grid::Grid<R>& grid,
+SgldKernel<R> sgld_kernel(const Batches<R>& batches, const Terms<R>& terms, const Nodes<R>& nodes,
                           const R& weight_decay, const StepSize& size);
 
-/// Stationary density of a kernel, logarithms normalised so that the trapezoidal rule gives 1. By state reduction (Grassmann, Taksar, Heyman, Oper. Res. 33
-/// (1985) 1107): no subtraction, so every entry has relative accuracy, tails too.
+/// Stationary density of a kernel, logarithms normalised by the nodes' weights. By state reduction (Grassmann, Taksar,
+/// Heyman, Oper. Res. 33 (1985) 1107): no subtraction, so every entry has relative accuracy, tails too.
 template <Real R>
-num::Vector<R> log_stationary(const SgldKernel<R>& kernel, const grid::Grid<R>& grid);
+num::Vector<R> log_stationary(const SgldKernel<R>& kernel, const Nodes<R>& nodes);
 
 }  // namespace calor::learner

@@ -102,7 +102,8 @@ class Pilot {
       for (int k = at.first; k <= at.last(); ++k) {
         const auto& slope = slopes_(k);
         double g = course_.weight_decay * slopes_.node(k);
-        for (std::size_t a = 0; a < slope.size(); ++a) g += slope[a] * family.statistic(static_cast<Eigen::Index>(a), c);
+        for (std::size_t a = 0; a < slope.size(); ++a)
+          g += slope[a] * family.statistic(static_cast<Eigen::Index>(a), c);
         const double to = slopes_.node(k) - size.rate * g;
         goal[static_cast<std::size_t>(c)].push_back(to);
         left = std::min(left, to);
@@ -117,13 +118,15 @@ class Pilot {
                            std::sqrt(2 * M_PI * size.variance);
       for (std::size_t i = 0; i < at.f.size(); ++i) {
         const double to = goal[static_cast<std::size_t>(c)][i];
-        const int a = static_cast<int>(std::ceil(index(to - reach))), b = static_cast<int>(std::floor(index(to + reach)));
+        const int a = static_cast<int>(std::ceil(index(to - reach))),
+                  b = static_cast<int>(std::floor(index(to + reach)));
         for (int k = a; k <= b; ++k) {
           const double d = slopes_.node(k) - to;
           part[static_cast<std::size_t>(k - out.first)] += share * at.f[i] * std::exp(-d * d / (2 * size.variance));
         }
       }
-      for (std::size_t k = 0; k < part.size(); ++k) out.f[k] = course_.stream ? std::max(out.f[k], part[k]) : out.f[k] + part[k];
+      for (std::size_t k = 0; k < part.size(); ++k)
+        out.f[k] = course_.stream ? std::max(out.f[k], part[k]) : out.f[k] + part[k];
     }
     const auto [a, b] = support(out, decades_ + 6);
     out.f = {out.f.begin() + (a - out.first), out.f.begin() + (b - out.first + 1)};
@@ -176,7 +179,8 @@ double narrowest(const SgldCourse& course, const model::Model<double>& model, co
 
 }  // namespace
 
-SgldPlan sgld_plan(const SgldCourse& course, const model::Model<double>& model, double decades, double spacing_decades) {
+SgldPlan sgld_plan(const SgldCourse& course, const model::Model<double>& model, double decades,
+                   double spacing_decades) {
   double coarse = course.initial_stddev;
   for (const auto& s : course.steps) coarse = std::min(coarse, std::sqrt(to_size(s).variance));
   Pilot pilot(course, model, decades, 0.6 * coarse);

@@ -167,7 +167,7 @@ std::vector<Definition> requested() {
        pure, "1 exactly if ρ_0 > 0 everywhere", "theory.md section 6, I15; Seifert, PRL 95, 040602 (2005)"},
   };
   for (auto& d : out) {
-    d.group = "on request";
+    d.group = "more";
     d.on_request = true;
   }
   return out;

@@ -1,6 +1,11 @@
 #include "run/analytic.hpp"
 
+#include <cmath>
+
+#include "analytic/gaussian_chain.hpp"
 #include "analytic/gaussian_mean.hpp"
+#include "analytic/gaussian_ou.hpp"
+#include "analytic/sgld_gaussian.hpp"
 
 namespace calor::run {
 
@@ -22,34 +27,80 @@ analytic::DataMoments<R> moments(const Data& data, std::size_t coordinate) {
   return analytic::DataMoments<R>::given(num::from_rational<R>(mean), num::from_rational<R>(Rational(square - mean * mean)));
 }
 
-}  // namespace
+/// A stream's minibatch of m fresh examples: the mean of m draws at every step.
+template <Real R>
+analytic::DataMoments<R> stream_moments(const experiment::Experiment& e, std::size_t coordinate) {
+  return analytic::DataMoments<R>::sampled(e.learner.batch_size, num::from_rational<R>(e.data.mean[coordinate]),
+                                           num::from_rational<R>(e.data.variance[coordinate]));
+}
 
-bool has_closed_form(const experiment::Experiment& e) {
-  return e.model.kind == "gaussian-mean" && e.learner.kind == "langevin" && e.learner.mobility.constant() &&
-         e.learner.temperature.constant() && e.sampler.kind == "equilibrium" && !e.time.step;
+/// The sampler's rate; infinity if X is redrawn at every turn.
+template <Real R>
+R turn_rate(const experiment::Experiment& e) {
+  return e.sampler.kind == "ou" ? num::from_rational<R>(*e.sampler.rate) : num::infinity<R>();
 }
 
 template <Real R>
-ledger::Book<R> closed_form_book(const experiment::Experiment& e, const Study<R>& study) {
+analytic::Quantities<R> langevin_at(const experiment::Experiment& e, const analytic::GaussianLearner<R>& learner,
+                                    const R& t) {
+  if (e.time.step) {
+    const R step = num::from_rational<R>(*e.time.step);
+    return analytic::gaussian_lagged(learner, turn_rate<R>(e), step, std::lround(num::to_double(R(t / step))));
+  }
+  if (e.sampler.kind == "ou") return analytic::gaussian_ou(learner, turn_rate<R>(e), t);
+  return analytic::gaussian_mean(learner, t);
+}
+
+template <Real R>
+std::vector<analytic::GaussianCoordinate<R>> coordinates(const experiment::Experiment& e) {
+  std::vector<analytic::GaussianCoordinate<R>> out;
+  for (std::size_t i = 0; i < e.learner.initial_mean.size(); ++i) {
+    const R s = num::from_rational<R>(e.learner.initial_stddev[i]);
+    out.push_back({e.data.source == Data::Source::stream ? stream_moments<R>(e, i) : moments<R>(e.data, i),
+                   num::from_rational<R>(e.learner.initial_mean[i]), s * s});
+  }
+  return out;
+}
+
+}  // namespace
+
+bool has_closed_form(const experiment::Experiment& e) {
+  if (e.model.kind != "gaussian-mean" || !e.learner.temperature.constant()) return false;
+  if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
+  if (e.learner.kind == "langevin") return e.learner.mobility.constant();
+  return e.learner.kind == "sgld" && e.learner.batch != "minibatch" && e.learner.learning_rate.constant();
+}
+
+template <Real R>
+ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vector<R>& points) {
   using std::fabs;
-  const auto& l = study.learner;
-  analytic::GaussianLearner<R> learner{num::from_rational<R>(e.model.stddev), l.mobility, l.temperature, l.weight_decay, {}};
-  for (std::size_t i = 0; i < l.initial_mean.size(); ++i)
-    learner.coordinates.push_back({moments<R>(e.data, i), l.initial_mean[i], l.initial_stddev[i] * l.initial_stddev[i]});
+  const auto& l = e.learner;
+  const R stddev = num::from_rational<R>(e.model.stddev), decay = num::from_rational<R>(l.weight_decay),
+          temperature = num::from_rational<R>(l.temperature.values.front());
   // the formulas lose at most a few digits to cancellation; twelve are given away
   const R error = num::epsilon<R>() * R(1e12);
   ledger::Book<R> book;
-  for (const auto& t : study.points) {
+  for (const auto& t : points) {
+    analytic::Quantities<R> at;
+    if (l.kind == "sgld") {
+      const R rate = num::from_rational<R>(l.learning_rate.values.front());
+      const R keep = e.sampler.kind == "ou" ? R(exp(-turn_rate<R>(e))) : R(0);
+      at = analytic::sgld_gaussian(
+          analytic::SgldGaussian<R>{stddev, rate, temperature, decay, l.batch == "stream", keep, coordinates<R>(e)},
+          std::lround(num::to_double(t)));
+    } else {
+      at = langevin_at(e, analytic::GaussianLearner<R>{stddev, num::from_rational<R>(l.mobility.values.front()),
+                                                       temperature, decay, coordinates<R>(e)}, t);
+    }
     ledger::Entries<R> entries;
-    for (const auto& [name, value] : analytic::gaussian_mean(learner, t))
-      entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
+    for (const auto& [name, value] : at) entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
     book.push_back(std::move(entries));
   }
   return book;
 }
 
 #define CALOR_INSTANTIATE(R) \
-  template ledger::Book<R> closed_form_book(const experiment::Experiment&, const Study<R>&);
+  template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::run

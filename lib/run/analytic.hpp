@@ -6,11 +6,12 @@
 
 namespace calor::run {
 
-/// True for gaussian-mean with langevin and the equilibrium sampler.
+/// True for gaussian-mean with the equilibrium or the ou sampler, in continuous time or in turns, under langevin, or under sgld with full batches or a
+/// stream; constant mobility, learning rate and temperature.
 bool has_closed_form(const experiment::Experiment& experiment);
 
-/// The closed forms at the study's points; the error is what round-off in R can do to them.
+/// The closed forms at the points; the error is what round-off in R can do to them.
 template <Real R>
-ledger::Book<R> closed_form_book(const experiment::Experiment& experiment, const Study<R>& study);
+ledger::Book<R> closed_form_book(const experiment::Experiment& experiment, const std::vector<R>& points);
 
 }  // namespace calor::run

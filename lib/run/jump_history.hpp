@@ -6,29 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "evolve/march.hpp"
-#include "learner/jump.hpp"
+#include "run/jump_setting.hpp"
 #include "thermo/joint.hpp"
 
 namespace calor::run {
-
-using num::Real;
-
-/// What all data sets share.
-template <Real R>
-struct JumpSetting {
-  const experiment::Experiment* experiment = nullptr;
-  learner::Jump<R> learner;
-  info::Spaces<R> spaces;
-  num::Matrix<R> energy;                     // n x K: -ln p(x_k|theta_i)
-  std::vector<std::vector<int>> neighbours;  // of the sampler's sites
-  std::vector<R> points;
-  evolve::Quadrature<R> quadrature;
-};
-
-/// D(p_from || p_to) of two states' outcomes: sum w p (d + e^{-d} - 1), d = phi_to - phi_from; no term is negative.
-template <Real R>
-R divergence(const JumpSetting<R>& setting, Eigen::Index from, Eigen::Index to);
 
 /// Totals accumulated until each point.
 template <Real R>

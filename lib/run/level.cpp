@@ -168,8 +168,10 @@ Study<R> make_study(const experiment::Experiment& e, const Options& options) {
   s.options = &options;
   s.model = model::make<R>(e.model);
   s.rough_model = model::make<double>(e.model);
-  s.learner = learner::langevin<R>(e.learner);
-  s.rough_learner = learner::langevin<double>(e.learner);
+  if (e.learner.kind == "langevin") {
+    s.learner = learner::langevin<R>(e.learner);
+    s.rough_learner = learner::langevin<double>(e.learner);
+  }
   if (e.time.points.front() != 0) s.points.push_back(R(0));
   for (const auto& t : e.time.points) {
     s.wanted.push_back(static_cast<int>(s.points.size()));
@@ -301,6 +303,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   } else {
     throw InternalError("lagging samplers are computed in double precision only");
   }
+  thermo::exact_zeros<R>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;)
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
   return rows;

@@ -13,7 +13,9 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/level.hpp"
+#include "run/jump_rows.hpp"
 #include "run/refine.hpp"
+#include "run/sgld_rows.hpp"
 #include "run/support.hpp"
 #include "table/format.hpp"
 
@@ -85,14 +87,19 @@ R accuracy(int digits) {
   return pow(R(10), -digits);
 }
 
+template <Real R>
+std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment& e) {
+  const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
+  return lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
+}
+
 /// Adds a book's numbers where they are better than what is there.
 template <Real R>
-void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method) {
+void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method,
+             const std::vector<ledger::Identity<R>>& identities) {
   using std::fabs;
   const R goal = accuracy<R>(job.digits);
-  const R& temperature = study.learner.temperature;
-  auto checks = ledger::verify(book, lagging(job.experiment) ? ledger::lagging_identities(temperature)
-                                                             : ledger::equilibrium_identities(temperature));
+  auto checks = ledger::verify(book, identities);
   auto& out = job.collected;
   if (out.times.empty()) out.times.resize(study.wanted.size());
   bool used = false;
@@ -171,7 +178,7 @@ void spectral(Job& job) {
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
       5, Goal<R>{goal, job.wanted()});
-  collect(job, book, study, "spectral");
+  collect(job, book, study, "spectral", langevin_identities<R>(job.experiment));
 }
 
 void split_operator(Job& job) {
@@ -186,7 +193,7 @@ void split_operator(Job& job) {
                                 reporter(job.options, "split-operator, level " + std::to_string(k + 1)));
       },
       4, Goal<double>{accuracy<double>(job.digits), job.wanted()});
-  collect(job, book, study, "split-operator");
+  collect(job, book, study, "split-operator", langevin_identities<double>(job.experiment));
 }
 
 using Rows = std::vector<info::Row<double>>;
@@ -241,7 +248,7 @@ void finite_volume(Job& job) {
     best = std::move(book);
     if (met) break;
   }
-  collect(job, best, study, "finite-volume");
+  collect(job, best, study, "finite-volume", langevin_identities<double>(job.experiment));
 }
 
 /// Calls way<R>(job) for the number types that may reach the digits, from the cheapest up, until the job is complete.
@@ -260,50 +267,98 @@ void raise_precision(Job& job, int first, const Way& way) {
   attempt(num::Mp100{});
 }
 
-void by_method(Job& job) {
-  const bool analytic_exists = has_closed_form(job.experiment);
+template <Real R>
+void closed_form(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const auto book = closed_form_book<R>(job.experiment, study.points);
+  const bool sgld = job.experiment.learner.kind == "sgld";
+  const R temperature = num::from_rational<R>(job.experiment.learner.temperature.values.front());
+  collect(job, book, study, "analytic", sgld ? sgld_identities<R>(temperature) : langevin_identities<R>(job.experiment));
+}
+
+template <Real R>
+void finite_chain(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const auto book = refine<R>(
+      [&](int k) {
+        return jump_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
+                            reporter(job.options, "finite chain, level " + std::to_string(k + 1)));
+      },
+      4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  collect(job, book, study, "finite-chain", jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+}
+
+template <Real R>
+void discrete_time(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const auto asked = [&](std::initializer_list<const char*> names) {
+    return std::any_of(names.begin(), names.end(), [&](const char* q) { return printed(q, job.options); });
+  };
+  const SgldExtras extras{asked({"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness", "ift_x"}),
+                          asked({"ep_theta_housekeeping", "ep_theta_excess"})};
+  const auto book = refine<R>(
+      [&](int k) {
+        return sgld_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
+                            reporter(job.options, "steps, level " + std::to_string(k + 1)), extras);
+      },
+      4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  collect(job, book, study, "chapman-kolmogorov", sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+}
+
+void refuse_method(const Job& job, const std::string& why, const std::string& allowed) {
+  throw InputError("--method " + std::string(name(job.options.method)) + ": " + why + "; allowed here: " + allowed);
+}
+
+/// langevin without a closed form, or where the grid is asked for.
+void on_the_grid(Job& job) {
+  const auto& e = job.experiment;
+  if (const int d = parameters(e.model); d != 1) refuse_method(job, std::to_string(d) + " parameters", "one parameter");
+  if (lagging(e) && e.model.kind == "gaussian-mean") refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
   const auto spectral_way = []<Real R>(Job& j) { spectral<R>(j); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
-  const bool lags = lagging(job.experiment);
-  if (lags && !in_double)
-    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with sampler \"" +
-                        job.experiment.sampler.kind + "\" at finite speed, which is computed in double precision; allowed: at most 12");
-  if (lags && job.options.method != Method::automatic && job.options.method != Method::spectral)
-    throw InputError(job.experiment.at("sampler.kind") + "a sampler at finite speed, or `step`, is computed by the spectral method; allowed: --method auto, spectral");
-  if (!analytic_exists || job.options.method == Method::spectral || job.options.method == Method::finite_volume || job.options.method == Method::split_operator)
-    if (parameters(job.experiment.model) != 1)
-      throw InputError(job.experiment.at("model.kind") + "a model with " + std::to_string(parameters(job.experiment.model)) + " parameters; allowed: one, except with --method auto or analytic");
+  if (lagging(e)) {
+    if (!in_double)
+      throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with sampler \"" + e.sampler.kind +
+                          "\" at finite speed, which is computed in double precision; allowed: at most 12");
+    if (job.options.method != Method::automatic && job.options.method != Method::spectral)
+      refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
+    spectral<double>(job);
+    return;
+  }
   switch (job.options.method) {
-    case Method::analytic:
-      if (!analytic_exists)
-        throw InputError(job.experiment.at("model.kind") + "no closed form for \"" + job.experiment.model.kind +
-                         "\" with this learner and sampler; --method analytic is for gaussian-mean; allowed: auto, spectral, finite-volume, split-operator");
-      break;
     case Method::automatic:
-      if (analytic_exists) break;
       if (in_double) {
         spectral<double>(job);
-        if (lags) return;
         if (!job.collected.complete()) split_operator(job);
       }
       raise_precision(job, 16, spectral_way);
       return;
     case Method::spectral:
-      if (lags) spectral<double>(job);
-      else raise_precision(job, 0, spectral_way);
+      raise_precision(job, 0, spectral_way);
       return;
-    case Method::split_operator:
-    case Method::finite_volume:
-      if (!in_double)
-        throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach of --method " +
-                            name(job.options.method) + ", which works in double precision; allowed: at most 12");
-      job.options.method == Method::finite_volume ? finite_volume(job) : split_operator(job);
-      return;
+    default:
+      break;
   }
-  raise_precision(job, 30, []<Real R>(Job& j) {
-    const auto study = make_study<R>(j.experiment, j.options);
-    collect(j, closed_form_book<R>(j.experiment, study), study, "analytic");
-  });
+  if (!in_double)
+    throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach of --method " +
+                        name(job.options.method) + ", which works in double precision; allowed: at most 12");
+  job.options.method == Method::finite_volume ? finite_volume(job) : split_operator(job);
+}
+
+void by_method(Job& job) {
+  const auto& e = job.experiment;
+  const Method method = job.options.method;
+  if (has_closed_form(e) && (method == Method::automatic || method == Method::analytic)) {
+    raise_precision(job, 30, []<Real R>(Job& j) { closed_form<R>(j); });
+    return;
+  }
+  if (method == Method::analytic) refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");
+  if (e.learner.kind == "langevin") return on_the_grid(job);
+  if (method != Method::automatic) refuse_method(job, "learner \"" + e.learner.kind + "\" has one method", "auto");
+  if (e.learner.kind == "jump")
+    raise_precision(job, 0, []<Real R>(Job& j) { finite_chain<R>(j); });
+  else
+    raise_precision(job, 0, []<Real R>(Job& j) { discrete_time<R>(j); });
 }
 
 /// The refusal of a run that misses its goal, naming the worst quantity and the digits that can be had.

@@ -16,8 +16,9 @@ void shift(const Matrix<R>& energy, int sign, const Matrix<R>& zeroth, std::arra
   const Matrix<R> one = powers[0], two = powers[1];
   powers[0] = (one.array() + phi * zeroth.array()).matrix();
   powers[1] = (two.array() + 2 * phi * one.array() + phi * phi * zeroth.array()).matrix();
-  powers[2] = (powers[2].array() + 3 * phi * two.array() + 3 * phi * phi * one.array() +
-               phi * phi * phi * zeroth.array()).matrix();
+  powers[2] =
+      (powers[2].array() + 3 * phi * two.array() + 3 * phi * phi * one.array() + phi * phi * phi * zeroth.array())
+          .matrix();
 }
 
 template <Real R>
@@ -46,41 +47,82 @@ Vector<R> logarithm(const Vector<R>& f) {
   return out;
 }
 
-/// I8 as a relative entropy of path probabilities, term by term: int int [a ln(a/b) - a + b] >= 0, a = rho K(theta'|theta), b = rho' K(theta|theta').
+/// Rows of column i in which K(theta_j|theta_i) or K(theta_i|theta_j) may differ from 0.
 template <Real R>
-R step_divergence(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& rho, const Vector<R>& next) {
-  const Vector<R> log_rho = logarithm(rho), log_next = logarithm(next);
+std::pair<Eigen::Index, Eigen::Index> rows(const SgldMove<R>& m, Eigen::Index i) {
+  if (m.first.empty()) return {0, m.move.rows()};
+  const auto k = static_cast<std::size_t>(i);
+  return {m.first[k], m.first[k] + m.count[k]};
+}
+
+/// int K(theta'|theta) f(theta') dtheta'.
+template <Real R>
+Vector<R> backward(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& f) {
+  const Vector<R> weighted = room.nodes.weight.cwiseProduct(f);
+  if (m.first.empty()) return Vector<R>(m.move.transpose() * weighted).cwiseQuotient(room.nodes.weight);
+  Vector<R> out(f.size());
+  for (Eigen::Index i = 0; i < f.size(); ++i) {
+    const auto [low, high] = rows(m, i);
+    out[i] = m.move.col(i).segment(low, high - low).dot(weighted.segment(low, high - low)) / room.nodes.weight[i];
+  }
+  return out;
+}
+
+/// Finds the band of K and its transpose, and keeps it if it saves half of the work.
+template <Real R>
+void find_band(SgldMove<R>& m) {
+  const Eigen::Index n = m.move.rows();
+  Eigen::Index total = 0;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    Eigen::Index low = 0, high = n;
+    while (low < i && !(m.move(low, i) > 0) && !(m.move(i, low) > 0)) ++low;
+    while (high > i + 1 && !(m.move(high - 1, i) > 0) && !(m.move(i, high - 1) > 0)) --high;
+    m.first.push_back(low);
+    m.count.push_back(high - low);
+    total += high - low;
+  }
+  if (2 * total > n * n) m.first.clear(), m.count.clear();
+}
+
+/// I8 as a relative entropy of path probabilities, term by term: int int [a ln(a/b) - a + b] >= 0, a = rho
+/// K(theta'|theta), b = rho' K(theta|theta').
+template <Real R>
+R step_divergence(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& rho, const Vector<R>& log_rho,
+                  const Vector<R>& next, const Vector<R>& log_next) {
+  const auto& w = room.nodes.weight;
   R sum = 0;
   for (Eigen::Index i = 0; i < rho.size(); ++i) {
     R column = 0;
-    for (Eigen::Index j = 0; j < rho.size(); ++j) {
-      const R a = rho[i] * m.move(j, i), b = next[j] * m.move(i, j);
+    const auto [low, high] = rows(m, i);
+    for (Eigen::Index j = low; j < high; ++j) {
+      const R a = w[j] * rho[i] * m.move(j, i), b = w[i] * next[j] * m.move(i, j);
       column += a > 0 && next[j] > 0 ? R(a * (log_rho[i] - log_next[j] + m.log_ratio(j, i)) - a + b) : b;
     }
     sum += column;
   }
-  return sum * room.grid.spacing;
+  return sum;
 }
 
 template <Real R>
 R weighted(const SgldRoom<R>& room, const Vector<R>& rho, const Vector<R>& f) {
-  return room.grid.spacing * rho.dot(f);
+  return room.nodes.weight.dot(rho.cwiseProduct(f));
 }
 
 template <Real R>
-void account_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& next, SgldWalk<R>& w) {
+void account_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R>& next, const Vector<R>& log_next,
+                   SgldWalk<R>& w) {
   const R medium = weighted(room, w.rho, m.medium);
   w.medium += medium;
-  w.medium_noise += weighted<R>(room, w.rho, m.medium_noise) + w.round_off * weighted<R>(room, w.rho, m.medium.cwiseAbs());
-  w.ep_relative += step_divergence(room, m, w.rho, next);
+  w.medium_noise +=
+      weighted<R>(room, w.rho, m.medium_noise) + w.round_off * weighted<R>(room, w.rho, m.medium.cwiseAbs());
+  w.ep_relative += step_divergence(room, m, w.rho, w.log_rho, next, log_next);
   if (m.path.size()) w.path += weighted(room, w.rho, m.path);
   if (m.log_stationary.size()) {  // I9
     const R before = weighted(room, w.rho, m.log_stationary), after = weighted(room, next, m.log_stationary);
     w.housekeeping += medium + before - after;
-    const Vector<R> here = logarithm(w.rho), there = logarithm(next);
     for (Eigen::Index i = 0; i < next.size(); ++i) {
-      if (w.rho[i] > 0) w.excess += room.grid.spacing * w.rho[i] * (here[i] - m.log_stationary[i]);
-      if (next[i] > 0) w.excess -= room.grid.spacing * next[i] * (there[i] - m.log_stationary[i]);
+      if (w.rho[i] > 0) w.excess += room.nodes.weight[i] * w.rho[i] * (w.log_rho[i] - m.log_stationary[i]);
+      if (next[i] > 0) w.excess -= room.nodes.weight[i] * next[i] * (log_next[i] - m.log_stationary[i]);
     }
   }
   if (m.loss.size()) {
@@ -96,13 +138,14 @@ template <Real R>
 void move_moments_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Matrix<R>& before, const Matrix<R>& after,
                         SgldWalk<R>& w) {
   shift(room.energy, -1, before, w.work_powers);
-  for (auto& p : w.work_powers) p = Matrix<R>(m.move * p);
+  for (auto& p : w.work_powers) p = m.propagate(p);
   shift(room.energy, 1, after, w.work_powers);
-  for (auto& p : w.heat_powers) p = Matrix<R>(m.move * p);
-  w.tilted = Matrix<R>(m.move * w.tilted);
+  for (auto& p : w.heat_powers) p = m.propagate(p);
+  w.tilted = m.propagate(w.tilted);
 }
 
-/// I15: e^{-sigma} = [P'(x')/p(x')] [p(x)/P(x)] along a turn x -> x' that leaves p(.|theta) invariant; P, P' before and after it.
+/// I15: e^{-sigma} = [P'(x')/p(x')] [p(x)/P(x)] along a turn x -> x' that leaves p(.|theta) invariant; P, P' before and
+/// after it.
 template <Real R>
 void move_moments_x(const SgldRoom<R>& room, const Matrix<R>& before, const Matrix<R>& after, SgldWalk<R>& w) {
   for (auto& p : w.work_powers) move_x(room, p);
@@ -111,10 +154,12 @@ void move_moments_x(const SgldRoom<R>& room, const Matrix<R>& before, const Matr
   shift(room.energy, 1, after, w.heat_powers);
   const auto& p = room.spaces.conditional;
   for (Eigen::Index k = 0; k < p.cols(); ++k)
-    for (Eigen::Index i = 0; i < p.rows(); ++i) w.tilted(i, k) = before(i, k) > 0 ? R(w.tilted(i, k) * p(i, k) / before(i, k)) : R(0);
+    for (Eigen::Index i = 0; i < p.rows(); ++i)
+      w.tilted(i, k) = before(i, k) > 0 ? R(w.tilted(i, k) * p(i, k) / before(i, k)) : R(0);
   move_x(room, w.tilted);
   for (Eigen::Index k = 0; k < p.cols(); ++k)
-    for (Eigen::Index i = 0; i < p.rows(); ++i) w.tilted(i, k) = p(i, k) > 0 ? R(w.tilted(i, k) * after(i, k) / p(i, k)) : R(0);
+    for (Eigen::Index i = 0; i < p.rows(); ++i)
+      w.tilted(i, k) = p(i, k) > 0 ? R(w.tilted(i, k) * after(i, k) / p(i, k)) : R(0);
 }
 
 }  // namespace
@@ -151,31 +196,61 @@ void move_x(const SgldRoom<R>& room, Matrix<R>& joint) {
 template <Real R>
 SgldMove<R> make_move(const SgldRoom<R>& room, const learner::SgldKernel<R>& kernel) {
   using std::fabs;
-  const Eigen::Index n = room.grid.size;
-  const R& h = room.grid.spacing;
-  SgldMove<R> out{h * kernel.density, kernel.log_density - kernel.log_density.transpose(), Vector<R>::Zero(n), Vector<R>::Zero(n), {}, {}, {},
-                  kernel.round_off};
+  const Eigen::Index n = room.nodes.size();
+  const auto& w = room.nodes.weight;
+  SgldMove<R> out{kernel.density * w.asDiagonal(),
+                  kernel.log_density - kernel.log_density.transpose(),
+                  Vector<R>::Zero(n),
+                  Vector<R>::Zero(n),
+                  {},
+                  {},
+                  {},
+                  kernel.round_off,
+                  {},
+                  {}};
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) {
       const R size = fabs(kernel.log_density(j, i)) + fabs(kernel.log_density(i, j));
-      out.medium[i] += out.move(j, i) * out.log_ratio(j, i);
-      out.medium_noise[i] += out.move(j, i) * (kernel.round_off * fabs(out.log_ratio(j, i)) + 8 * num::epsilon<R>() * (2 + size));
+      const R share = w[j] * kernel.density(j, i);
+      out.medium[i] += share * out.log_ratio(j, i);
+      out.medium_noise[i] +=
+          share * (kernel.round_off * fabs(out.log_ratio(j, i)) + 8 * num::epsilon<R>() * (2 + size));
     }
   if (room.cross.size()) {
     out.path = Vector<R>::Zero(n);
     for (Eigen::Index i = 0; i < n; ++i)
-      for (Eigen::Index j = 0; j < n; ++j) out.path[i] += out.move(j, i) * (room.cross(i, j) - room.cross(i, i));
+      for (Eigen::Index j = 0; j < n; ++j)
+        out.path[i] += w[j] * kernel.density(j, i) * (room.cross(i, j) - room.cross(i, i));
   }
-  if (room.stationary) out.log_stationary = learner::log_stationary(kernel, room.grid);
+  find_band(out);
+  if (room.stationary) out.log_stationary = learner::log_stationary(kernel, room.nodes);
+  return out;
+}
+
+template <Real R>
+Matrix<R> SgldMove<R>::propagate(const Matrix<R>& f) const {
+  if (first.empty()) return move * f;
+  Matrix<R> out = Matrix<R>::Zero(f.rows(), f.cols());
+  for (Eigen::Index i = 0; i < f.rows(); ++i) {
+    const auto [low, high] = rows(*this, i);
+    for (Eigen::Index k = 0; k < f.cols(); ++k)
+      out.col(k).segment(low, high - low) += f(i, k) * move.col(i).segment(low, high - low);
+  }
   return out;
 }
 
 template <Real R>
 std::map<std::string, R> SgldWalk<R>::totals(const SgldRoom<R>& room) const {
-  std::map<std::string, R> out{{"heat_x", ledger.heat_x}, {"work_x", ledger.work_x}, {"flow_x", ledger.flow_x},
-                               {"flow_theta", ledger.flow_theta}, {"ep_x", ledger.ep_x}, {"ep_theta_medium", medium},
-                               {"_medium_noise", medium_noise}, {"_ep_relative", ep_relative}, {"_ep_x_relative", ep_x_relative},
-                               {"ift_theta", room.grid.spacing * back.dot(rho)}};
+  std::map<std::string, R> out{{"heat_x", ledger.heat_x},
+                               {"work_x", ledger.work_x},
+                               {"flow_x", ledger.flow_x},
+                               {"flow_theta", ledger.flow_theta},
+                               {"ep_x", ledger.ep_x},
+                               {"ep_theta_medium", medium},
+                               {"_medium_noise", medium_noise},
+                               {"_ep_relative", ep_relative},
+                               {"_ep_x_relative", ep_x_relative},
+                               {"ift_theta", weighted(room, rho, back)}};
   if (room.cross.size()) out["ep_x_path"] = path;
   if (room.stationary) out["ep_theta_housekeeping"] = housekeeping, out["ep_theta_excess"] = excess;
   if (room.moments) {
@@ -192,6 +267,7 @@ template <Real R>
 SgldWalk<R> start_walk(const SgldRoom<R>& room, const Vector<R>& initial) {
   SgldWalk<R> w;
   w.rho = initial;
+  w.log_rho = logarithm(initial);
   w.back = Vector<R>::Ones(initial.size());
   w.joint = initial.asDiagonal() * room.spaces.conditional;
   w.state = thermo::joint_state(room.spaces, room.energy, w.joint);
@@ -206,9 +282,9 @@ SgldWalk<R> start_walk(const SgldRoom<R>& room, const Vector<R>& initial) {
 
 template <Real R>
 void advance(const SgldRoom<R>& room, const SgldMove<R>& m, SgldWalk<R>& w) {
-  const Vector<R> next = m.move * w.rho;
-  account_theta(room, m, next, w);
-  const Matrix<R> moved = m.move * w.joint;
+  const Vector<R> next = m.propagate(w.rho), log_next = logarithm(next);
+  account_theta(room, m, next, log_next, w);
+  const Matrix<R> moved = m.propagate(w.joint);
   const auto between = thermo::joint_state(room.spaces, room.energy, moved);
   w.ledger.theta_moved(w.state, between);
   if (room.moments) move_moments_theta(room, m, w.joint, moved, w);
@@ -216,19 +292,22 @@ void advance(const SgldRoom<R>& room, const SgldMove<R>& m, SgldWalk<R>& w) {
   move_x(room, w.joint);
   w.state = thermo::joint_state(room.spaces, room.energy, w.joint);
   w.ledger.x_moved(between, w.state);
-  w.ep_x_relative += lag(room, moved) - lag(room, w.joint);
+  w.ep_x_relative += lag(room, moved);
+  if (!room.cross.size()) w.ep_x_relative -= lag(room, w.joint);  // else X ~ p(.|Theta) exactly
   if (room.moments) move_moments_x(room, moved, w.joint, w);
-  w.back = Vector<R>(m.move.transpose() * w.back);
+  w.back = backward(room, m, w.back);
   w.rho = next;
+  w.log_rho = log_next;
   w.round_off += m.round_off;
   w.moved = true;
 }
 
-#define CALOR_INSTANTIATE(R)                                                             \
-  template SgldMove<R> make_move(const SgldRoom<R>&, const learner::SgldKernel<R>&);     \
-  template struct SgldWalk<R>;                                                           \
-  template SgldWalk<R> start_walk(const SgldRoom<R>&, const Vector<R>&);                 \
-  template void advance(const SgldRoom<R>&, const SgldMove<R>&, SgldWalk<R>&);           \
+#define CALOR_INSTANTIATE(R)                                                         \
+  template struct SgldMove<R>;                                                       \
+  template SgldMove<R> make_move(const SgldRoom<R>&, const learner::SgldKernel<R>&); \
+  template struct SgldWalk<R>;                                                       \
+  template SgldWalk<R> start_walk(const SgldRoom<R>&, const Vector<R>&);             \
+  template void advance(const SgldRoom<R>&, const SgldMove<R>&, SgldWalk<R>&);       \
   template void move_x(const SgldRoom<R>&, Matrix<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -1,6 +1,7 @@
 #pragma once
-// One data set's lagged dynamics under sgld, step by step: Theta moves by the Chapman-Kolmogorov integral (trapezoidal rule), then X moves by one discrete
-// turn of its sampler; what the moves change is accumulated (theory.md sections 5, 6: I8, I11, I13, I15). Units: nats, k_B = 1.
+// One data set's lagged dynamics under sgld, step by step: Theta moves by the Chapman-Kolmogorov integral over the
+// nodes, then X moves by one discrete turn of its sampler; what the moves change is accumulated (theory.md sections 5,
+// 6: I8, I11, I13, I15). Units: nats, k_B = 1.
 
 #include <array>
 #include <map>
@@ -18,10 +19,10 @@ using num::Real;
 /// What all data sets share.
 template <Real R>
 struct SgldRoom {
-  grid::Grid<R> grid;
+  learner::Nodes<R> nodes;
   info::Spaces<R> spaces;
-  num::Matrix<R> energy;                     // n x K: phi
-  num::Matrix<R> cross;                      // n x n: sum_x p(x|theta_i) phi_j(x); equilibrium sampler only, else empty
+  num::Matrix<R> energy;  // n x K: phi
+  num::Matrix<R> cross;   // n x n: sum_x p(x|theta_i) phi_j(x); equilibrium sampler only, else empty
   experiment::Sampler sampler;
   std::vector<std::vector<int>> neighbours;  // of site samplers
   bool moments = false;                      // heat_x, work_x: second and third moments; ift_x
@@ -31,14 +32,19 @@ struct SgldRoom {
 /// One step of Theta for one data set (or one batch of a stream), ready to apply.
 template <Real R>
 struct SgldMove {
-  num::Matrix<R> move;           // spacing K(theta_j|theta_i) at (j, i)
-  num::Matrix<R> log_ratio;      // ln K(theta_j|theta_i) - ln K(theta_i|theta_j)
-  num::Vector<R> medium;         // int K ln[K(theta'|theta)/K(theta|theta')] dtheta' (I8)
-  num::Vector<R> medium_noise;   // round-off of it
-  num::Vector<R> path;           // int K D(p(.|theta)||p(.|theta')) dtheta'; equilibrium sampler only
-  num::Vector<R> loss;           // L^ of the batch; streams only
-  num::Vector<R> log_stationary; // ln rho_ss if asked for
-  R round_off = 0;               // relative, added to a density by the step
+  num::Matrix<R> move;            // K(theta_j|theta_i) weight_i at (j, i)
+  num::Matrix<R> log_ratio;       // ln K(theta_j|theta_i) - ln K(theta_i|theta_j)
+  num::Vector<R> medium;          // int K ln[K(theta'|theta)/K(theta|theta')] dtheta' (I8)
+  num::Vector<R> medium_noise;    // round-off of it
+  num::Vector<R> path;            // int K D(p(.|theta)||p(.|theta')) dtheta'; equilibrium sampler only
+  num::Vector<R> loss;            // L^ of the batch; streams only
+  num::Vector<R> log_stationary;  // ln rho_ss if asked for
+  R round_off = 0;                // relative, added to a density by the step
+  std::vector<Eigen::Index> first,
+      count;  // rows of each column outside which K is 0 in R; empty if that is hardly anywhere
+
+  /// int K f dtheta, column by column.
+  num::Matrix<R> propagate(const num::Matrix<R>& f) const;
 };
 
 template <Real R>
@@ -47,18 +53,19 @@ SgldMove<R> make_move(const SgldRoom<R>& room, const learner::SgldKernel<R>& ker
 /// Where one history stands and what it has accumulated.
 template <Real R>
 struct SgldWalk {
-  num::Vector<R> rho;     // rho_n(theta|B)
-  num::Vector<R> back;    // backward propagation of 1, for <e^{-sigma_Theta}>
-  num::Matrix<R> joint;   // P_n(x, theta|B)
+  num::Vector<R> rho;  // rho_n(theta|B)
+  num::Vector<R> log_rho;
+  num::Vector<R> back;   // backward propagation of 1, for <e^{-sigma_Theta}>
+  num::Matrix<R> joint;  // P_n(x, theta|B)
   thermo::JointState<R> state;
   thermo::Ledger<R> ledger;
-  R round_off = 0;        // relative, of rho and joint
+  R round_off = 0;  // relative, of rho and joint
   R medium = 0, medium_noise = 0, ep_relative = 0, path = 0, ep_x_relative = 0;
   R housekeeping = 0, excess = 0;
-  R heat = 0, work = 0, loss = 0, first_loss = 0;                 // of Theta in a stream
+  R heat = 0, work = 0, loss = 0, first_loss = 0;  // of Theta in a stream
   bool moved = false;
-  std::array<num::Matrix<R>, 3> heat_powers, work_powers;         // densities weighted by q, q², q³
-  num::Matrix<R> tilted;                                          // weighted by e^{-sigma_X}
+  std::array<num::Matrix<R>, 3> heat_powers, work_powers;  // densities weighted by q, q², q³
+  num::Matrix<R> tilted;                                   // weighted by e^{-sigma_X}
 
   /// The accumulated quantities by name, as thermo::JointHistory wants them.
   std::map<std::string, R> totals(const SgldRoom<R>& room) const;
@@ -72,8 +79,9 @@ SgldWalk<R> start_walk(const SgldRoom<R>& room, const num::Vector<R>& initial);
 template <Real R>
 void advance(const SgldRoom<R>& room, const SgldMove<R>& move, SgldWalk<R>& walk);
 
-/// One discrete turn of X on a (signed) joint density, n x K: full redraw (equilibrium), redraw with a probability (heat-bath), or sweeps over the sites in
-/// ascending order. The same kernel as sampler::discrete_kernel, applied without forming it.
+/// One discrete turn of X on a (signed) joint density, n x K: full redraw (equilibrium), redraw with a probability
+/// (heat-bath), or sweeps over the sites in ascending order. The same kernel as sampler::discrete_kernel, applied
+/// without forming it.
 template <Real R>
 void move_x(const SgldRoom<R>& room, num::Matrix<R>& joint);
 

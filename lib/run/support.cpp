@@ -25,16 +25,17 @@ void require_supported(const experiment::Experiment& e) {
     kinds += (kinds.empty() ? "" : ", ") + std::string(d.kind);
   }
   if (!known) refuse(e, "model.kind", "\"" + e.model.kind + "\"", kinds);
-  if (parameters(e.model) != 1 && !has_closed_form(e))
+  const auto& l = e.learner;
+  if (l.kind == "sgd-diffusion") refuse(e, "learner.kind", "\"sgd-diffusion\"", "langevin, sgld, jump");
+  if (has_closed_form(e)) return;
+  if (parameters(e.model) != 1 && l.kind != "jump")
     refuse(e, "model.kind", "\"" + e.model.kind + "\" with " + std::to_string(parameters(e.model)) + " parameters",
-           "models with one parameter, and gaussian-mean of any dimension with langevin and the equilibrium sampler");
-  if (e.learner.kind != "langevin") refuse(e, "learner.kind", "\"" + e.learner.kind + "\"", "langevin");
-  for (const auto& [key, schedule] : {std::pair{"learner.mobility", &e.learner.mobility},
-                                      std::pair{"learner.temperature", &e.learner.temperature}})
-    if (!schedule->constant()) refuse(e, key, "a schedule", "one number");
-  if (e.sampler.kind == "ou") refuse(e, "sampler.kind", "\"ou\"", "equilibrium, heat-bath, glauber, metropolis, gibbs");
-  if (lagging(e) && e.model.kind == "gaussian-mean")
-    refuse(e, e.time.step ? "time.step" : "sampler.kind", "a lagging sampler of a Gaussian x", "equilibrium in continuous time");
+           "models with one parameter; any model with learner jump; gaussian-mean of any dimension where it has a closed form");
+  for (const auto& [key, schedule] : {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature}})
+    if (!schedule->constant() && l.kind != "sgld") refuse(e, key, "a schedule", "one number");
+  if (e.sampler.kind == "ou") refuse(e, "sampler.kind", "\"ou\" with this model and learner", "equilibrium, heat-bath, glauber, metropolis, gibbs");
+  if (lagging(e) && e.model.kind == "gaussian-mean" && l.kind == "langevin")
+    refuse(e, "sampler.kind", "\"" + e.sampler.kind + "\" for a Gaussian x", "equilibrium, ou");
 }
 
 }  // namespace calor::run

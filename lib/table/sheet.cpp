@@ -73,6 +73,9 @@ std::string identities(const Table& table) {
   for (const Check& check : table.checks) {
     if (std::find(out.begin(), out.end(), check.identity) == out.end()) out.push_back(check.identity);
   }
+  std::sort(out.begin(), out.end(), [](const std::string& a, const std::string& b) {
+    return std::pair(a.size(), a) < std::pair(b.size(), b);  // I2 before I10
+  });
   return experiment::join(out);
 }
 

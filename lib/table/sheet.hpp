@@ -29,7 +29,7 @@ std::string coordinates(const Table& table);
 /// "estimated", "proven" or "mixed" (some of each), "" without cells.
 std::string guarantees(const Table& table);
 
-/// "I1, I2, I4", each identity once.
+/// "I1, I2, I10", each identity once, in order.
 std::string identities(const Table& table);
 
 }  // namespace calor::table

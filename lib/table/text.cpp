@@ -13,7 +13,7 @@ namespace calor::table {
 
 namespace {
 
-constexpr int gap = 3;
+constexpr int gap = 2;
 const char* const proven_mark = "*";
 
 /// `text` broken at blanks into lines of at most `width` columns, later ones indented by `margin`.

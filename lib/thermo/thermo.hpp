@@ -21,4 +21,9 @@ void parameter_thermodynamics(std::span<info::Row<R>> rows, const R& temperature
 template <num::Real R>
 void equilibrium_sampler(std::span<info::Row<R>> rows);
 
+/// Sets to 0, without error, what is 0 by definition: at t = 0 everything accumulated and every information about B (rho_0 does not depend on B); with one
+/// given data set the informations about B at all times.
+template <num::Real R>
+void exact_zeros(std::span<info::Row<R>> rows, bool fixed);
+
 }  // namespace calor::thermo

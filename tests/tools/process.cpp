@@ -21,7 +21,7 @@ std::string shell_word(const std::string& text) {
 
 }  // namespace
 
-Outcome calor(const std::vector<std::string>& arguments, const std::string& redirections) {
+Outcome run_program(const std::vector<std::string>& arguments, const std::string& redirections) {
   const Folder folder;
   std::string line = shell_word(CALOR_PROGRAM);
   for (const auto& argument : arguments) line += " " + shell_word(argument);

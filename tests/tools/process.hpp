@@ -13,7 +13,7 @@ struct Outcome {
 };
 
 /// calor with these arguments. `redirections` are shell words put behind ("</dev/null", ">&-").
-Outcome calor(const std::vector<std::string>& arguments, const std::string& redirections = "");
+Outcome run_program(const std::vector<std::string>& arguments, const std::string& redirections = "");
 
 /// A directory of its own, gone at the end.
 class Folder {

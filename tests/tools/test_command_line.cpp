@@ -16,7 +16,7 @@ using tools::test::Outcome;
 namespace {
 
 Outcome run(const std::vector<std::string>& arguments, const std::string& redirections = "") {
-  return tools::test::calor(arguments, redirections);
+  return tools::test::run_program(arguments, redirections);
 }
 
 /// Status 2, nothing on standard output, one line on standard error that contains `part`.

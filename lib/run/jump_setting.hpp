@@ -1,0 +1,42 @@
+#pragma once
+// The pieces of a `jump` run that do not depend on time: states, outcomes, data sets, how finely to integrate.
+
+#include <vector>
+
+#include "data/ensemble.hpp"
+#include "evolve/march.hpp"
+#include "info/information.hpp"
+#include "learner/jump.hpp"
+#include "run/level.hpp"
+
+namespace calor::run {
+
+/// What all data sets share.
+template <Real R>
+struct JumpSetting {
+  const experiment::Experiment* experiment = nullptr;
+  learner::Jump<R> learner;
+  info::Spaces<R> spaces;
+  num::Matrix<R> energy;                     // n x K: -ln p(x_k|theta_i)
+  std::vector<std::vector<int>> neighbours;  // of the sampler's sites
+  std::vector<R> points;
+  evolve::Quadrature<R> quadrature;
+};
+
+/// The setting and what is its own for each data set: [set].
+template <Real R>
+struct JumpProblem {
+  JumpSetting<R> setting;
+  data::Ensemble<R> ensemble;
+  num::Matrix<R> terms;                      // l_a at the states
+  std::vector<num::Vector<R>> losses, fits;  // L_B with and without weight decay
+  num::Vector<R> probability;
+  int outcomes = 0;  // 0 for real x
+};
+
+/// Throws InputError for what has no exact treatment (jump_rows.hpp).
+template <Real R>
+JumpProblem<R> jump_problem(const experiment::Experiment& experiment, const std::vector<R>& points,
+                            Resolution resolution);
+
+}  // namespace calor::run

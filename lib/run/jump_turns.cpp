@@ -1,0 +1,125 @@
+#include "run/jump_moves.hpp"
+#include "sampler/sampler.hpp"
+
+namespace calor::run {
+
+namespace {
+
+/// sum rho(theta) D(P(x|theta,B) || p(x|theta)).
+template <Real R>
+R mismatch(const JumpSetting<R>& s, const Matrix<R>& joint) {
+  using std::log;
+  const Vector<R> rho = joint * s.spaces.x_weight;
+  R sum = 0;
+  for (Eigen::Index i = 0; i < joint.rows(); ++i)
+    for (Eigen::Index k = 0; k < joint.cols(); ++k)
+      if (joint(i, k) > 0) sum += s.spaces.x_weight[k] * joint(i, k) * (log(R(joint(i, k) / rho[i])) + s.energy(i, k));
+  return sum;
+}
+
+template <Real R>
+std::vector<Matrix<R>> turn_kernels(const JumpSetting<R>& s) {
+  const auto& sampler = s.experiment->sampler;
+  std::vector<Matrix<R>> out;
+  if (sampler.kind == "equilibrium") return out;
+  for (Eigen::Index i = 0; i < s.energy.rows(); ++i) {
+    const Vector<R> p = s.spaces.conditional.row(i);
+    if (sampler.rate) {
+      const R time = num::from_rational<R>(*sampler.rate * *s.experiment->time.step);
+      out.push_back(sampler::continuous_kernel<R>(sampler.kind, p, s.neighbours, time));
+    } else {
+      out.push_back(sampler::discrete_kernel<R>(sampler, p, s.neighbours));
+    }
+  }
+  return out;
+}
+
+template <Real R>
+void move_x(const JumpSetting<R>& s, const std::vector<Matrix<R>>& kernels, Matrix<R>& joint) {
+  const Vector<R> rho = joint * s.spaces.x_weight;
+  if (kernels.empty()) {
+    joint = rho.asDiagonal() * s.spaces.conditional;
+    return;
+  }
+  for (Eigen::Index i = 0; i < joint.rows(); ++i) {
+    const Vector<R> row = joint.row(i);
+    joint.row(i) = (kernels[static_cast<std::size_t>(i)] * row).transpose();
+  }
+}
+
+/// exp(step W), column by column, and the mean divergence of a step from each state.
+template <Real R>
+struct StepKernel {
+  Matrix<R> kernel;
+  Vector<R> divergence;
+  R round_off = 0;
+};
+
+template <Real R>
+StepKernel<R> step_kernel(const JumpSetting<R>& s, const Vector<R>& loss) {
+  const Eigen::Index n = loss.size();
+  evolve::ChainPropagator<R> chain({static_cast<int>(n), theta_moves(learner::rates(s.learner, loss), 1)},
+                                   Matrix<R>(0, n));
+  const std::vector<R> step{num::from_rational<R>(*s.experiment->time.step)};
+  StepKernel<R> out{Matrix<R>(n, n), Vector<R>::Zero(n), R(0)};
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto flight = chain.advance(Vector<R>::Unit(n, i), step).front();
+    out.kernel.col(i) = flight.state / R(flight.state.sum());
+    out.round_off = flight.round_off + 4 * num::epsilon<R>();
+    for (Eigen::Index j = 0; j < n; ++j)
+      if (j != i) out.divergence[i] += out.kernel(j, i) * divergence(s, i, j);
+  }
+  return out;
+}
+
+}  // namespace
+
+template <Real R>
+PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
+  using std::fabs;
+  const auto step = step_kernel(s, loss);
+  const auto kernels = turn_kernels(s);
+  const bool equilibrium = kernels.empty();
+  Matrix<R> joint = equilibrium_start(s);
+  auto state = thermo::joint_state(s.spaces, s.energy, joint);
+  thermo::Ledger<R> ledger;
+  R relative = 0, path = 0, noise = 0, round_off = input_error(s, loss);
+  long done = 0;
+  PairHistory<R> out;
+  for (const R& point : s.points) {
+    const long goal = std::lround(num::to_double(R(point / num::from_rational<R>(*s.experiment->time.step))));
+    for (; done < goal; ++done) {
+      if (equilibrium) path += step.divergence.dot(Vector<R>(joint * s.spaces.x_weight));
+      joint = step.kernel * joint;
+      const auto moved = thermo::joint_state(s.spaces, s.energy, joint);
+      ledger.theta_moved(state, moved);
+      relative += mismatch(s, joint);
+      move_x(s, kernels, joint);
+      state = thermo::joint_state(s.spaces, s.energy, joint);
+      ledger.x_moved(moved, state);
+      relative -= mismatch(s, joint);
+      round_off += step.round_off;
+      noise += num::epsilon<R>() * 8 * (2 + fabs(moved.entropy_joint) + fabs(moved.energy));
+    }
+    auto& totals = out.history.totals;
+    const auto put = [&](const std::string& name, const R& value) {
+      totals[name].push_back(value);
+      out.noise[name].push_back(noise + round_off * (2 + state.entropy_joint + state.energy));
+    };
+    put("heat_x", ledger.heat_x);
+    put("work_x", ledger.work_x);
+    put("flow_x", ledger.flow_x);
+    put("flow_theta", ledger.flow_theta);
+    put("ep_x", ledger.ep_x);
+    put("_ep_x_relative", relative);
+    if (equilibrium) put("ep_x_path", path);
+    out.history.joint.push_back(joint);
+    out.round_off.push_back(round_off);
+  }
+  return out;
+}
+
+#define CALOR_INSTANTIATE(R) template PairHistory<R> follow_turns(const JumpSetting<R>&, const Vector<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::run

@@ -1,0 +1,193 @@
+#include "run/sgld_setting.hpp"
+
+#include <cmath>
+
+#include "learner/sgld_plan.hpp"
+#include "num/errors.hpp"
+
+namespace calor::run {
+
+using learner::Batches;
+using num::Matrix;
+using num::Vector;
+
+namespace {
+
+constexpr double most_sequences = 65536, most_bytes = 2e9;
+
+double folds(double resolution) { return 1.6 * resolution + 4; }
+
+/// Gaussian target: signal-to-noise ratio squared of the data's mean in theta at its largest, by the recursions of mean
+/// and variance (theory.md section 8).
+double signal_to_noise(const experiment::Experiment& e, const std::vector<learner::StepSize>& steps) {
+  const double sigma = num::from_rational<double>(e.model.stddev), s2 = sigma * sigma;
+  const double width2 = num::from_rational<double>(e.data.variance.front()) / e.data.size;
+  const double s0 = num::from_rational<double>(e.learner.initial_stddev.front());
+  double a = 0, v = s0 * s0, worst = 0;
+  for (const auto& step : steps) {
+    const double eta = num::from_rational<double>(step.rate);
+    const double keep = 1 - eta * (1 / s2 + num::from_rational<double>(e.learner.weight_decay));
+    a = keep * a + eta / s2;
+    v = keep * keep * v + 2 * eta * num::from_rational<double>(step.temperature);
+    worst = std::max(worst, a * a * width2 / v);
+  }
+  return worst;
+}
+
+template <Real R>
+Batches<double> rough(const Batches<R>& b) {
+  Batches<double> out{{}, num::Matrix<double>(b.statistic.rows(), b.statistic.cols())};
+  for (const auto& w : b.weight) out.weight.push_back(num::to_double(w));
+  for (Eigen::Index i = 0; i < b.statistic.size(); ++i) out.statistic.data()[i] = num::to_double(b.statistic.data()[i]);
+  return out;
+}
+
+template <Real R>
+void make_families(SgldSetting<R>& s, const Resolution& resolution) {
+  using std::exp;
+  const auto& e = *s.experiment;
+  if (s.stream) {
+    s.families = {learner::fresh_batches(*s.model, e)};
+    s.target_statistic.assign(static_cast<std::size_t>(s.model->components()), R(0));
+    for (int x = 0; x < s.model->outcomes(); ++x) {
+      const auto t = s.model->statistic(x);
+      for (std::size_t a = 0; a < t.size(); ++a)
+        s.target_statistic[a] += t[a] * num::from_rational<R>(e.data.probabilities[static_cast<std::size_t>(x)]);
+    }
+    return;
+  }
+  double spacing = 1;
+  if (s.model->outcomes() == 0 && e.data.source == experiment::Data::Source::target)
+    spacing = M_PI * std::sqrt(2 / (folds(resolution.spacing_decades) * (1 + signal_to_noise(e, s.steps))));
+  s.ensemble = data::enumerate<R>(*s.model, e, exp(R(-folds(resolution.tail_decades) - 4)), R(spacing));
+  s.target_statistic = s.ensemble.target_statistic;
+  for (const auto& set : s.ensemble.sets)
+    s.families.push_back(e.learner.batch == "full" ? learner::full_batch(set) : learner::minibatches(*s.model, e, set));
+}
+
+template <Real R>
+info::Spaces<R> make_spaces(const SgldSetting<R>& s, const Resolution& resolution) {
+  using std::exp, std::log, std::sqrt;
+  const auto& nodes = s.room.nodes;
+  const Eigen::Index n = nodes.size();
+  info::Spaces<R> out;
+  out.theta_weight = nodes.weight;
+  out.x_entropy = Vector<R>::Zero(n);
+  if (const int outcomes = s.model->outcomes()) {
+    out.x_weight = Vector<R>::Ones(outcomes);
+    out.conditional = Matrix<R>(n, outcomes);
+    for (int x = 0; x < outcomes; ++x) {
+      const auto t = s.model->statistic(x);
+      for (Eigen::Index i = 0; i < n; ++i) {
+        R energy = 0;
+        for (std::size_t a = 0; a < t.size(); ++a) energy += t[a] * s.terms.value(i, static_cast<Eigen::Index>(a));
+        out.conditional(i, x) = exp(-energy);
+        out.x_entropy[i] += out.conditional(i, x) * energy;
+      }
+    }
+    return out;
+  }
+  const R sigma = s.model->stddev({}), reach = sigma * R(std::sqrt(2 * folds(resolution.tail_decades)));
+  const double spacing = num::to_double(sigma) * M_PI / std::sqrt(folds(resolution.spacing_decades));
+  const auto x = grid::uniform<R>(
+      {num::to_double(R(nodes.theta[0] - reach)), num::to_double(R(nodes.theta[n - 1] + reach))}, spacing);
+  out.x_weight = Vector<R>::Constant(x.size, x.spacing);
+  out.conditional = Matrix<R>(n, x.size);
+  const R norm = 1 / (sigma * sqrt(2 * num::pi<R>()));
+  for (int k = 0; k < x.size; ++k)
+    for (Eigen::Index i = 0; i < n; ++i) {
+      const R z = (x.node(k) - nodes.theta[i]) / sigma;
+      out.conditional(i, k) = norm * exp(-z * z / 2);
+    }
+  out.x_entropy.setConstant((log(2 * num::pi<R>() * sigma * sigma) + 1) / 2);
+  return out;
+}
+
+template <Real R>
+void require_memory(const SgldSetting<R>& s) {
+  const double n = static_cast<double>(s.room.nodes.size()),
+               outcomes = static_cast<double>(s.room.spaces.x_weight.size());
+  const double each = n * (8 + 2 * outcomes * (s.room.moments ? 8 : 1)) * sizeof(R);
+  double histories = static_cast<double>(s.families.size() * s.points.size());
+  if (s.stream) {
+    histories = std::pow(static_cast<double>(s.families.front().weight.size()), static_cast<double>(s.steps.size()));
+    if (!(histories <= most_sequences))
+      throw InputError(
+          s.experiment->at("time.points") + std::to_string(s.steps.size()) + " steps of a stream have " +
+          std::to_string(s.families.front().weight.size()) + "^" + std::to_string(s.steps.size()) +
+          " sequences of batches; allowed: at most 65536 sequences, that is fewer steps or smaller batches");
+    histories *= 2;
+  }
+  if (histories * each > most_bytes)
+    throw AccuracyError("this accuracy needs " + std::to_string(s.room.nodes.size()) + " grid points for each of " +
+                        std::to_string(static_cast<long>(histories)) +
+                        " densities, more than memory allows; ask for fewer digits, times or data sets");
+}
+
+}  // namespace
+
+template <Real R>
+SgldSetting<R> make_setting(const experiment::Experiment& e, const std::vector<R>& points, const Resolution& resolution,
+                            const SgldExtras& extras) {
+  using std::exp;
+  SgldSetting<R> s;
+  s.experiment = &e;
+  s.model = model::make<R>(e.model);
+  if (s.model->parameters() != 1)
+    throw InputError(e.at("model.kind") + "sgld on a grid is for one parameter, this model has " +
+                     std::to_string(s.model->parameters()));
+  if (e.sampler.kind == "ou")
+    throw InputError(e.at("sampler.kind") +
+                     "\"ou\" with sgld is not available on a grid; allowed: equilibrium, heat-bath");
+  for (const auto& t : points) s.points.push_back(std::lround(num::to_double(t)));
+  s.steps = learner::step_sizes(e.learner, s.points.back());
+  s.stream = e.data.source == experiment::Data::Source::stream;
+  s.weight_decay = num::from_rational<R>(e.learner.weight_decay);
+  make_families(s, resolution);
+
+  learner::SgldCourse course;
+  course.initial_mean = num::from_rational<double>(e.learner.initial_mean.front());
+  course.initial_stddev = num::from_rational<double>(e.learner.initial_stddev.front());
+  course.weight_decay = num::to_double(s.weight_decay);
+  course.x_stddev = s.model->outcomes() ? 0 : num::to_double(s.model->stddev({}));
+  course.steps = s.steps;
+  for (const auto& f : s.families) course.families.push_back(rough(f));
+  course.stream = s.stream;
+  const auto plan = learner::sgld_plan(course, *model::make<double>(e.model), folds(resolution.tail_decades),
+                                       folds(resolution.spacing_decades));
+  const bool kinked = e.sampler.kind ==
+                      "metropolis";  // in theta where outcomes change their order: 0 in every model of two-valued sites
+  const int order = std::clamp(static_cast<int>(0.8 * folds(resolution.spacing_decades)), 16, 200);
+  s.room.nodes = kinked ? learner::broken_nodes<R>(plan.interval, 0, plan.spacing, order)
+                        : learner::uniform_nodes<R>(plan.interval, plan.spacing);
+  s.terms = learner::terms_at(*s.model, s.room.nodes.theta);
+  s.room.spaces = make_spaces(s, resolution);
+  s.room.energy = thermo::energies(s.room.spaces);
+  s.room.sampler = e.sampler;
+  if (e.sampler.kind == "glauber" || e.sampler.kind == "metropolis" || e.sampler.kind == "gibbs")
+    s.room.neighbours = sampler::site_neighbours(e.model);
+  s.room.moments = extras.moments;
+  s.room.stationary = extras.stationary && !s.stream;
+  require_memory(s);
+  if (e.sampler.kind == "equilibrium")
+    s.room.cross = s.room.spaces.conditional * s.room.spaces.x_weight.asDiagonal() * s.room.energy.transpose();
+  const Eigen::Index n = s.room.nodes.size();
+  const R m0 = num::from_rational<R>(e.learner.initial_mean.front()),
+          s0 = num::from_rational<R>(e.learner.initial_stddev.front());
+  const R norm = 1 / (s0 * R(sqrt(2 * num::pi<R>())));
+  s.initial = Vector<R>(n);
+  s.decay_loss = Vector<R>(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const R theta = s.room.nodes.theta[i], z = (theta - m0) / s0;
+    s.initial[i] = norm * exp(-z * z / 2);
+    s.decay_loss[i] = s.weight_decay * theta * theta / 2;
+  }
+  return s;
+}
+
+#define CALOR_INSTANTIATE(R)                                                                                    \
+  template SgldSetting<R> make_setting(const experiment::Experiment&, const std::vector<R>&, const Resolution&, \
+                                       const SgldExtras&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::run

@@ -1,0 +1,75 @@
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace calor::run::test {
+
+Numbers numbers(const table::Table& table) {
+  Numbers out;
+  for (const auto& row : table.rows) {
+    out.emplace_back();
+    for (const auto& cell : row.cells) out.back()[cell.quantity] = {Number(cell.value), Number(cell.error)};
+  }
+  return out;
+}
+
+experiment::Experiment parse_one(const std::string& text) {
+  auto all = experiment::parse(text, "test.toml", {});
+  REQUIRE(all.size() == 1);
+  return std::move(all.front().experiment);
+}
+
+Options with(Method method, int digits) {
+  Options o;
+  o.method = method;
+  o.digits = digits;
+  return o;
+}
+
+int check_honest(const Numbers& tried, const Numbers& truth, const std::string& label) {
+  int compared = 0;
+  REQUIRE(tried.size() == truth.size());
+  for (std::size_t j = 0; j < tried.size(); ++j)
+    for (const auto& [name, entry] : tried[j]) {
+      const auto exact = truth[j].find(name);
+      if (exact == truth[j].end()) continue;
+      ++compared;
+      const Number miss = abs(Number(entry.value - exact->second.value));
+      const bool inside = miss <= Number(entry.error + exact->second.error);
+      CHECK_MESSAGE(inside, label, ": ", name, " at time ", j, ": ", entry.value.str(20), " is off by ", miss.str(3),
+                    ", error said ", entry.error.str(3));
+    }
+  return compared;
+}
+
+void check_accuracy(const Numbers& n, int digits, const std::string& label) {
+  const Number goal = pow(Number(10), -digits);
+  for (const auto& row : n)
+    for (const auto& [name, e] : row) {
+      const Number size = abs(e.value) > 1 ? Number(abs(e.value)) : Number(1);
+      const bool reached = e.error <= goal * size;
+      CHECK_MESSAGE(reached, label, ": ", name, " = ", e.value.str(15), " has error ", e.error.str(3));
+    }
+}
+
+unsigned long long Dice::next() {  // splitmix64
+  unsigned long long z = (state_ += 0x9E3779B97F4A7C15ULL);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+double Dice::uniform(double a, double b) { return a + (b - a) * static_cast<double>(next() >> 11) * 0x1p-53; }
+
+double Dice::log_uniform(double a, double b) { return a * std::exp(uniform(0, std::log(b / a))); }
+
+std::string text(double x) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.6g", x);
+  return buffer;
+}
+
+}  // namespace calor::run::test

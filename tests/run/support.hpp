@@ -1,0 +1,55 @@
+#pragma once
+// Experiments from text, tables as numbers.
+
+#include <map>
+#include <string>
+
+#include "num/real.hpp"
+#include "run/run.hpp"
+
+namespace calor::run::test {
+
+using Number = num::Mp100;
+
+struct Entry {
+  Number value, error;
+};
+
+/// [time][quantity]
+using Numbers = std::vector<std::map<std::string, Entry>>;
+
+Numbers numbers(const table::Table& table);
+
+/// The one experiment of a TOML text.
+experiment::Experiment parse_one(const std::string& text);
+
+/// `Options` with a method and digits.
+Options with(Method method, int digits = 0);
+
+/// Every quantity of `tried` lies within its error (plus that of `truth`) of `truth`; reports each that does not. Returns how many were compared.
+int check_honest(const Numbers& tried, const Numbers& truth, const std::string& label);
+
+/// error <= 10^-digits max(1, |value|) for all.
+void check_accuracy(const Numbers& n, int digits, const std::string& label);
+
+/// A seeded source of experiments: uniform doubles and choices, the same on every machine.
+class Dice {
+ public:
+  explicit Dice(unsigned long long seed) : state_(seed * 2862933555777941757ULL + 3037000493ULL) {}
+  double uniform(double a, double b);
+  double log_uniform(double a, double b);
+  int below(int n) { return static_cast<int>(uniform(0, n)); }
+  template <class T>
+  T pick(std::initializer_list<T> list) {
+    return list.begin()[below(static_cast<int>(list.size()))];
+  }
+
+ private:
+  unsigned long long next();
+  unsigned long long state_;
+};
+
+/// x with six significant digits, as TOML reads it.
+std::string text(double x);
+
+}  // namespace calor::run::test

@@ -1,0 +1,65 @@
+// Values computed by others (shared/reference, experiment.md, the issues) against ours.
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+const std::string root = CALOR_SOURCE_ROOT;
+
+/// Prototype values agree with each other to 1e-11 (shared/reference/README.md); ours must agree with them to 2e-11.
+void compare_with_prototype(const std::string& name) {
+  const auto all = experiment::read(root + "/tests/experiment/reference/" + name + ".toml");
+  REQUIRE(all.size() == 1);
+  const Numbers ours = numbers(compute(all.front().experiment));
+  std::ifstream file(root + "/tests/experiment/reference/" + name + ".json");
+  const auto theirs = nlohmann::json::parse(file);
+  REQUIRE(theirs.size() == ours.size());
+  for (std::size_t j = 0; j < ours.size(); ++j)
+    for (const auto& [quantity, value] : theirs[j].items()) {
+      if (quantity == "t") continue;
+      CAPTURE(name);
+      CAPTURE(quantity);
+      REQUIRE(ours[j].count(quantity) == 1);
+      const double difference = static_cast<double>(Number(ours[j].at(quantity).value - Number(value.get<double>())));
+      CHECK(std::fabs(difference) <= 2e-11 * std::max(1.0, std::fabs(value.get<double>())));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("prototypes: langevin coin") { compare_with_prototype("coin"); }
+TEST_CASE("prototypes: lagging coin") { compare_with_prototype("coin_lagging"); }
+TEST_CASE("prototypes: Glauber spins") { compare_with_prototype("spins_glauber"); }
+TEST_CASE("prototypes: Gaussian with ou") { compare_with_prototype("gaussian_ou"); }
+TEST_CASE("prototypes: jump ladder") { compare_with_prototype("jump_ladder"); }
+TEST_CASE("prototypes: sgld coin") { compare_with_prototype("sgld_coin"); }
+TEST_CASE("prototypes: sgld minibatch") { compare_with_prototype("sgld_minibatch"); }
+
+TEST_CASE("the coin of experiment.md at t = 10") {
+  const auto all = experiment::read(root + "/validation/experiments/coin.toml");
+  const auto n = numbers(compute(all.front().experiment)).back();
+  const auto near = [&](const char* quantity, const char* value) {
+    CHECK(abs(Number(n.at(quantity).value - Number(value))) < Number("6e-14"));
+  };
+  near("m_info", "0.2389359632537");
+  near("l_info", "0.0229721792228");
+  near("ep_theta", "0.8661789144166");
+  near("heat_theta", "-0.0774460370866");
+}
+
+TEST_CASE("Michelson's data keep the values that NIST certifies") {
+  const auto e = experiment::read(root + "/validation/experiments/michelson.toml").front().experiment;
+  CHECK(e.data.size == 100);
+  CHECK(e.data.mean.front() == num::parse_decimal("852.4"));
+  const double sample = std::sqrt(num::from_rational<double>(num::Rational(e.data.variance.front() * 100 / 99)));
+  CHECK(sample == doctest::Approx(79.0105478190518).epsilon(1e-15));
+}
+
+}  // namespace calor::run::test

@@ -1,0 +1,69 @@
+// Two solvers, one table: spectral, split-operator and finite volumes agree within their errors; 30 digits agree with 10.
+
+#include <doctest/doctest.h>
+
+#include "num/errors.hpp"
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+std::string coin(const std::string& temperature, const std::string& stddev, int size) {
+  return "[model]\nkind = \"bernoulli\"\n[data]\nsize = " + std::to_string(size) +
+         "\ntarget = [0.3, 0.7]\n[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = " + temperature +
+         "\nweight_decay = 0.1\ninitial = { mean = [0], stddev = [" + stddev + "] }\n[time]\npoints = [0, 0.5, 4]\n";
+}
+
+Options best(Method m) {
+  Options o = with(m);
+  o.best_effort = true;
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("finite volumes and split-operator give the spectral table within the errors") {
+  const auto e = parse_one(coin("0.25", "0.5", 2));
+  const Numbers spectral = numbers(compute(e, with(Method::spectral)));
+  check_accuracy(spectral, 10, "spectral");
+  CHECK(check_honest(numbers(compute(e, best(Method::finite_volume))), spectral, "finite volumes") > 60);
+  CHECK(check_honest(numbers(compute(e, best(Method::split_operator))), spectral, "split-operator") > 60);
+}
+
+TEST_CASE("where the start is much wider than the stationary density, auto leaves the spectral solver") {
+  const auto e = parse_one(coin("0.01", "0.5", 2));
+  const auto table = compute(e, with(Method::automatic));
+  CHECK(table.method.find("split-operator") != std::string::npos);
+  CHECK(check_honest(numbers(compute(e, best(Method::finite_volume))), numbers(table), "finite volumes") > 60);
+}
+
+TEST_CASE("thirty digits contain ten") {
+  const auto e = parse_one(coin("0.5", "0.5", 1));
+  const Numbers fine = numbers(compute(e, with(Method::automatic, 30)));
+  check_accuracy(fine, 30, "30 digits");
+  check_honest(numbers(compute(e)), fine, "10 digits");
+}
+
+TEST_CASE("digits out of reach are refused by name") {
+  const auto e = parse_one(coin("0.5", "0.5", 1));
+  CHECK_THROWS_AS(compute(e, with(Method::finite_volume, 20)), AccuracyError);
+  CHECK_THROWS_AS(compute(e, with(Method::automatic, 150)), AccuracyError);
+}
+
+TEST_CASE("the stationary state satisfies I16, and no learning gives zeros") {
+  auto text_of = coin("0.25", "0.5", 3);
+  text_of.replace(text_of.find("[0, 0.5, 4]"), 11, "[0, 400]");
+  const auto table = compute(parse_one(text_of));
+  bool checked = false;
+  for (const auto& c : table.checks) checked = checked || c.identity == "I16";
+  CHECK(checked);
+  const auto n = numbers(table);
+  const Number left = n.back().at("generalization_gap").value,
+               right = Number("0.25") * (n.back().at("m_info").value + n.back().at("lautum_info").value);
+  CHECK(abs(Number(left - right)) < Number("1e-10"));
+  for (const char* q : {"m_info", "l_info", "ep_theta", "heat_theta", "lautum_info", "fisher_dissipation"})
+    CHECK(n.front().at(q).value == 0);
+}
+
+}  // namespace calor::run::test
