@@ -4,59 +4,62 @@
 #include <array>
 #include <cmath>
 
+#include "num/eigen.hpp"
+
 namespace calor::evolve {
 
 namespace {
 
-constexpr int stencil = 12;  // nodes of local Lagrange interpolation
+constexpr int stencil = 13, half_stencil = stencil / 2;
 using Values = std::vector<double>;
+using Square = Eigen::Matrix<double, stencil, stencil>;
 
-/// Barycentric weights of `stencil` equidistant nodes: (-1)^j binomial(stencil-1, j).
-const std::array<double, stencil>& barycentric() {
-  static const std::array<double, stencil> w = [] {
-    std::array<double, stencil> out{};
-    double binomial = 1;
-    for (int j = 0; j < stencil; ++j) {
-      out[static_cast<std::size_t>(j)] = j % 2 ? -binomial : binomial;
-      binomial = binomial * (stencil - 1 - j) / (j + 1);
+/// Monomial coefficients at node `shift` of the polynomial through nodes -6 .. 6, for shift = -6 .. 6 (in spacings): row k gives that of u^k.
+const std::array<Square, stencil>& taylor() {
+  static const std::array<Square, stencil> all = [] {
+    std::array<Square, stencil> out;
+    for (int shift = -half_stencil; shift <= half_stencil; ++shift) {
+      num::Matrix<num::Mp50> vandermonde(stencil, stencil);
+      for (int j = 0; j < stencil; ++j) {
+        num::Mp50 power = 1;
+        for (int k = 0; k < stencil; ++k, power *= j - half_stencil - shift) vandermonde(j, k) = power;
+      }
+      const num::Matrix<num::Mp50> inverse = vandermonde.partialPivLu().inverse();
+      for (int k = 0; k < stencil; ++k)
+        for (int j = 0; j < stencil; ++j)
+          out[static_cast<std::size_t>(shift + half_stencil)](k, j) = num::to_double(inverse(k, j));
     }
     return out;
   }();
-  return w;
+  return all;
 }
 
 /// A smooth function on a uniform grid, position in units of the spacing; beyond the edges the parabola through three nodes there, some way apart:
 /// neighbours would amplify round-off step by step.
 class Smooth {
  public:
-  explicit Smooth(const Values& f) : f_(f), n_(static_cast<int>(f.size())), gap_(std::max(2, n_ / 40)) {}
+  explicit Smooth(const Values& f)
+      : f_(f), n_(static_cast<int>(f.size())), gap_(std::max(2, n_ / 40)), coefficient_(stencil, n_) {
+    for (int i = 0; i < n_; ++i) {
+      const int first = std::clamp(i - half_stencil, 0, n_ - stencil);
+      const Eigen::Map<const Eigen::Matrix<double, stencil, 1>> local(f.data() + first);
+      coefficient_.col(i).noalias() = taylor()[static_cast<std::size_t>(i - first)] * local;
+    }
+  }
 
   double operator()(double x) const {
     if (x < 0) return beyond(at(0), at(gap_), at(2 * gap_), -x / gap_);
     if (x > n_ - 1) return beyond(at(n_ - 1), at(n_ - 1 - gap_), at(n_ - 1 - 2 * gap_), (x - (n_ - 1)) / gap_);
-    const int first = std::clamp(static_cast<int>(x) - stencil / 2 + 1, 0, n_ - stencil);
-    const double u = x - first;
-    const auto& w = barycentric();
-    const double* f = f_.data() + first;
-    double numerator = 0, denominator = 0;
-    for (int j = 0; j < stencil; ++j) {
-      const double d = u - j;
-      if (d == 0) return f[j];
-      const double q = w[static_cast<std::size_t>(j)] / d;
-      numerator += q * f[j];
-      denominator += q;
-    }
-    return numerator / denominator;
+    const int i = static_cast<int>(x + 0.5);
+    const double u = x - i;
+    const double* c = coefficient_.data() + static_cast<std::ptrdiff_t>(i) * stencil;
+    double sum = c[stencil - 1];
+    for (int k = stencil - 2; k >= 0; --k) sum = sum * u + c[k];
+    return sum;
   }
 
-  /// First derivative at node i, per spacing: eighth order inside, third order within four nodes of an edge.
-  double slope(int i) const {
-    if (i >= 4 && i + 4 < n_)
-      return (at(i - 4) - at(i + 4)) / 280 + 4 * (at(i + 3) - at(i - 3)) / 105 + (at(i - 2) - at(i + 2)) / 5 +
-             4 * (at(i + 1) - at(i - 1)) / 5;
-    if (i < 4) return (-11 * at(i) + 18 * at(i + 1) - 9 * at(i + 2) + 2 * at(i + 3)) / 6;
-    return (11 * at(i) - 18 * at(i - 1) + 9 * at(i - 2) - 2 * at(i - 3)) / 6;
-  }
+  /// First derivative at node i, per spacing.
+  double slope(int i) const { return coefficient_(1, i); }
 
  private:
   double at(int k) const { return f_[static_cast<std::size_t>(k)]; }
@@ -68,6 +71,7 @@ class Smooth {
 
   const Values& f_;
   int n_, gap_;
+  Eigen::Matrix<double, stencil, Eigen::Dynamic> coefficient_;
 };
 
 /// S = -ln psi after exp(-tau H_q) etc.; constants of one data set.
@@ -122,8 +126,9 @@ class Stepper {
   Values convolve(const Values& source, double v) const {
     const Smooth s(source);
     Values out(source.size());
-    constexpr double q = 0.65, reach = 9.0;
-    const int m = static_cast<int>(reach / q);
+    constexpr double q = 0.65;
+    constexpr int m = 13;  // 8.5 widths to either side
+    Eigen::Array<double, 2 * m + 1, 1> value;
     int j = 0;
     for (int i = 0; i < n_; ++i) {
       const auto phi = [&](int k) {
@@ -137,16 +142,11 @@ class Stepper {
                                      1e-3 / v);
       const double slope = (phi(k + 1) - phi(k - 1)) / 2;
       const double top = k - slope / second, width = 1 / std::sqrt(second);
-      std::array<double, 64> value{};
-      double lowest = 1e300;
       for (int t = -m; t <= m; ++t) {
         const double y = top + q * width * t;
-        const double f = (y - i) * (y - i) / (2 * v) + s(y);
-        value[static_cast<std::size_t>(t + m)] = f;
-        lowest = std::min(lowest, f);
+        value[t + m] = (y - i) * (y - i) / (2 * v) + s(y);
       }
-      double sum = 0;
-      for (int t = 0; t <= 2 * m; ++t) sum += std::exp(lowest - value[static_cast<std::size_t>(t)]);
+      const double lowest = value.minCoeff(), sum = (lowest - value).exp().sum();
       out[static_cast<std::size_t>(i)] = lowest - std::log(sum * q * width / std::sqrt(2 * M_PI * v));
     }
     return out;
@@ -160,11 +160,12 @@ class Stepper {
 };
 
 /// Advances S over `time`: extrapolation in even powers of the substep over 1, 2, 3, ... times `base` substeps.
-Values advance(const Stepper& stepper, const Values& s, double time, int base, int columns) {
+Values advance(const Stepper& stepper, const Values& s, double time, int base, int columns, long& steps) {
   if (stepper.exact()) return stepper.run(s, time, 1);
   std::vector<Values> table;
   for (int k = 1; k <= columns; ++k) {
     Values row = stepper.run(s, time, base * k);
+    steps += base * k;
     double change = 0;
     for (int j = k - 1; j >= 1; --j) {  // Neville: rows k and k-1 eliminate (1/k)^2, ...
       auto& previous = table[static_cast<std::size_t>(k - 1 - j)];
@@ -200,17 +201,27 @@ Solution<double> SplitOperator::solve(const Problem<double>& p, std::span<const 
   Solution<double> out;
   out.round_off.assign(n, 0);
   double now = 0;
+  long steps = 0;
+  bool still = false;  // S no longer changes until the last time: the stationary state
   for (const double t : times) {
+    const Values before = s;
     if (stepper.exact() && t > 0)
       s = stepper.run(start, t, 1);
-    else if (t > now)
-      s = advance(stepper, s, t - now, static_cast<int>(std::ceil((t - now) / longest)), columns_);
+    else if (t > now && !still)
+      s = advance(stepper, s, t - now, static_cast<int>(std::ceil((t - now) / longest)), columns_, steps);
+    if (!stepper.exact() && !still && t - now >= longest) {
+      double change = 0;
+      for (std::size_t i = 0; i < n; ++i) change = std::max(change, std::fabs(s[i] - before[i]) / (1 + std::fabs(s[i])));
+      still = change * std::max(1.0, (times.back() - t) / (t - now)) < 2e-13 && change < 4e-15;
+    }
     now = t;
     Values log_density(n), density(n), log_noise(n);
+    // round-off of the steps adds up like a random walk; the factor is measured against 50 digits, with a margin
+    const double noise = 5e-16 * std::sqrt(4 + static_cast<double>(steps));
     for (std::size_t i = 0; i < n; ++i) {
       log_density[i] = -s[i] - half[i];
       density[i] = std::exp(log_density[i]);
-      log_noise[i] = 1e-15 * (4 + std::fabs(s[i]) + half[i]);
+      log_noise[i] = noise * (4 + std::fabs(s[i]) + half[i]);
       out.round_off[i] = std::max(out.round_off[i], log_noise[i] * density[i]);
     }
     const Smooth smooth(s);

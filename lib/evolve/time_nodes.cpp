@@ -44,7 +44,7 @@ std::vector<R> TimeNodes<R>::integrate(std::span<const R> rate) const {
 
 template <num::Real R>
 TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order) {
-  const GaussRule<R> rule = gauss<R>(order);
+  const GaussRule<R> rule = order > 0 ? gauss<R>(order) : GaussRule<R>{};
   TimeNodes<R> out;
   out.times.push_back(R(0));
   out.weight.push_back(R(0));
@@ -53,7 +53,7 @@ TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order) {
     if (point > last) {
       std::vector<double> cuts{num::to_double(last)};
       const double goal = num::to_double(point);
-      while (cuts.back() < goal) cuts.push_back(std::min(goal, 2 * cuts.back() + fastest));
+      while (order > 0 && cuts.back() < goal) cuts.push_back(std::min(goal, 2 * cuts.back() + fastest));
       for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
         const R a = k ? R(cuts[k]) : last, b = k + 2 == cuts.size() ? point : R(cuts[k + 1]);
         for (std::size_t j = 0; j < rule.node.size(); ++j) {

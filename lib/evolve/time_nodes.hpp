@@ -18,7 +18,7 @@ struct TimeNodes {
   std::vector<R> integrate(std::span<const R> rate) const;
 };
 
-/// Composite Gauss–Legendre: panels of length at most `fastest` + their start, `order` nodes each, cut at the points.
+/// Composite Gauss–Legendre: panels of length at most `fastest` + their start, `order` nodes each, cut at the points. Order 0: the points alone.
 template <num::Real R>
 TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order);
 

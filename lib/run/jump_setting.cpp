@@ -87,11 +87,11 @@ void integrate_by_panels(data::Ensemble<R>& ensemble, const experiment::Experime
   R sum = 0;
   for (std::size_t c = 0; c + 1 < cuts.size(); ++c) {
     const R length = cuts[c + 1] - cuts[c];
-    const int panels = 1 + static_cast<int>(num::to_double(length) / (0.4 * order * spacing));
+    const int panels = 1 + static_cast<int>(num::to_double(length) / (0.25 * order * spacing));
     for (int k = 0; k < panels; ++k)
       for (std::size_t j = 0; j < rule.times.size(); ++j) {
         const R z = cuts[c] + length * (k + rule.times[j]) / panels, b = mean + width * z;
-        const R weight = rule.weight[j] * length * exp(-z * z / 2);
+        const R weight = rule.weight[j] * length / panels * exp(-z * z / 2);
         if (weight > 0) ensemble.sets.push_back({weight, {R(1), b, b * b + scatter}});
         sum += weight;
       }

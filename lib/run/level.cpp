@@ -214,7 +214,9 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   const auto terms = learner::terms_on(*study.model, layout.grid);
   const auto at = spaces(study, layout, terms, resolution);
   const Vector<R> information = fisher(study, terms, at);
-  const auto nodes = evolve::gauss_nodes<R>(study.points, layout.fastest_time * resolution.panel_scale, resolution.time_order);
+  const bool integrals = resolution.time_order > 0;
+  const auto nodes = evolve::gauss_nodes<R>(study.points, integrals ? layout.fastest_time * resolution.panel_scale : 1e300,
+                                            resolution.time_order);
   const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = static_cast<Eigen::Index>(layout.grid.size);
 
   std::vector<History<R>> histories(ensemble.sets.size());
@@ -274,9 +276,9 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     }
     row["_loss"] = loss;
     row["_relative_entropy"] = relative;
-    row["_ep_currents"] = currents;
+    if (integrals) row["_ep_currents"] = currents;
     row["_ep_rate"] = rate;
-    row["fisher_dissipation"] = f;
+    if (integrals) row["fisher_dissipation"] = f;
     row["loss_train"] = fit;
     if (!ensemble.fixed) {
       const Vector<R> mean = snapshot.density * snapshot.probability, noise = snapshot.round_off * snapshot.probability;
@@ -289,7 +291,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   }
   thermo::parameter_thermodynamics<R>(rows, study.learner.temperature);
   if (!lagging(*study.experiment)) {
-    thermo::equilibrium_sampler<R>(rows);
+    if (integrals) thermo::equilibrium_sampler<R>(rows);
   } else if constexpr (std::same_as<R, double>) {
     const auto joint = joint_histories(study, layout, terms, at, histories, resolution);
     std::vector<Row<R>> x(rows.size());

@@ -20,7 +20,7 @@ using num::Real;
 struct Resolution {
   double tail_decades = 30;     // e-folds down to which densities and ensembles are followed
   double spacing_decades = 30;  // e-folds of the spacing error
-  int time_order = 16;          // nodes a time panel
+  int time_order = 16;          // nodes a time panel; 0: nothing is integrated over time
   double panel_scale = 1;       // length of time panels
   double lag_substep = 0.5;     // continuous-time lagging samplers: longest substep, in units of their time scale
   int lag_columns = 6;          // and columns of the extrapolation in it
