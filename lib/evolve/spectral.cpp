@@ -103,12 +103,18 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
     root[i] = exp(g[i]);
     out.round_off.push_back(noise * root[i]);
   }
+  R drift = 0;  // largest defect of probability: round-off in the lowest eigenvalue, times t
   for (Eigen::Index j = 0; j < psi.cols(); ++j) {
     std::vector<R> density(g.size()), log_density(g.size()), log_noise(g.size());
     const bool at_start = times[static_cast<std::size_t>(j)] == 0;
-    R ep = 0;
+    R ep = 0, mass = 0;
+    for (std::size_t i = 0; i < g.size(); ++i) mass += root[i] * psi(static_cast<Eigen::Index>(i), j);
+    mass *= p.grid.spacing;
+    const bool conserved = fabs(mass - 1) < R(1e-4);  // else the interval is too short, which a finer level shows
+    if (conserved && !at_start) drift = std::max(drift, R(fabs(mass - 1)));
+    const R scale = conserved ? R(1 / mass) : R(1);
     for (std::size_t i = 0; i < g.size(); ++i) {
-      const R& value = psi(static_cast<Eigen::Index>(i), j);
+      const R value = scale * psi(static_cast<Eigen::Index>(i), j);
       density[i] = at_start ? R(exp(p.log_initial[i])) : R(root[i] * value);
       log_density[i] = at_start ? p.log_initial[i] : value > 0 ? R(g[i] + log(value)) : R(-num::infinity<R>());
       log_noise[i] = at_start ? 8 * num::epsilon<R>() * (1 + fabs(p.log_initial[i]))
@@ -116,7 +122,7 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
                                          : num::infinity<R>();
       if (value <= noise) continue;
       // J = -D sqrt(w) (psi' + L'/(2T) psi)
-      const R u = gradient(static_cast<Eigen::Index>(i), j) + p.slope[i] / (2 * p.temperature) * value;
+      const R u = scale * gradient(static_cast<Eigen::Index>(i), j) + p.slope[i] / (2 * p.temperature) * value;
       ep += root[i] * u * u / value;
     }
     out.ep_rate.push_back(ep * p.diffusion() * p.grid.spacing);
@@ -124,6 +130,9 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
     out.log_density.push_back(std::move(log_density));
     out.log_round_off.push_back(std::move(log_noise));
   }
+  for (const auto& density : out.density)  // the other modes suffer as much as the lowest
+    for (std::size_t i = 0; i < g.size(); ++i)
+      out.round_off[i] = std::max(out.round_off[i], R(noise * root[i] + (drift + 4 * num::epsilon<R>()) * fabs(density[i])));
   return out;
 }
 

@@ -68,13 +68,30 @@ Interval hull(const Interval& a, const Interval& b) { return {std::min(a.start, 
 
 Interval meet(const Interval& a, const Interval& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
 
-Interval reach(const Landscape& l, int b, double decades) {
+/// Spacing at which the trapezoidal rule integrates rho ln rho of a mixture to exp(-decades). Two Gaussians of width sigma, x sigma apart, have zeros at
+/// distance pi sigma/x from the real axis, where the mixture weighs exp(-x²/8): error exp(-c/x - x²/8), c = 2 pi² sigma/spacing,
+/// at its worst over x up to `farthest`, the widest gap between neighbours.
+double mixture_spacing(double sigma, double farthest, double decades) {
+  const auto worst = [&](double c) {
+    const double x = std::min(std::cbrt(4 * c), farthest);
+    return c / x + x * x / 8;
+  };
+  double low = 1e-3, high = 1e6;
+  for (int i = 0; i < 80; ++i) {
+    const double c = std::sqrt(low * high);
+    (worst(c) < decades ? low : high) = c;
+  }
+  return 2 * M_PI * M_PI * sigma / high;
+}
+
+Interval reach(const Landscape& l, int b, double decades, double& lowest) {
   const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * l.temperature;
   const double z = std::sqrt(2 * decades), s0 = z * l.initial_stddev, s1 = z * std::sqrt(v0 + 2 * d * l.final_time);
   const Interval start{l.initial_mean - s0, l.initial_mean + s0};
   const Interval path = flow(l, b, l.initial_mean, l.final_time);
   const Interval free{path.start - s1, path.end + s1};
-  const double lowest = minimiser(l, b, free), floor = at(l, b, lowest).loss;
+  lowest = minimiser(l, b, free);
+  const double floor = at(l, b, lowest).loss;
   const double width = std::min(s1, z * std::sqrt(l.temperature / std::max(at(l, b, lowest).curvature, 1e-300)));
   const auto above = [&](double theta) { return 2 * l.temperature * decades - (at(l, b, theta).loss - floor); };
   const Interval confined{walk(lowest, 0.02 * width, free.start, above), walk(lowest, 0.02 * width, free.end, above)};
@@ -95,8 +112,9 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   Plan out;
   const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * l.temperature;
   double narrow = v0, fastest = v0 / (2 * d);
+  std::vector<double> minima(static_cast<std::size_t>(l.sets));
   for (int b = 0; b < l.sets; ++b) {
-    const Interval in = reach(l, b, decades);
+    const Interval in = reach(l, b, decades, minima[static_cast<std::size_t>(b)]);
     out.interval = b ? hull(out.interval, in) : in;
     double steepest = 0;
     for (int i = 0; i <= 64; ++i) {
@@ -114,6 +132,10 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   out.narrowest = std::sqrt(narrow);
   out.fastest_time = fastest;
   out.spacing = spacing_for(out.narrowest, l.strip, spacing_decades);
+  std::sort(minima.begin(), minima.end());
+  double gap = 0;
+  for (std::size_t b = 1; b < minima.size(); ++b) gap = std::max(gap, minima[b] - minima[b - 1]);
+  if (gap > 0) out.spacing = std::min(out.spacing, mixture_spacing(out.narrowest, gap / out.narrowest, 1.5 * spacing_decades));
   return out;
 }
 
