@@ -49,9 +49,8 @@ const std::vector<Entry>& learners() {
       {"sgd-diffusion", {"diffusion approximation of SGD: noise (learning_rate / 2 batch_size) Cov[grad] + T"}, false},
       {"sgld",
        {"theta' = theta - learning_rate grad L + sqrt(2 learning_rate T) xi, in steps; full batch, minibatches or a "
-        "stream"},
-       false},
-      {"jump", {"jumps between neighbours in a finite set of parameter vectors, by a master equation"}, false},
+        "stream"}},
+      {"jump", {"jumps between neighbours in a finite set of parameter vectors, by a master equation"}},
   };
   return all;
 }
@@ -59,11 +58,11 @@ const std::vector<Entry>& learners() {
 const std::vector<Entry>& samplers() {
   static const std::vector<Entry> all{
       {"equilibrium", {"X follows p(.|theta) at every instant (default)"}},
-      {"heat-bath", {"X is redrawn from p(.|theta) with a rate, or with a probability per step"}, false},
-      {"glauber", {"single sites flip at rate / (1 + e^(change of energy))"}, false},
-      {"metropolis", {"single sites flip at rate min(1, e^(-change of energy))"}, false},
-      {"gibbs", {"single sites are redrawn from their conditional"}, false},
-      {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process"}, false},
+      {"heat-bath", {"X is redrawn from p(.|theta) with a rate, or with a probability per step"}},
+      {"glauber", {"single sites flip at rate / (1 + e^(change of energy))"}},
+      {"metropolis", {"single sites flip at rate min(1, e^(-change of energy))"}},
+      {"gibbs", {"single sites are redrawn from their conditional"}},
+      {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process (this version: gaussian-mean with langevin)"}},
   };
   return all;
 }
@@ -130,11 +129,11 @@ bool registered(const Entry& entry) {
 
 int list() {
   const auto listed = [](const Entry& entry) { return entry.available; };
-  write_standard_output(section("models (model.kind); this version: one parameter in all", experiment::model_kinds(),
-                                models(), registered) +
-                        "\n" + section("learners (learner.kind)", experiment::learner_kinds(), learners(), listed) +
-                        "\n" + section("samplers (sampler.kind)", experiment::sampler_kinds(), samplers(), listed) +
-                        "\n" + key_list());
+  write_standard_output(
+      section("models (model.kind); this version: one parameter, or any number with jump and in closed form",
+              experiment::model_kinds(), models(), registered) +
+      "\n" + section("learners (learner.kind)", experiment::learner_kinds(), learners(), listed) + "\n" +
+      section("samplers (sampler.kind)", experiment::sampler_kinds(), samplers(), listed) + "\n" + key_list());
   return 0;
 }
 

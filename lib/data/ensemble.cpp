@@ -100,8 +100,9 @@ Ensemble<R> discrete_target(const model::Model<R>& model, const experiment::Expe
   const auto groups = pool(model, e.data.probabilities);
   constexpr double most = 2e6;
   if (count_types(e.data.size, groups.size()) > most)
-    throw InputError(e.at("data.size") + "size = " + std::to_string(e.data.size) + " gives more than 2000000 data sets for " +
-                     std::to_string(groups.size()) + " distinct outcomes; allowed: fewer examples or outcomes");
+    throw InputError(e.at("data.size") + "size = " + std::to_string(e.data.size) +
+                     " gives more than 2000000 data sets for " + std::to_string(groups.size()) +
+                     " distinct outcomes; allowed: fewer examples or outcomes");
   Ensemble<R> ensemble;
   const Types types(groups, e.data.size);
   for (const auto& [sum, weight] : types.weights()) {
@@ -137,7 +138,8 @@ Ensemble<R> discrete_fixed(const model::Model<R>& model, const experiment::Exper
   return ensemble;
 }
 
-/// gaussian-mean, one dimension. b-bar ~ N(m*, v*/N); given b-bar the scatter has mean v* (N-1)/N and enters the loss additively.
+/// gaussian-mean, one dimension. b-bar ~ N(m*, v*/N); given b-bar the scatter has mean v* (N-1)/N and enters the loss
+/// additively.
 template <Real R>
 Ensemble<R> gaussian_target(const experiment::Experiment& e, const R& tail, const R& resolution) {
   using std::ceil, std::exp, std::log, std::sqrt;

@@ -13,8 +13,8 @@ using num::Real;
 /// All data sets with one value of the statistic.
 template <Real R>
 struct DataSet {
-  R weight = 0;               // p(B), or its share of a quadrature
-  std::vector<R> statistic;   // <T_a>_B
+  R weight = 0;              // p(B), or its share of a quadrature
+  std::vector<R> statistic;  // <T_a>_B
 };
 
 template <Real R>
@@ -24,12 +24,12 @@ struct Ensemble {
   bool fixed = false;               // one given data set
   R type_entropy = 0;               // H(statistic) of a discrete ensemble (I3)
   bool discrete = true;
-  R dropped = 0;                    // probability of the sets left out
+  R dropped = 0;  // probability of the sets left out
 };
 
-/// `tail`: sets are left out while their probabilities sum to less than this. For Gaussian data the mean is integrated by the trapezoidal rule
-/// with spacing `resolution` standard deviations of the mean (spectrally accurate; tails cut at `tail`).
-/// Throws InputError when the number of data sets does not fit.
+/// `tail`: sets are left out while their probabilities sum to less than this. For Gaussian data the mean is integrated
+/// by the trapezoidal rule with spacing `resolution` standard deviations of the mean (spectrally accurate; tails cut at
+/// `tail`). Throws InputError when the number of data sets does not fit.
 template <Real R>
 Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& experiment, const R& tail,
                       const R& resolution);

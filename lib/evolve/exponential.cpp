@@ -42,8 +42,7 @@ R ToeplitzPlusDiagonal<R>::upper(const R& symbol_maximum) const {
 }
 
 template <num::Real R>
-Matrix<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v,
-                                      std::span<const R> times) {
+Matrix<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v, std::span<const R> times) {
   using std::exp;
   const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(h.dense());
   if (solver.info() != Eigen::Success) throw InternalError("spectral: the eigenvalue iteration did not converge");
@@ -65,7 +64,8 @@ template <num::Real R>
 std::vector<R> scaled_bessel(const R& z) {
   using std::log, std::sqrt;
   const double x = num::to_double(z), decades = 2.31 * (num::digits10<R>() + 5);
-  // I_k/I_0 ~ exp(-k²/2z) for k < z and faster beyond: enough terms for epsilon, and half as many to start the recurrence
+  // I_k/I_0 ~ exp(-k²/2z) for k < z and faster beyond: enough terms for epsilon, and half as many to start the
+  // recurrence
   const int terms = static_cast<int>(std::sqrt(2 * x * decades) + decades) + 10;
   const int start = terms + terms / 2 + 20;
   if (x == 0) return {R(1)};
@@ -121,10 +121,10 @@ Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const Vecto
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                              \
-  template struct ToeplitzPlusDiagonal<R>;                                                                \
-  template Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>&, const Vector<R>&,           \
-                                              std::span<const R>, const R&);                              \
+#define CALOR_INSTANTIATE(R)                                                                                        \
+  template struct ToeplitzPlusDiagonal<R>;                                                                          \
+  template Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>&, const Vector<R>&, std::span<const R>, \
+                                              const R&);                                                            \
   template std::vector<R> scaled_bessel(const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 template Matrix<double> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<double>&, const Vector<double>&,

@@ -24,8 +24,8 @@ template <num::Real R>
 num::Matrix<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
                                            std::span<const R> times);
 
-/// Columns exp(-t_j H) v by one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its lower end is 0.
-/// Terms: about sqrt(upper t ln(1/epsilon)).
+/// Columns exp(-t_j H) v by one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its
+/// lower end is 0. Terms: about sqrt(upper t ln(1/epsilon)).
 template <num::Real R>
 num::Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
                                         std::span<const R> times, const R& upper);

@@ -31,11 +31,12 @@ struct Problem {
 template <Real R>
 struct Solution {
   std::vector<std::vector<R>> density;      // [time][node]
-  std::vector<std::vector<R>> log_density;    // [time][node]
-  std::vector<std::vector<R>> log_round_off;  // [time][node]: round-off in log_density; infinity where that is worthless
-  std::vector<R> ep_rate;                   // [time]: integral of J^2/(D rho), the entropy-production rate by currents
+  std::vector<std::vector<R>> log_density;  // [time][node]
+  std::vector<std::vector<R>>
+      log_round_off;       // [time][node]: round-off in log_density; infinity where that is worthless
+  std::vector<R> ep_rate;  // [time]: integral of J^2/(D rho), the entropy-production rate by currents
   /// Round-off in rho at each node, in absolute terms: |computed - exact arithmetic| stays below it.
-  std::vector<R> round_off;                 // [node]
+  std::vector<R> round_off;  // [node]
 };
 
 template <Real R>

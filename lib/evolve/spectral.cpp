@@ -96,7 +96,8 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
   Matrix<R> gradient = first * psi;
 
   Solution<R> out;
-  // exp(-tH) contracts, so round-off in psi stays near epsilon |psi_0| (4: measured against 50 digits, with a margin of ten)
+  // exp(-tH) contracts, so round-off in psi stays near epsilon |psi_0| (4: measured against 50 digits, with a margin of
+  // ten)
   const R noise = 4 * num::epsilon<R>() * start.norm();
   std::vector<R> root(g.size());
   for (std::size_t i = 0; i < g.size(); ++i) {
@@ -117,7 +118,7 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
       const R value = scale * psi(static_cast<Eigen::Index>(i), j);
       density[i] = at_start ? R(exp(p.log_initial[i])) : R(root[i] * value);
       log_density[i] = at_start ? p.log_initial[i] : value > 0 ? R(g[i] + log(value)) : R(-num::infinity<R>());
-      log_noise[i] = at_start ? 8 * num::epsilon<R>() * (1 + fabs(p.log_initial[i]))
+      log_noise[i] = at_start            ? 8 * num::epsilon<R>() * (1 + fabs(p.log_initial[i]))
                      : value > 2 * noise ? R(noise / (value - noise) + 4 * num::epsilon<R>() * (1 + fabs(g[i])))
                                          : num::infinity<R>();
       if (value <= noise) continue;
@@ -132,14 +133,15 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
   }
   for (const auto& density : out.density)  // the other modes suffer as much as the lowest
     for (std::size_t i = 0; i < g.size(); ++i)
-      out.round_off[i] = std::max(out.round_off[i], R(noise * root[i] + (drift + 4 * num::epsilon<R>()) * fabs(density[i])));
+      out.round_off[i] =
+          std::max(out.round_off[i], R(noise * root[i] + (drift + 4 * num::epsilon<R>()) * fabs(density[i])));
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)                       \
-  template R spectral_condition(const Problem<R>&); \
+#define CALOR_INSTANTIATE(R)                                       \
+  template R spectral_condition(const Problem<R>&);                \
   template ToeplitzPlusDiagonal<R> hamiltonian(const Problem<R>&); \
-  template Vector<R> root_weight(const Problem<R>&); \
+  template Vector<R> root_weight(const Problem<R>&);               \
   template class Spectral<R>;
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -1,16 +1,16 @@
 #pragma once
 // Spectral solver: sinc collocation of the symmetrised equation. With rho = sqrt(w) psi, w = exp(-(L - min L)/T),
 //   d psi/dt = -H psi,  H = -D d²/dtheta² + V,  V = mu L'²/(4T) - mu L''/2
-// (Risken, The Fokker–Planck Equation, section 5.4). H is symmetric; exp(-tH) psi_0 comes from its eigenvectors in double, from
-// a Chebyshev expansion with more digits.
+// (Risken, The Fokker–Planck Equation, section 5.4). H is symmetric; exp(-tH) psi_0 comes from its eigenvectors in
+// double, from a Chebyshev expansion with more digits.
 
 #include "evolve/exponential.hpp"
 #include "evolve/propagator.hpp"
 
 namespace calor::evolve {
 
-/// Factor by which round-off in psi, of relative size epsilon, grows relative to the density: |psi_0| sqrt(w) against rho_0. Large where rho_0 reaches where
-/// w is tiny; then the expansion loses log10 of it in digits.
+/// Factor by which round-off in psi, of relative size epsilon, grows relative to the density: |psi_0| sqrt(w) against
+/// rho_0. Large where rho_0 reaches where w is tiny; then the expansion loses log10 of it in digits.
 template <Real R>
 R spectral_condition(const Problem<R>& problem);
 

@@ -14,7 +14,8 @@ constexpr int stencil = 13, half_stencil = stencil / 2;
 using Values = std::vector<double>;
 using Square = Eigen::Matrix<double, stencil, stencil>;
 
-/// Monomial coefficients at node `shift` of the polynomial through nodes -6 .. 6, for shift = -6 .. 6 (in spacings): row k gives that of u^k.
+/// Monomial coefficients at node `shift` of the polynomial through nodes -6 .. 6, for shift = -6 .. 6 (in spacings):
+/// row k gives that of u^k.
 const std::array<Square, stencil>& taylor() {
   static const std::array<Square, stencil> all = [] {
     std::array<Square, stencil> out;
@@ -34,8 +35,8 @@ const std::array<Square, stencil>& taylor() {
   return all;
 }
 
-/// A smooth function on a uniform grid, position in units of the spacing; beyond the edges the parabola through three nodes there, some way apart:
-/// neighbours would amplify round-off step by step.
+/// A smooth function on a uniform grid, position in units of the spacing; beyond the edges the parabola through three
+/// nodes there, some way apart: neighbours would amplify round-off step by step.
 class Smooth {
  public:
   explicit Smooth(const Values& f)
@@ -121,8 +122,8 @@ class Stepper {
   }
 
  private:
-  /// -ln int (2 pi v)^(-1/2) exp(-(y-x)²/2v - S(y)) dy at every node x; v in squared spacings. Trapezoidal rule around the integrand's
-  /// top, at q of its own width: error exp(-2 pi²/q²).
+  /// -ln int (2 pi v)^(-1/2) exp(-(y-x)²/2v - S(y)) dy at every node x; v in squared spacings. Trapezoidal rule around
+  /// the integrand's top, at q of its own width: error exp(-2 pi²/q²).
   Values convolve(const Values& source, double v) const {
     const Smooth s(source);
     Values out(source.size());
@@ -211,7 +212,8 @@ Solution<double> SplitOperator::solve(const Problem<double>& p, std::span<const 
       s = advance(stepper, s, t - now, static_cast<int>(std::ceil((t - now) / longest)), columns_, steps);
     if (!stepper.exact() && !still && t - now >= longest) {
       double change = 0;
-      for (std::size_t i = 0; i < n; ++i) change = std::max(change, std::fabs(s[i] - before[i]) / (1 + std::fabs(s[i])));
+      for (std::size_t i = 0; i < n; ++i)
+        change = std::max(change, std::fabs(s[i] - before[i]) / (1 + std::fabs(s[i])));
       still = change * std::max(1.0, (times.back() - t) / (t - now)) < 2e-13 && change < 4e-15;
     }
     now = t;

@@ -70,8 +70,8 @@ TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order) {
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)          \
-  template struct TimeNodes<R>;       \
+#define CALOR_INSTANTIATE(R)    \
+  template struct TimeNodes<R>; \
   template TimeNodes<R> gauss_nodes<R>(std::span<const R>, double, int);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -1,5 +1,6 @@
 #pragma once
-// Quadrature in time: integral from 0 to each point of a rate that is smooth on the scale `fastest` at t = 0 and slows down later.
+// Quadrature in time: integral from 0 to each point of a rate that is smooth on the scale `fastest` at t = 0 and slows
+// down later.
 
 #include <span>
 #include <vector>
@@ -10,15 +11,16 @@ namespace calor::evolve {
 
 template <num::Real R>
 struct TimeNodes {
-  std::vector<R> times;            // all times wanted: 0, points and nodes, increasing, no duplicates
-  std::vector<int> point;          // index into times of each point
-  std::vector<R> weight;           // quadrature weight of each time (0 at points that are no nodes)
+  std::vector<R> times;    // all times wanted: 0, points and nodes, increasing, no duplicates
+  std::vector<int> point;  // index into times of each point
+  std::vector<R> weight;   // quadrature weight of each time (0 at points that are no nodes)
 
   /// Integral of `rate` (one value a time) from 0 to each point.
   std::vector<R> integrate(std::span<const R> rate) const;
 };
 
-/// Composite Gauss–Legendre: panels of length at most `fastest` + their start, `order` nodes each, cut at the points. Order 0: the points alone.
+/// Composite Gauss–Legendre: panels of length at most `fastest` + their start, `order` nodes each, cut at the points.
+/// Order 0: the points alone.
 template <num::Real R>
 TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order);
 

@@ -1,5 +1,6 @@
 #pragma once
-// Uniform grids of one parameter. On them the trapezoidal rule is spectrally accurate for smooth densities that decay before the edges.
+// Uniform grids of one parameter. On them the trapezoidal rule is spectrally accurate for smooth densities that decay
+// before the edges.
 
 #include <vector>
 

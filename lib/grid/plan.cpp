@@ -68,9 +68,10 @@ Interval hull(const Interval& a, const Interval& b) { return {std::min(a.start, 
 
 Interval meet(const Interval& a, const Interval& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
 
-/// Spacing at which the trapezoidal rule integrates rho ln rho of a mixture to exp(-decades). Two Gaussians of width sigma, x sigma apart, have zeros at
-/// distance pi sigma/x from the real axis, where the mixture weighs exp(-x²/8): error exp(-c/x - x²/8), c = 2 pi² sigma/spacing,
-/// at its worst over x up to `farthest`, the widest gap between neighbours.
+/// Spacing at which the trapezoidal rule integrates rho ln rho of a mixture to exp(-decades). Two Gaussians of width
+/// sigma, x sigma apart, have zeros at distance pi sigma/x from the real axis, where the mixture weighs exp(-x²/8):
+/// error exp(-c/x - x²/8), c = 2 pi² sigma/spacing, at its worst over x up to `farthest`, the widest gap between
+/// neighbours.
 double mixture_spacing(double sigma, double farthest, double decades) {
   const auto worst = [&](double c) {
     const double x = std::min(std::cbrt(4 * c), farthest);
@@ -98,8 +99,8 @@ Interval reach(const Landscape& l, int b, double decades, double& lowest) {
   return meet(hull(start, confined), free);
 }
 
-/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades): Gaussian,
-/// exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
+/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades):
+/// Gaussian, exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
 double spacing_for(double sigma, double strip, double decades) {
   const double gaussian = std::sqrt(2 * decades) / sigma;
   if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
@@ -135,7 +136,8 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   std::sort(minima.begin(), minima.end());
   double gap = 0;
   for (std::size_t b = 1; b < minima.size(); ++b) gap = std::max(gap, minima[b] - minima[b - 1]);
-  if (gap > 0) out.spacing = std::min(out.spacing, mixture_spacing(out.narrowest, gap / out.narrowest, 1.5 * spacing_decades));
+  if (gap > 0)
+    out.spacing = std::min(out.spacing, mixture_spacing(out.narrowest, gap / out.narrowest, 1.5 * spacing_decades));
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Which interval and spacing a one-parameter langevin run needs. Decisions only, in double; a run confirms them by refinement.
+// Which interval and spacing a one-parameter langevin run needs. Decisions only, in double; a run confirms them by
+// refinement.
 
 #include <functional>
 #include <vector>
@@ -24,11 +25,12 @@ struct Interval {
 struct Plan {
   Interval interval;
   double spacing = 0;
-  double narrowest = 0;      // smallest standard deviation that a density takes
-  double fastest_time = 0;   // shortest time scale of the densities' change
+  double narrowest = 0;     // smallest standard deviation that a density takes
+  double fastest_time = 0;  // shortest time scale of the densities' change
 };
 
-/// `decades` e-folds: densities are followed down to exp(-decades) of their top, spacing errors stay near exp(-spacing_decades).
+/// `decades` e-folds: densities are followed down to exp(-decades) of their top, spacing errors stay near
+/// exp(-spacing_decades).
 Plan plan(const Landscape& landscape, double decades, double spacing_decades);
 
 /// Grid over `interval` with spacing at most `spacing`.

@@ -153,10 +153,10 @@ void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row
   row["_info_x_theta_relative"] = {share.dot(each), summation<R>(share.cwiseAbs().dot(each.cwiseAbs()) + 1)};
 }
 
-#define CALOR_INSTANTIATE(R)                                                                        \
-  template Raw<R> entropy(const Vector<R>&, const Vector<R>&, const Vector<R>&);                    \
-  template Raw<R> average(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&);  \
-  template void parameter_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);               \
+#define CALOR_INSTANTIATE(R)                                                                       \
+  template Raw<R> entropy(const Vector<R>&, const Vector<R>&, const Vector<R>&);                   \
+  template Raw<R> average(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&); \
+  template void parameter_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);              \
   template void equilibrium_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

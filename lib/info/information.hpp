@@ -11,10 +11,10 @@ namespace calor::info {
 /// The nodes of Theta and of X with their quadrature weights (1 for states and outcomes) and the model on them.
 template <num::Real R>
 struct Spaces {
-  num::Vector<R> theta_weight;   // n
-  num::Vector<R> x_weight;       // K
-  num::Matrix<R> conditional;    // n x K: p(x_k | theta_i)
-  num::Vector<R> x_entropy;      // n: S(X | theta_i)
+  num::Vector<R> theta_weight;  // n
+  num::Vector<R> x_weight;      // K
+  num::Matrix<R> conditional;   // n x K: p(x_k | theta_i)
+  num::Vector<R> x_entropy;     // n: S(X | theta_i)
 };
 
 /// Every data set's density of Theta at one time.
@@ -40,8 +40,8 @@ Raw<R> average(const num::Vector<R>& weight, const num::Vector<R>& f, const num:
 template <num::Real R>
 void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& snapshot, Row<R>& row);
 
-/// With X ~ p(x|Theta) (equilibrium sampler, I2): entropy_x, entropy_x_given_b, entropy_x_given_theta, l_info, r_info, info_x_theta,
-/// info_x_theta_given_b.
+/// With X ~ p(x|Theta) (equilibrium sampler, I2): entropy_x, entropy_x_given_b, entropy_x_given_theta, l_info, r_info,
+/// info_x_theta, info_x_theta_given_b.
 template <num::Real R>
 void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& snapshot, Row<R>& row);
 

@@ -1,5 +1,6 @@
 #pragma once
-// Numbers of one resolution: a value and the round-off that went into it. Errors of discretisation come later, from comparing resolutions.
+// Numbers of one resolution: a value and the round-off that went into it. Errors of discretisation come later, from
+// comparing resolutions.
 
 #include <map>
 #include <string>

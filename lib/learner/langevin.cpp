@@ -38,7 +38,8 @@ template <Real R>
 evolve::Problem<R> problem(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms,
                            const grid::Grid<R>& grid) {
   using std::log;
-  const Vector<R> s = Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
+  const Vector<R> s =
+      Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
   const Vector<R> loss = terms.value * s, slope = terms.slope * s, curvature = terms.curvature * s;
   evolve::Problem<R> out{grid, learner.mobility, learner.temperature, {}, {}, {}, {}};
   const R& m0 = learner.initial_mean.front();
@@ -80,10 +81,10 @@ grid::Landscape landscape(const Langevin<double>& learner, const model::Model<do
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                                      \
-  template Langevin<R> langevin<R>(const experiment::Learner&);                                                   \
-  template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                                       \
-  template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&,               \
+#define CALOR_INSTANTIATE(R)                                                                        \
+  template Langevin<R> langevin<R>(const experiment::Learner&);                                     \
+  template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                         \
+  template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&, \
                                       const grid::Grid<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

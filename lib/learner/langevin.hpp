@@ -1,5 +1,6 @@
 #pragma once
-// langevin: d theta = -mu grad L_B dt + sqrt(2 mu T) dW, constant mobility and temperature, Gaussian start (theory.md section 2).
+// langevin: d theta = -mu grad L_B dt + sqrt(2 mu T) dW, constant mobility and temperature, Gaussian start (theory.md
+// section 2).
 
 #include <vector>
 
@@ -23,7 +24,8 @@ struct Langevin {
 template <Real R>
 Langevin<R> langevin(const experiment::Learner& spec);
 
-/// The loss terms l_a and their first two derivatives at the nodes of a one-parameter grid; rows: nodes, columns: terms.
+/// The loss terms l_a and their first two derivatives at the nodes of a one-parameter grid; rows: nodes, columns:
+/// terms.
 template <Real R>
 struct Terms {
   num::Matrix<R> value, slope, curvature;

@@ -17,11 +17,15 @@ std::vector<Identity<R>> parameter_identities(const R& temperature) {
       {"I3", "l_info <= ln K", {{1, "l_info"}, {-1, "_log_outcomes"}}, true},
       {"I5", "ep_theta by entropy balance (I4) = by relative entropies", {{1, "ep_theta"}, {-1, "_ep_relative"}}},
       {"I4", "ep_theta by entropy balance = by currents", {{1, "ep_theta"}, {-1, "_ep_currents"}}},
-      {"I6", "ep_theta_naive = change of S(Theta) - heat_theta/T",
+      {"I6",
+       "ep_theta_naive = change of S(Theta) - heat_theta/T",
        {{1, "ep_theta_naive"}, {-1, "entropy_theta"}, {1, "entropy_theta", true}, {beta, "heat_theta"}}},
       {"I6", "m_info <= ep_theta_naive", {{1, "m_info"}, {-1, "ep_theta_naive"}}, true},
-      {"I16", "stationary: generalization_gap = T (m_info + lautum_info)",
-       {{1, "generalization_gap"}, {-temperature, "m_info"}, {-temperature, "lautum_info"}}, false, true},
+      {"I16",
+       "stationary: generalization_gap = T (m_info + lautum_info)",
+       {{1, "generalization_gap"}, {-temperature, "m_info"}, {-temperature, "lautum_info"}},
+       false,
+       true},
   };
 }
 
@@ -29,15 +33,19 @@ std::vector<Identity<R>> parameter_identities(const R& temperature) {
 template <Real R>
 std::vector<Identity<R>> observer_identities() {
   return {
-      {"I10", "flow_x + flow_theta = change of info_x_theta_given_b",
+      {"I10",
+       "flow_x + flow_theta = change of info_x_theta_given_b",
        {{1, "flow_x"}, {1, "flow_theta"}, {-1, "info_x_theta_given_b"}, {1, "info_x_theta_given_b", true}}},
-      {"I12", "ep_x_given_b = change of S(X|B) - heat_x",
+      {"I12",
+       "ep_x_given_b = change of S(X|B) - heat_x",
        {{1, "ep_x_given_b"}, {-1, "entropy_x_given_b"}, {1, "entropy_x_given_b", true}, {1, "heat_x"}}},
       {"I12", "ep_x_given_b = ep_x + flow_x", {{1, "ep_x_given_b"}, {-1, "ep_x"}, {-1, "flow_x"}}},
       {"I12", "ep_x_naive = ep_x_given_b + l_info", {{1, "ep_x_naive"}, {-1, "ep_x_given_b"}, {-1, "l_info"}}},
-      {"I12", "ep_x_naive = change of S(X) - heat_x",
+      {"I12",
+       "ep_x_naive = change of S(X) - heat_x",
        {{1, "ep_x_naive"}, {-1, "entropy_x"}, {1, "entropy_x", true}, {1, "heat_x"}}},
-      {"I14", "reservoir_gap = ep_x_naive - change of S(X) - m_info",
+      {"I14",
+       "reservoir_gap = ep_x_naive - change of S(X) - m_info",
        {{1, "reservoir_gap"}, {-1, "ep_x_naive"}, {1, "entropy_x"}, {-1, "entropy_x", true}, {1, "m_info"}}},
       {"I11", "ep_x >= 0", {{-1, "ep_x"}}, true},
   };
@@ -53,28 +61,34 @@ std::vector<Identity<R>> join(std::vector<Identity<R>> a, const std::vector<Iden
 
 template <Real R>
 std::vector<Identity<R>> equilibrium_identities(const R& temperature) {
-  return join(join(parameter_identities(temperature), observer_identities<R>()),
-              {{"I1", "I(Theta;B) = I(X;B) + I(Theta;B|X)", {{1, "_m_info_relative"}, {-1, "l_info"}, {-1, "r_info"}}},
-               {"I2", "r_info = I(Theta;B) - I(X;B), both as relative entropies", {{1, "r_info"}, {-1, "_r_info_relative"}}},
-               {"I2", "info_x_theta (joint density) = l_info + info_x_theta_given_b",
-                {{1, "_info_x_theta_relative"}, {-1, "l_info"}, {-1, "info_x_theta_given_b"}}},
-               {"I2", "r_info >= 0", {{-1, "r_info"}}, true},
-               {"I10", "work_x + heat_x = change of <phi>",
-                {{1, "work_x"}, {1, "heat_x"}, {-1, "entropy_x_given_theta"}, {1, "entropy_x_given_theta", true}}},
-               {"I13", "ep_x_path = fisher_dissipation = -flow_theta", {{1, "ep_x_path"}, {1, "flow_theta"}}},
-               {"I13", "work_x = fisher_dissipation", {{1, "work_x"}, {-1, "fisher_dissipation"}}}});
+  return join(
+      join(parameter_identities(temperature), observer_identities<R>()),
+      {{"I1", "I(Theta;B) = I(X;B) + I(Theta;B|X)", {{1, "_m_info_relative"}, {-1, "l_info"}, {-1, "r_info"}}},
+       {"I2", "r_info = I(Theta;B) - I(X;B), both as relative entropies", {{1, "r_info"}, {-1, "_r_info_relative"}}},
+       {"I2",
+        "info_x_theta (joint density) = l_info + info_x_theta_given_b",
+        {{1, "_info_x_theta_relative"}, {-1, "l_info"}, {-1, "info_x_theta_given_b"}}},
+       {"I2", "r_info >= 0", {{-1, "r_info"}}, true},
+       {"I10",
+        "work_x + heat_x = change of <phi>",
+        {{1, "work_x"}, {1, "heat_x"}, {-1, "entropy_x_given_theta"}, {1, "entropy_x_given_theta", true}}},
+       {"I13", "ep_x_path = fisher_dissipation = -flow_theta", {{1, "ep_x_path"}, {1, "flow_theta"}}},
+       {"I13", "work_x = fisher_dissipation", {{1, "work_x"}, {-1, "fisher_dissipation"}}}});
 }
 
 template <Real R>
 std::vector<Identity<R>> lagging_identities(const R& temperature) {
-  return join(join(parameter_identities(temperature), observer_identities<R>()),
-              {{"I1", "m_info + I(X;B|Theta) = l_info + I(Theta;B|X)",
-                {{1, "m_info"}, {1, "_info_x_b_given_theta"}, {-1, "l_info"}, {-1, "r_info"}}},
-               {"I1", "r_info as entropy difference and as mean relative entropy", {{1, "r_info"}, {-1, "_r_info_relative"}}},
-               {"I1", "I(X;B|Theta) >= 0", {{-1, "_info_x_b_given_theta"}}, true},
-               {"I2", "info_x_theta = l_info + info_x_theta_given_b - I(X;B|Theta)",
-                {{1, "info_x_theta"}, {-1, "l_info"}, {-1, "info_x_theta_given_b"}, {1, "_info_x_b_given_theta"}}},
-               {"I10", "work_x + heat_x = change of <phi>", {{1, "work_x"}, {1, "heat_x"}, {-1, "_phi"}, {1, "_phi", true}}}});
+  return join(
+      join(parameter_identities(temperature), observer_identities<R>()),
+      {{"I1",
+        "m_info + I(X;B|Theta) = l_info + I(Theta;B|X)",
+        {{1, "m_info"}, {1, "_info_x_b_given_theta"}, {-1, "l_info"}, {-1, "r_info"}}},
+       {"I1", "r_info as entropy difference and as mean relative entropy", {{1, "r_info"}, {-1, "_r_info_relative"}}},
+       {"I1", "I(X;B|Theta) >= 0", {{-1, "_info_x_b_given_theta"}}, true},
+       {"I2",
+        "info_x_theta = l_info + info_x_theta_given_b - I(X;B|Theta)",
+        {{1, "info_x_theta"}, {-1, "l_info"}, {-1, "info_x_theta_given_b"}, {1, "_info_x_b_given_theta"}}},
+       {"I10", "work_x + heat_x = change of <phi>", {{1, "work_x"}, {1, "heat_x"}, {-1, "_phi"}, {1, "_phi", true}}}});
 }
 
 namespace {
@@ -123,21 +137,22 @@ std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity
       if (!r.known) continue;
       if (identity.inequality && r.value < 0) r.value = 0;
       if (!(fabs(r.value) <= r.allowed))
-        throw InternalError("identity " + identity.number + " (" + identity.statement + ") is violated at time number " +
-                            std::to_string(j) + ": residual " + num::to_text(r.value, 3) + ", allowed " +
-                            num::to_text(r.allowed, 3) + "; please report this experiment");
+        throw InternalError("identity " + identity.number + " (" + identity.statement +
+                            ") is violated at time number " + std::to_string(j) + ": residual " +
+                            num::to_text(r.value, 3) + ", allowed " + num::to_text(r.allowed, 3) +
+                            "; please report this experiment");
       if (!worst.known || fabs(r.value) > fabs(worst.value)) worst = r;
     }
     if (worst.known)
-      checks.push_back({identity.number, identity.statement, num::to_text(R(fabs(worst.value)), 2),
-                        num::to_text(worst.allowed, 2)});
+      checks.push_back(
+          {identity.number, identity.statement, num::to_text(R(fabs(worst.value)), 2), num::to_text(worst.allowed, 2)});
   }
   return checks;
 }
 
-#define CALOR_INSTANTIATE(R)                                               \
-  template std::vector<Identity<R>> equilibrium_identities(const R&);      \
-  template std::vector<Identity<R>> lagging_identities(const R&);          \
+#define CALOR_INSTANTIATE(R)                                          \
+  template std::vector<Identity<R>> equilibrium_identities(const R&); \
+  template std::vector<Identity<R>> lagging_identities(const R&);     \
   template std::vector<table::Check> verify(const Book<R>&, const std::vector<Identity<R>>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -4,9 +4,9 @@
 
 namespace calor::model {
 
-#define CALOR_MODEL(word)                                            \
-  const Description& describe_##word();                              \
-  template <Real R>                                                  \
+#define CALOR_MODEL(word)               \
+  const Description& describe_##word(); \
+  template <Real R>                     \
   std::unique_ptr<Model<R>> make_##word(const experiment::Model&);
 #include "model/registry_list.inc"
 #undef CALOR_MODEL

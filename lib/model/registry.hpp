@@ -5,11 +5,11 @@
 
 #include "model/model.hpp"
 
-#define CALOR_REGISTER_MODEL(word, keys, text)                                                         \
-  const Description& describe_##word() {                                                               \
-    static const Description d{word##_name, keys, text};                                               \
-    return d;                                                                                          \
-  }                                                                                                    \
-  template std::unique_ptr<Model<double>> make_##word<double>(const experiment::Model&);               \
-  template std::unique_ptr<Model<num::Mp50>> make_##word<num::Mp50>(const experiment::Model&);         \
+#define CALOR_REGISTER_MODEL(word, keys, text)                                                 \
+  const Description& describe_##word() {                                                       \
+    static const Description d{word##_name, keys, text};                                       \
+    return d;                                                                                  \
+  }                                                                                            \
+  template std::unique_ptr<Model<double>> make_##word<double>(const experiment::Model&);       \
+  template std::unique_ptr<Model<num::Mp50>> make_##word<num::Mp50>(const experiment::Model&); \
   template std::unique_ptr<Model<num::Mp100>> make_##word<num::Mp100>(const experiment::Model&);

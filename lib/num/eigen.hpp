@@ -1,5 +1,6 @@
 #pragma once
-// Eigen on our number types. (boost/multiprecision/eigen.hpp of Boost 1.74 lacks infinity and quiet_NaN, which Eigen 3.4 needs.)
+// Eigen on our number types. (boost/multiprecision/eigen.hpp of Boost 1.74 lacks infinity and quiet_NaN, which
+// Eigen 3.4 needs.)
 
 #include <Eigen/Dense>
 
@@ -10,7 +11,15 @@ namespace Eigen {
 template <unsigned Digits>
 struct NumTraits<calor::num::Mp<Digits>> : GenericNumTraits<calor::num::Mp<Digits>> {
   using T = calor::num::Mp<Digits>;
-  enum { IsInteger = 0, IsSigned = 1, IsComplex = 0, RequireInitialization = 1, ReadCost = 4, AddCost = 20, MulCost = 40 };
+  enum {
+    IsInteger = 0,
+    IsSigned = 1,
+    IsComplex = 0,
+    RequireInitialization = 1,
+    ReadCost = 4,
+    AddCost = 20,
+    MulCost = 40
+  };
   static T epsilon() { return std::numeric_limits<T>::epsilon(); }
   static T dummy_precision() { return epsilon() * 1000; }
   static T highest() { return (std::numeric_limits<T>::max)(); }

@@ -1,11 +1,13 @@
 #pragma once
-// Independent pieces of work on several threads. Results must be stored by index, so that they do not depend on the number of threads.
+// Independent pieces of work on several threads. Results must be stored by index, so that they do not depend on the
+// number of threads.
 
 #include <functional>
 
 namespace calor::num {
 
-/// Calls work(i) for i in [0, n), on `threads` threads (0: all cores). The first exception is rethrown after all threads have stopped.
+/// Calls work(i) for i in [0, n), on `threads` threads (0: all cores). The first exception is rethrown after all
+/// threads have stopped.
 void parallel_for(int n, int threads, const std::function<void(int)>& work);
 
 }  // namespace calor::num

@@ -24,7 +24,8 @@ analytic::DataMoments<R> moments(const Data& data, std::size_t coordinate) {
     mean += row[coordinate] / data.size;
     square += row[coordinate] * row[coordinate] / data.size;
   }
-  return analytic::DataMoments<R>::given(num::from_rational<R>(mean), num::from_rational<R>(Rational(square - mean * mean)));
+  return analytic::DataMoments<R>::given(num::from_rational<R>(mean),
+                                         num::from_rational<R>(Rational(square - mean * mean)));
 }
 
 /// A stream's minibatch of m fresh examples: the mean of m draws at every step.
@@ -89,8 +90,10 @@ ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vec
           analytic::SgldGaussian<R>{stddev, rate, temperature, decay, l.batch == "stream", keep, coordinates<R>(e)},
           std::lround(num::to_double(t)));
     } else {
-      at = langevin_at(e, analytic::GaussianLearner<R>{stddev, num::from_rational<R>(l.mobility.values.front()),
-                                                       temperature, decay, coordinates<R>(e)}, t);
+      at = langevin_at(e,
+                       analytic::GaussianLearner<R>{stddev, num::from_rational<R>(l.mobility.values.front()),
+                                                    temperature, decay, coordinates<R>(e)},
+                       t);
     }
     ledger::Entries<R> entries;
     for (const auto& [name, value] : at) entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};

@@ -6,8 +6,8 @@
 
 namespace calor::run {
 
-/// True for gaussian-mean with the equilibrium or the ou sampler, in continuous time or in turns, under langevin, or under sgld with full batches or a
-/// stream; constant mobility, learning rate and temperature.
+/// True for gaussian-mean with the equilibrium or the ou sampler, in continuous time or in turns, under langevin, or
+/// under sgld with full batches or a stream; constant mobility, learning rate and temperature.
 bool has_closed_form(const experiment::Experiment& experiment);
 
 /// The closed forms at the points; the error is what round-off in R can do to them.

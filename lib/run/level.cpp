@@ -20,12 +20,12 @@ using info::Row;
 using num::Matrix;
 using num::Vector;
 
-/// Squared signal-to-noise ratio of the mean of the data in theta, at its largest: how much finer than its own width the ensemble of a Gaussian
-/// target must be resolved, so that the mixture of densities is smooth.
+/// Squared signal-to-noise ratio of the mean of the data in theta, at its largest: how much finer than its own width
+/// the ensemble of a Gaussian target must be resolved, so that the mixture of densities is smooth.
 double signal_to_noise(const Study<double>& s) {
   const auto& e = *s.experiment;
-  const double sigma = num::from_rational<double>(e.model.stddev), width =
-      std::sqrt(num::from_rational<double>(e.data.variance.front()) / e.data.size);
+  const double sigma = num::from_rational<double>(e.model.stddev),
+               width = std::sqrt(num::from_rational<double>(e.data.variance.front()) / e.data.size);
   const double kappa = s.learner.mobility * (1 / (sigma * sigma) + s.learner.weight_decay);
   const double v0 = s.learner.initial_stddev.front() * s.learner.initial_stddev.front();
   double worst = 0;
@@ -64,7 +64,8 @@ info::Spaces<R> spaces(const Study<R>& study, const Layout<R>& layout, const lea
   }
   const R s = study.model->stddev({}), reach = s * R(std::sqrt(2 * resolution.tail_decades));
   const double spacing = num::to_double(s) * M_PI / std::sqrt(2 * resolution.spacing_decades);
-  const auto x = grid::uniform<R>({num::to_double(R(layout.grid.start - reach)), num::to_double(R(layout.grid.end() + reach))}, spacing);
+  const auto x = grid::uniform<R>(
+      {num::to_double(R(layout.grid.start - reach)), num::to_double(R(layout.grid.end() + reach))}, spacing);
   out.x_weight = Vector<R>::Constant(x.size, x.spacing);
   out.conditional = Matrix<R>(n, x.size);
   const R norm = 1 / (s * sqrt(2 * num::pi<R>()));
@@ -186,7 +187,8 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
   const auto& e = *study.experiment;
   double ensemble_spacing = 1;
   if (study.model->outcomes() == 0 && e.data.source == experiment::Data::Source::target)
-    ensemble_spacing = M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + signal_to_noise(rough(e, *study.options)))));
+    ensemble_spacing =
+        M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + signal_to_noise(rough(e, *study.options)))));
   Layout<R> out;
   const R tail = exp(R(-resolution.tail_decades - 4));
   out.ensemble = data::enumerate<R>(*study.model, e, tail, R(ensemble_spacing));
@@ -196,9 +198,9 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
     for (const auto& s : set.statistic) d.statistic.push_back(num::to_double(s));
     rough_ensemble.sets.push_back(std::move(d));
   }
-  const auto plan = grid::plan(learner::landscape(study.rough_learner, *study.rough_model, rough_ensemble,
-                                                  num::to_double(study.points.back())),
-                               resolution.tail_decades, resolution.spacing_decades);
+  const auto plan = grid::plan(
+      learner::landscape(study.rough_learner, *study.rough_model, rough_ensemble, num::to_double(study.points.back())),
+      resolution.tail_decades, resolution.spacing_decades);
   const double strip = num::to_double(study.model->analytic_strip());
   out.grid = grid::uniform<R>(plan.interval, std::min(plan.spacing, resolution.strip_share * strip));
   out.fastest_time = plan.fastest_time;
@@ -215,8 +217,8 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   const auto at = spaces(study, layout, terms, resolution);
   const Vector<R> information = fisher(study, terms, at);
   const bool integrals = resolution.time_order > 0;
-  const auto nodes = evolve::gauss_nodes<R>(study.points, integrals ? layout.fastest_time * resolution.panel_scale : 1e300,
-                                            resolution.time_order);
+  const auto nodes = evolve::gauss_nodes<R>(
+      study.points, integrals ? layout.fastest_time * resolution.panel_scale : 1e300, resolution.time_order);
   const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = static_cast<Eigen::Index>(layout.grid.size);
 
   std::vector<History<R>> histories(ensemble.sets.size());
@@ -285,7 +287,8 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
       row["loss_test"] = info::average<R>(at.theta_weight, mean, noise, test);
       row["generalization_gap"] = row["loss_test"] - fit;
     }
-    if (ensemble.discrete && !ensemble.fixed) row["_type_entropy"] = {ensemble.type_entropy, 8 * num::epsilon<R>() * ensemble.type_entropy};
+    if (ensemble.discrete && !ensemble.fixed)
+      row["_type_entropy"] = {ensemble.type_entropy, 8 * num::epsilon<R>() * ensemble.type_entropy};
     if (const int k = study.model->outcomes()) row["_log_outcomes"] = {log(R(k)), 4 * num::epsilon<R>()};
     rows.push_back(std::move(row));
   }
@@ -311,10 +314,10 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   return rows;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                                        \
-  template Study<R> make_study<R>(const experiment::Experiment&, const Options&);                                   \
-  template Layout<R> lay_out(const Study<R>&, const Resolution&);                                                   \
-  template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&,                       \
+#define CALOR_INSTANTIATE(R)                                                                  \
+  template Study<R> make_study<R>(const experiment::Experiment&, const Options&);             \
+  template Layout<R> lay_out(const Study<R>&, const Resolution&);                             \
+  template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&, \
                                         const evolve::Propagator<R>&, const std::function<void(double)>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

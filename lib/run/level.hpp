@@ -1,5 +1,6 @@
 #pragma once
-// One resolution of a langevin run in one parameter: all quantities at all points, with their round-off. Errors come from comparing levels.
+// One resolution of a langevin run in one parameter: all quantities at all points, with their round-off. Errors come
+// from comparing levels.
 
 #include <atomic>
 #include <memory>
@@ -16,7 +17,8 @@ namespace calor::run {
 
 using num::Real;
 
-/// How finely a level resolves. Everything that is truncated or discretised follows from these, so two levels differ in all of it.
+/// How finely a level resolves. Everything that is truncated or discretised follows from these, so two levels differ in
+/// all of it.
 struct Resolution {
   double tail_decades = 30;     // e-folds down to which densities and ensembles are followed
   double spacing_decades = 30;  // e-folds of the spacing error
@@ -24,7 +26,8 @@ struct Resolution {
   double panel_scale = 1;       // length of time panels
   double lag_substep = 0.5;     // continuous-time lagging samplers: longest substep, in units of their time scale
   int lag_columns = 6;          // and columns of the extrapolation in it
-  double strip_share = 1e300;   // largest spacing, as a share of the losses' analyticity strip (local interpolation needs it)
+  double strip_share =
+      1e300;  // largest spacing, as a share of the losses' analyticity strip (local interpolation needs it)
 };
 
 /// What does not change between levels.
@@ -36,8 +39,8 @@ struct Study {
   std::unique_ptr<model::Model<double>> rough_model;  // for decisions
   learner::Langevin<R> learner;
   learner::Langevin<double> rough_learner;
-  std::vector<R> points;     // with 0 in front, where the user did not ask for it
-  std::vector<int> wanted;   // index into points of the user's points
+  std::vector<R> points;    // with 0 in front, where the user did not ask for it
+  std::vector<int> wanted;  // index into points of the user's points
 };
 
 template <Real R>

@@ -61,9 +61,9 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
   return best;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                                       \
-  template struct Goal<R>;                                                                                         \
-  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&);             \
+#define CALOR_INSTANTIATE(R)                                                                            \
+  template struct Goal<R>;                                                                              \
+  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&); \
   template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

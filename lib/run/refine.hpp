@@ -18,12 +18,14 @@ struct Goal {
   bool met(const num::Estimate<R>& e) const;
 };
 
-/// value: the finer level; error: twice the difference of the last two levels plus the round-off of the finer one. All sources of discretisation error
-/// differ between levels (resolution.hpp), and convergence is exponential, so the difference is the coarser level's error, far above the finer's.
+/// value: the finer level; error: twice the difference of the last two levels plus the round-off of the finer one. All
+/// sources of discretisation error differ between levels (resolution.hpp), and convergence is exponential, so the
+/// difference is the coarser level's error, far above the finer's.
 template <num::Real R>
 ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine);
 
-/// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal, or `most` levels, or round-off alone exceeds what is left to gain.
+/// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal, or `most` levels, or round-off alone exceeds
+/// what is left to gain.
 template <num::Real R>
 ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal);
 

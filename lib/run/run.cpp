@@ -13,8 +13,8 @@
 #include "ledger/ledger.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
-#include "run/level.hpp"
 #include "run/jump_rows.hpp"
+#include "run/level.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
 #include "run/support.hpp"
@@ -38,8 +38,8 @@ struct Collected {
   std::vector<table::Check> checks;
   std::vector<std::string> methods;
   std::vector<std::string> precisions;
-  std::string obstacle;      // why the last way was not taken
-  double lost_digits = 0;    // what the symmetrised expansion would have lost
+  std::string obstacle;    // why the last way was not taken
+  double lost_digits = 0;  // what the symmetrised expansion would have lost
 
   /// Quantities among `wanted` (all if empty) that miss the goal somewhere.
   std::vector<std::string> missing() const {
@@ -95,12 +95,30 @@ std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experimen
   return lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
 }
 
+/// False where levels disagree so much that their difference says nothing about the error: such numbers are no result.
+template <Real R>
+bool converged(const Book<R>& book) {
+  using std::fabs;
+  for (const auto& entries : book)
+    for (const char* name : {"entropy_theta", "entropy_theta_given_b", "ep_theta", "_ep_currents"}) {
+      const auto at = entries.find(name);
+      if (at == entries.end()) continue;
+      const R size = fabs(at->second.value) > 1 ? R(fabs(at->second.value)) : R(1);
+      if (!(at->second.error <= R(1e-4) * size)) return false;
+    }
+  return true;
+}
+
 /// Adds a book's numbers where they are better than what is there.
 template <Real R>
 void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method,
              const std::vector<ledger::Identity<R>>& identities) {
   using std::fabs;
   const R goal = accuracy<R>(job.digits);
+  if (!converged(book)) {
+    job.collected.obstacle = method + " did not converge";
+    return;
+  }
   auto checks = ledger::verify(book, identities);
   auto& out = job.collected;
   if (out.times.empty()) out.times.resize(study.wanted.size());
@@ -146,7 +164,8 @@ void require_memory(const Layout<R>& layout) {
   const double cells = static_cast<double>(layout.grid.size) * static_cast<double>(layout.ensemble.sets.size());
   if (cells > 5e7)
     throw AccuracyError("this accuracy needs " + std::to_string(layout.grid.size) + " grid points for each of " +
-                        std::to_string(layout.ensemble.sets.size()) + " data sets, more than memory allows; ask for fewer digits");
+                        std::to_string(layout.ensemble.sets.size()) +
+                        " data sets, more than memory allows; ask for fewer digits");
 }
 
 /// Largest spectral_condition over the data sets.
@@ -169,8 +188,10 @@ void spectral(Job& job) {
   const R condition = worst_condition(study, first);
   if (!(condition * num::epsilon<R>() * 100 < goal)) {
     job.collected.lost_digits = num::to_double(R(log10(condition)));
-    job.collected.obstacle = "the spectral solver loses about " + num::to_text(R(log10(condition)), 3) + " of the " +
-                             std::to_string(num::digits10<R>()) + " digits of its numbers, because the start reaches far into the tails of the stationary density";
+    job.collected.obstacle =
+        "the spectral solver loses about " + num::to_text(R(log10(condition)), 3) + " of the " +
+        std::to_string(num::digits10<R>()) +
+        " digits of its numbers, because the start reaches far into the tails of the stationary density";
     return;
   }
   const evolve::Spectral<R> solver;
@@ -186,8 +207,9 @@ void spectral(Job& job) {
 
 /// Quantities that are integrals over time; all others are functions of the density at one time.
 bool integrated(const std::string& quantity) {
-  static const std::set<std::string> names{"fisher_dissipation", "heat_x",       "work_x",     "flow_x",    "flow_theta",
-                                           "ep_x_given_b",       "ep_x_naive",   "ep_x_path",  "reservoir_gap"};
+  static const std::set<std::string> names{"fisher_dissipation", "heat_x",       "work_x",     "flow_x",
+                                           "flow_theta",         "ep_x_given_b", "ep_x_naive", "ep_x_path",
+                                           "reservoir_gap"};
   return names.count(quantity) > 0;
 }
 
@@ -198,6 +220,7 @@ void split_operator(Job& job) {
   const auto book = refine<double>(
       [&](int k) {
         auto r = resolution(job.digits, k);
+        r.tail_decades *= 4;  // far tails are fed from farther out
         r.strip_share = 0.045 / (1 + 0.25 * k);
         if (!integrals) r.time_order = 0;
         const auto layout = lay_out(study, r);
@@ -226,7 +249,8 @@ Rows extrapolate(const std::vector<Rows>& levels, Rows& error) {
   return out;
 }
 
-/// Two families of nested grids that differ in everything but the spacing: Richardson's error for the spacing, their difference for the rest.
+/// Two families of nested grids that differ in everything but the spacing: Richardson's error for the spacing, their
+/// difference for the rest.
 void finite_volume(Job& job) {
   const auto study = make_study<double>(job.experiment, job.options);
   const evolve::FiniteVolume solver;
@@ -252,7 +276,8 @@ void finite_volume(Job& job) {
     bool met = true;
     for (std::size_t j = 0; j < b.size(); ++j)
       for (const auto& [name, raw] : b[j]) {
-        num::Estimate<double> e{raw.value, error_b[j].at(name).value + 2 * std::fabs(raw.value - a[j].at(name).value) + 2 * raw.noise};
+        num::Estimate<double> e{
+            raw.value, error_b[j].at(name).value + 2 * std::fabs(raw.value - a[j].at(name).value) + 2 * raw.noise};
         if (!(e.error < HUGE_VAL)) e.error = HUGE_VAL;
         book[j][name] = e;
         met = met && (!goal.wants(name) || goal.met(e));
@@ -286,7 +311,8 @@ void closed_form(Job& job) {
   const auto book = closed_form_book<R>(job.experiment, study.points);
   const bool sgld = job.experiment.learner.kind == "sgld";
   const R temperature = num::from_rational<R>(job.experiment.learner.temperature.values.front());
-  collect(job, book, study, "analytic", sgld ? sgld_identities<R>(temperature) : langevin_identities<R>(job.experiment));
+  collect(job, book, study, "analytic",
+          sgld ? sgld_identities<R>(temperature) : langevin_identities<R>(job.experiment));
 }
 
 template <Real R>
@@ -298,7 +324,8 @@ void finite_chain(Job& job) {
                             reporter(job.options, "finite chain, level " + std::to_string(k + 1)));
       },
       4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  collect(job, book, study, "finite-chain", jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+  collect(job, book, study, "finite-chain",
+          jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
 }
 
 template <Real R>
@@ -315,7 +342,8 @@ void discrete_time(Job& job) {
                             reporter(job.options, "steps, level " + std::to_string(k + 1)), extras);
       },
       4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  collect(job, book, study, "chapman-kolmogorov", sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+  collect(job, book, study, "chapman-kolmogorov",
+          sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
 }
 
 void refuse_method(const Job& job, const std::string& why, const std::string& allowed) {
@@ -326,12 +354,14 @@ void refuse_method(const Job& job, const std::string& why, const std::string& al
 void on_the_grid(Job& job) {
   const auto& e = job.experiment;
   if (const int d = parameters(e.model); d != 1) refuse_method(job, std::to_string(d) + " parameters", "one parameter");
-  if (lagging(e) && e.model.kind == "gaussian-mean") refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
+  if (lagging(e) && e.model.kind == "gaussian-mean")
+    refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
   const auto spectral_way = []<Real R>(Job& j) { spectral<R>(j); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
   if (lagging(e)) {
     if (!in_double)
-      throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with sampler \"" + e.sampler.kind +
+      throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
+                          " digits are out of reach with sampler \"" + e.sampler.kind +
                           "\" at finite speed, which is computed in double precision; allowed: at most 12");
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
@@ -343,7 +373,8 @@ void on_the_grid(Job& job) {
       if (in_double) {
         spectral<double>(job);
         // a few digits lost: 50 digits make up for them; more, or single quantities left open: the logarithmic solver
-        const bool few = job.collected.times.empty() && job.collected.lost_digits + job.digits + 8 < num::digits10<num::Mp50>();
+        const bool few =
+            job.collected.times.empty() && job.collected.lost_digits + job.digits + 8 < num::digits10<num::Mp50>();
         if (few) spectral<num::Mp50>(job);
         if (!job.collected.complete()) split_operator(job);
       }
@@ -368,7 +399,8 @@ void by_method(Job& job) {
     raise_precision(job, 30, []<Real R>(Job& j) { closed_form<R>(j); });
     return;
   }
-  if (method == Method::analytic) refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");
+  if (method == Method::analytic)
+    refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");
   if (e.learner.kind == "langevin") return on_the_grid(job);
   if (method != Method::automatic) refuse_method(job, "learner \"" + e.learner.kind + "\" has one method", "auto");
   if (e.learner.kind == "jump")
@@ -381,8 +413,9 @@ void by_method(Job& job) {
 void require_accuracy(const Job& job) {
   const auto& c = job.collected;
   if (c.times.empty())
-    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits cannot be reached with --method " +
-                        name(job.options.method) + (c.obstacle.empty() ? "" : ": " + c.obstacle) + "; try --method auto or fewer digits");
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
+                        " digits cannot be reached with --method " + name(job.options.method) +
+                        (c.obstacle.empty() ? "" : ": " + c.obstacle) + "; try --method auto or fewer digits");
   if (job.options.best_effort) return;
   std::string names;
   double worst = 1;
@@ -391,8 +424,10 @@ void require_accuracy(const Job& job) {
     for (const auto& [q, candidate] : row) worst = std::max(worst, candidate.miss);
   if (names.empty()) return;
   const int reachable = static_cast<int>(std::floor(job.digits - std::log10(worst)));
-  throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits cannot be reached for " + names +
-                      "; reachable: " + (std::isfinite(worst) && reachable > 0 ? std::to_string(reachable) + " digits" : std::string("none for some of them")) +
+  throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
+                      " digits cannot be reached for " + names + "; reachable: " +
+                      (std::isfinite(worst) && reachable > 0 ? std::to_string(reachable) + " digits"
+                                                             : std::string("none for some of them")) +
                       "; leave them out with --quantities, or print them with their errors by --best-effort");
 }
 
@@ -428,18 +463,25 @@ table::Table compute(const experiment::Experiment& e, const Options& options) {
 }
 
 Method method_from_name(const std::string& text) {
-  for (const Method m : {Method::automatic, Method::spectral, Method::finite_volume, Method::split_operator, Method::analytic})
+  for (const Method m :
+       {Method::automatic, Method::spectral, Method::finite_volume, Method::split_operator, Method::analytic})
     if (text == name(m)) return m;
-  throw InputError("--method: \"" + text + "\" is not a method; allowed: auto, spectral, finite-volume, split-operator, analytic");
+  throw InputError("--method: \"" + text +
+                   "\" is not a method; allowed: auto, spectral, finite-volume, split-operator, analytic");
 }
 
 const char* name(Method method) {
   switch (method) {
-    case Method::automatic: return "auto";
-    case Method::spectral: return "spectral";
-    case Method::finite_volume: return "finite-volume";
-    case Method::split_operator: return "split-operator";
-    case Method::analytic: return "analytic";
+    case Method::automatic:
+      return "auto";
+    case Method::spectral:
+      return "spectral";
+    case Method::finite_volume:
+      return "finite-volume";
+    case Method::split_operator:
+      return "split-operator";
+    case Method::analytic:
+      return "analytic";
   }
   return "";
 }

@@ -29,8 +29,8 @@ struct Options {
 };
 
 /// Computes the table of one experiment and checks the identities of theory.md on its own numbers.
-/// Throws InputError (what the experiment asks cannot be computed by this version), AccuracyError (accuracy out of reach; the message names
-/// the quantity and the accuracy that can be had) and InternalError (an identity is violated).
+/// Throws InputError (what the experiment asks cannot be computed by this version), AccuracyError (accuracy out of
+/// reach; the message names the quantity and the accuracy that can be had) and InternalError (an identity is violated).
 table::Table compute(const experiment::Experiment& experiment, const Options& options = {});
 
 /// "automatic", "spectral", ... as on the command line ("auto", "finite-volume").

@@ -30,10 +30,14 @@ void require_supported(const experiment::Experiment& e) {
   if (has_closed_form(e)) return;
   if (parameters(e.model) != 1 && l.kind != "jump")
     refuse(e, "model.kind", "\"" + e.model.kind + "\" with " + std::to_string(parameters(e.model)) + " parameters",
-           "models with one parameter; any model with learner jump; gaussian-mean of any dimension where it has a closed form");
-  for (const auto& [key, schedule] : {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature}})
+           "models with one parameter; any model with learner jump; gaussian-mean of any dimension where it has a "
+           "closed form");
+  for (const auto& [key, schedule] :
+       {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature}})
     if (!schedule->constant() && l.kind != "sgld") refuse(e, key, "a schedule", "one number");
-  if (e.sampler.kind == "ou") refuse(e, "sampler.kind", "\"ou\" with this model and learner", "equilibrium, heat-bath, glauber, metropolis, gibbs");
+  if (e.sampler.kind == "ou")
+    refuse(e, "sampler.kind", "\"ou\" with this model and learner",
+           "equilibrium, heat-bath, glauber, metropolis, gibbs");
   if (lagging(e) && e.model.kind == "gaussian-mean" && l.kind == "langevin")
     refuse(e, "sampler.kind", "\"" + e.sampler.kind + "\" for a Gaussian x", "equilibrium, ou");
 }

@@ -21,7 +21,10 @@ Matrix<R> identity(Eigen::Index n) {
 }  // namespace
 
 std::vector<std::vector<int>> site_neighbours(const experiment::Model& model) {
-  const int sites = model.kind == "bernoulli" ? 1 : model.kind == "ising" ? model.spins : model.kind == "rbm" ? model.visible : 0;
+  const int sites = model.kind == "bernoulli" ? 1
+                    : model.kind == "ising"   ? model.spins
+                    : model.kind == "rbm"     ? model.visible
+                                              : 0;
   if (sites == 0) return {};
   std::vector<std::vector<int>> out(std::size_t{1} << sites);
   for (std::size_t x = 0; x < out.size(); ++x)
@@ -108,8 +111,8 @@ Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
 }
 
 #define CALOR_INSTANTIATE(R)                                                                                       \
-  template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&);         \
-  template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&,  \
+  template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&);        \
+  template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&, \
                                        const R&);                                                                  \
   template Matrix<R> discrete_kernel(const experiment::Sampler&, const Vector<R>&,                                 \
                                      const std::vector<std::vector<int>>&);

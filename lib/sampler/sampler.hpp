@@ -1,6 +1,6 @@
 #pragma once
-// How X follows Theta while theta is fixed (theory.md section 3): for each theta a kernel over the outcomes, reversible with respect to
-// p(.|theta) for single moves and full redraws, and leaving it invariant in any case.
+// How X follows Theta while theta is fixed (theory.md section 3): for each theta a kernel over the outcomes, reversible
+// with respect to p(.|theta) for single moves and full redraws, and leaving it invariant in any case.
 
 #include <vector>
 
@@ -19,9 +19,11 @@ std::vector<std::vector<int>> site_neighbours(const experiment::Model& model);
 /// Generator of X's moves at rate 1 (units of 1/rate) at one theta: G(x', x) is the rate x -> x', columns sum to 0.
 /// heat-bath: G = p 1^T - 1; glauber and gibbs: flips at 1/(1+e^{dphi}); metropolis: min(1, e^{-dphi}).
 template <Real R>
-Matrix<R> generator(const std::string& kind, const Vector<R>& probability, const std::vector<std::vector<int>>& neighbours);
+Matrix<R> generator(const std::string& kind, const Vector<R>& probability,
+                    const std::vector<std::vector<int>>& neighbours);
 
-/// exp(time * G), columns sum to 1, by the eigenvectors of the symmetrised G (it is reversible with respect to `probability`).
+/// exp(time * G), columns sum to 1, by the eigenvectors of the symmetrised G (it is reversible with respect to
+/// `probability`).
 template <Real R>
 Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& probability,
                             const std::vector<std::vector<int>>& neighbours, const R& time);

@@ -56,7 +56,8 @@ Matrix<R> energies(const info::Spaces<R>& s) {
   using std::log;
   Matrix<R> out(s.conditional.rows(), s.conditional.cols());
   for (Eigen::Index k = 0; k < out.cols(); ++k)
-    for (Eigen::Index i = 0; i < out.rows(); ++i) out(i, k) = s.conditional(i, k) > 0 ? R(-log(s.conditional(i, k))) : R(0);
+    for (Eigen::Index i = 0; i < out.rows(); ++i)
+      out(i, k) = s.conditional(i, k) > 0 ? R(-log(s.conditional(i, k))) : R(0);
   return out;
 }
 
@@ -98,7 +99,8 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     Matrix<R> mean = Matrix<R>::Zero(s.conditional.rows(), s.conditional.cols());
     R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, shown = 0;
     std::map<std::string, R> totals;
-    for (std::size_t b = 0; b < histories.size(); ++b) mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
+    for (std::size_t b = 0; b < histories.size(); ++b)
+      mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
     for (std::size_t b = 0; b < histories.size(); ++b) {
       const R& p = probability[static_cast<Eigen::Index>(b)];
       const auto state = joint_state(s, energy, histories[b].joint[j]);
@@ -139,10 +141,10 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   }
 }
 
-#define CALOR_INSTANTIATE(R)                                                                            \
-  template struct Ledger<R>;                                                                            \
-  template Matrix<R> energies(const info::Spaces<R>&);                                                  \
-  template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);       \
+#define CALOR_INSTANTIATE(R)                                                                              \
+  template struct Ledger<R>;                                                                              \
+  template Matrix<R> energies(const info::Spaces<R>&);                                                    \
+  template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);         \
   template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&, \
                            std::span<Row<R>>);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)

@@ -1,6 +1,7 @@
 #pragma once
-// The two subsystems moving in turn (theory.md section 6): joint density P(x, theta | B) of one data set, and what each move changes.
-// Densities are with respect to the weights of info::Spaces (theta_weight x x_weight). Units: nats, k_B = 1.
+// The two subsystems moving in turn (theory.md section 6): joint density P(x, theta | B) of one data set, and what each
+// move changes. Densities are with respect to the weights of info::Spaces (theta_weight x x_weight). Units: nats, k_B
+// = 1.
 
 #include <map>
 #include <span>
@@ -14,10 +15,10 @@ namespace calor::thermo {
 /// Functions of the joint state of one data set.
 template <num::Real R>
 struct JointState {
-  R energy = 0;             // <phi_theta(x)> = <-ln p(x|theta)>
-  R entropy_x = 0;          // S(X|B)
-  R entropy_theta = 0;      // S(Theta|B)
-  R entropy_joint = 0;      // S(X,Theta|B)
+  R energy = 0;         // <phi_theta(x)> = <-ln p(x|theta)>
+  R entropy_x = 0;      // S(X|B)
+  R entropy_theta = 0;  // S(Theta|B)
+  R entropy_joint = 0;  // S(X,Theta|B)
 
   R information() const { return entropy_x + entropy_theta - entropy_joint; }  // I(X;Theta|B)
   R conditional() const { return entropy_joint - entropy_theta; }              // S(X|Theta,B)
@@ -45,15 +46,17 @@ struct Ledger {
 /// One data set's joint density at the points, and what was accumulated until each.
 template <num::Real R>
 struct JointHistory {
-  std::vector<num::Matrix<R>> joint;               // [point]: n x K
-  std::map<std::string, std::vector<R>> totals;    // [quantity][point]: "heat_x", "work_x", "flow_x", "flow_theta", "ep_x",
-                                                   // and of the learner: "heat_theta", "ep_theta", "fisher_dissipation", ... where it knows them
-  num::Vector<R> round_off;                        // [node]: absolute round-off of the marginal density of Theta
+  std::vector<num::Matrix<R>> joint;  // [point]: n x K
+  std::map<std::string, std::vector<R>>
+      totals;  // [quantity][point]: "heat_x", "work_x", "flow_x", "flow_theta", "ep_x",
+               // and of the learner: "heat_theta", "ep_theta", "fisher_dissipation", ... where it knows them
+  num::Vector<R> round_off;  // [node]: absolute round-off of the marginal density of Theta
 };
 
-/// Adds to every row (one a point; rows[0] is the start) the informations from the joint densities and the X side of the ledger: all of theory.md section 4
-/// without assuming a Markov chain, heat_x ... reservoir_gap, averaged over the data sets; plus "_" quantities for the identities.
-/// Totals that are present in all histories are averaged and added under their names.
+/// Adds to every row (one a point; rows[0] is the start) the informations from the joint densities and the X side of
+/// the ledger: all of theory.md section 4 without assuming a Markov chain, heat_x ... reservoir_gap, averaged over the
+/// data sets; plus "_" quantities for the identities. Totals that are present in all histories are averaged and added
+/// under their names.
 template <num::Real R>
 void joint_rows(const info::Spaces<R>& spaces, const num::Vector<R>& probability,
                 const std::vector<JointHistory<R>>& histories, std::span<info::Row<R>> rows);

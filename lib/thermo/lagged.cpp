@@ -51,7 +51,8 @@ class SamplerKernel {
     if (lag_.sampler.rate) return over(num::from_rational<double>(*lag_.step));
     std::vector<Dense> out;
     for (Eigen::Index i = 0; i < spaces_.conditional.rows(); ++i)
-      out.push_back(sampler::discrete_kernel<double>(lag_.sampler, spaces_.conditional.row(i).transpose(), lag_.neighbours));
+      out.push_back(
+          sampler::discrete_kernel<double>(lag_.sampler, spaces_.conditional.row(i).transpose(), lag_.neighbours));
     return out;
   }
 
@@ -160,7 +161,8 @@ JointHistory<double> combine(const JointHistory<double>& a, const JointHistory<d
   return out;
 }
 
-/// Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the coarsest (Hairer, Nørsett, Wanner, Solving ODEs I, section II.9).
+/// Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the coarsest (Hairer, Nørsett, Wanner, Solving ODEs I,
+/// section II.9).
 JointHistory<double> continuous_time(const Setting& s) {
   std::vector<JointHistory<double>> row;
   for (int k = 1; k <= s.lag.columns; ++k) {
@@ -179,7 +181,8 @@ JointHistory<double> continuous_time(const Setting& s) {
 JointHistory<double> follow_lagged(const evolve::Problem<double>& problem, const info::Spaces<double>& spaces,
                                    const Lag& lag, std::span<const double> points) {
   const auto n = static_cast<Eigen::Index>(problem.grid.size);
-  Setting s{spaces, lag, points, energies(spaces), spaces.conditional, ParameterKernel(problem), SamplerKernel(spaces, lag)};
+  Setting s{
+      spaces, lag, points, energies(spaces), spaces.conditional, ParameterKernel(problem), SamplerKernel(spaces, lag)};
   for (Eigen::Index i = 0; i < n; ++i) s.start.row(i) *= std::exp(problem.log_initial[static_cast<std::size_t>(i)]);
   return lag.step ? lagged_dynamics(s) : continuous_time(s);
 }

@@ -52,14 +52,14 @@ void exact_zeros(std::span<Row<R>> rows, bool fixed) {
     const bool start = &row == &rows.front();
     if (start || fixed) clear(row, {"m_info", "l_info", "r_info", "lautum_info"});
     if (start)
-      clear(row, {"heat_theta", "work_theta", "ep_theta", "ep_theta_naive", "heat_x", "work_x", "flow_x", "flow_theta", "ep_x",
-                  "ep_x_given_b", "ep_x_naive", "ep_x_path", "fisher_dissipation", "reservoir_gap"});
+      clear(row, {"heat_theta", "work_theta", "ep_theta", "ep_theta_naive", "heat_x", "work_x", "flow_x", "flow_theta",
+                  "ep_x", "ep_x_given_b", "ep_x_naive", "ep_x_path", "fisher_dissipation", "reservoir_gap"});
   }
 }
 
-#define CALOR_INSTANTIATE(R)                                              \
-  template void parameter_thermodynamics(std::span<Row<R>>, const R&);    \
-  template void equilibrium_sampler(std::span<Row<R>>);                   \
+#define CALOR_INSTANTIATE(R)                                           \
+  template void parameter_thermodynamics(std::span<Row<R>>, const R&); \
+  template void equilibrium_sampler(std::span<Row<R>>);                \
   template void exact_zeros(std::span<Row<R>>, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

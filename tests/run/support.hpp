@@ -26,7 +26,8 @@ experiment::Experiment parse_one(const std::string& text);
 /// `Options` with a method and digits.
 Options with(Method method, int digits = 0);
 
-/// Every quantity of `tried` lies within its error (plus that of `truth`) of `truth`; reports each that does not. Returns how many were compared.
+/// Every quantity of `tried` lies within its error (plus that of `truth`) of `truth`; reports each that does not.
+/// Returns how many were compared.
 int check_honest(const Numbers& tried, const Numbers& truth, const std::string& label);
 
 /// error <= 10^-digits max(1, |value|) for all.

@@ -1,8 +1,10 @@
-// The grid against the closed form, on random Gaussian means: |value - exact| <= error for every quantity, and error <= 1e-10 max(1, |value|).
+// The grid against the closed form, on random Gaussian means: |value - exact| <= error for every quantity, and error <=
+// 1e-10 max(1, |value|).
 //
-// Ranges: N in {1, 2, 5, 20, 100, 1000}; T from 0.01 to 2 (0.01 itself one time in six); lambda in {0, 0.01 .. 2}; model and target stddev 0.4 .. 2.5; target
-// mean -2 .. 2; start mean -1.5 .. 1.5, stddev 0.2 .. 2; mobility 0.3 .. 3; two times from 1e-3 to 1e3. The method is the one that `auto` would take
-// without a closed form: spectral where that is safe, split-operator elsewhere.
+// Ranges: N in {1, 2, 5, 20, 100, 1000}; T from 0.01 to 2 (0.01 itself one time in six); lambda in {0, 0.01 .. 2};
+// model and target stddev 0.4 .. 2.5; target mean -2 .. 2; start mean -1.5 .. 1.5, stddev 0.2 .. 2; mobility 0.3 .. 3;
+// two times from 1e-3 to 1e3. The method is the one that `auto` would take without a closed form: spectral where that
+// is safe, split-operator elsewhere.
 
 #include <doctest/doctest.h>
 
@@ -24,7 +26,8 @@ std::string gaussian(Dice& dice) {
   out += "\n[learner]\nkind = \"langevin\"\nmobility = " + text(dice.log_uniform(0.3, 3));
   out += "\ntemperature = " + (dice.below(6) ? text(dice.log_uniform(0.01, 2)) : std::string("0.01"));
   out += "\nweight_decay = " + (dice.below(3) ? text(dice.log_uniform(0.01, 2)) : std::string("0"));
-  out += "\ninitial = { mean = [" + text(dice.uniform(-1.5, 1.5)) + "], stddev = [" + text(dice.log_uniform(0.2, 2)) + "] }";
+  out += "\ninitial = { mean = [" + text(dice.uniform(-1.5, 1.5)) + "], stddev = [" + text(dice.log_uniform(0.2, 2)) +
+         "] }";
   return out + "\n[time]\npoints = [" + early + (early == late ? "" : ", " + late) + "]\n";
 }
 
@@ -43,7 +46,7 @@ void compare(int first, int count, double most_refused) {
       try {
         tried = numbers(compute(e, with(Method::split_operator)));
       } catch (const AccuracyError& refusal) {
-        MESSAGE(label, refusal.what());
+        MESSAGE(label, std::string(refusal.what()));
         ++refused;
         continue;
       }

@@ -18,7 +18,7 @@ void compare_with_prototype(const std::string& name) {
   const auto all = experiment::read(root + "/tests/experiment/reference/" + name + ".toml");
   REQUIRE(all.size() == 1);
   const Numbers ours = numbers(compute(all.front().experiment));
-  std::ifstream file(root + "/tests/experiment/reference/" + name + ".json");
+  std::ifstream file(root + "/tests/run/reference/" + name + ".json");
   const auto theirs = nlohmann::json::parse(file);
   REQUIRE(theirs.size() == ours.size());
   for (std::size_t j = 0; j < ours.size(); ++j)
