@@ -218,7 +218,7 @@ Solution<double> SplitOperator::solve(const Problem<double>& p, std::span<const 
     }
     now = t;
     Values log_density(n), density(n), log_noise(n);
-    // round-off of the steps adds up like a random walk; the factor is measured against 50 digits, with a margin
+    // round-off of the steps adds up like a random walk. Heuristic: the factor is not derived; tests/run judges it
     const double noise = 5e-16 * std::sqrt(4 + static_cast<double>(steps));
     for (std::size_t i = 0; i < n; ++i) {
       log_density[i] = -s[i] - half[i];
