@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "num/errors.hpp"
+#include "place.hpp"
 
 namespace calor::experiment::test {
 
@@ -24,13 +25,7 @@ Lines numbered(const std::string& text) {
 
 }  // namespace
 
-std::filesystem::path source_root() {
-#ifdef CALOR_SOURCE_ROOT
-  return CALOR_SOURCE_ROOT;
-#else
-  return std::filesystem::absolute(__FILE__).parent_path().parent_path().parent_path();
-#endif
-}
+std::filesystem::path source_root() { return calor::test::source_root(); }
 
 const Lines& coin() {
   static const Lines lines = numbered(R"([model]

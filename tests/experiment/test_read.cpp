@@ -159,7 +159,7 @@ TEST_SUITE("experiment/read") {
       }
     }
     CHECK(count >= 8);
-    CHECK(read(source_root() / "tests/experiment/reference/coin.toml").front().experiment.title ==
+    CHECK(read(source_root() / "tests/reference/coin.toml").front().experiment.title ==
           "Eight tosses of a biased coin");
   }
 

@@ -6,6 +6,7 @@
 #include "analytic/sgld_gaussian.hpp"
 #include "evolve/spectral.hpp"
 #include "num/errors.hpp"
+#include "place.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
 #include "run/sgld_walk.hpp"
@@ -72,7 +73,7 @@ std::vector<table::Check> confirmed(const std::string& text) {
 }
 
 void check_reference(const std::string& name) {
-  const std::string stem = std::string(CALOR_SOURCE_ROOT) + "/tests/learner/reference/" + name;
+  const std::string stem = test::source_root() + "/tests/reference/" + name;
   const auto e = experiment::read(stem + ".toml").front().experiment;
   const auto rows = rows_of<double>(e);
   std::ifstream file(stem + ".json");

@@ -5,20 +5,21 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "place.hpp"
 #include "support.hpp"
 
 namespace calor::run::test {
 
 namespace {
 
-const std::string root = CALOR_SOURCE_ROOT;
+const std::string root = calor::test::source_root();
 
 /// Prototype values agree with each other to 1e-11 (shared/reference/README.md); ours must agree with them to 2e-11.
 void compare_with_prototype(const std::string& name) {
-  const auto all = experiment::read(root + "/tests/experiment/reference/" + name + ".toml");
+  const auto all = experiment::read(root + "/tests/reference/" + name + ".toml");
   REQUIRE(all.size() == 1);
   const Numbers ours = numbers(compute(all.front().experiment));
-  std::ifstream file(root + "/tests/run/reference/" + name + ".json");
+  std::ifstream file(root + "/tests/reference/" + name + ".json");
   const auto theirs = nlohmann::json::parse(file);
   REQUIRE(theirs.size() == ours.size());
   for (std::size_t j = 0; j < ours.size(); ++j)

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "place.hpp"
+
 namespace calor::tools::test {
 
 namespace {
@@ -23,7 +25,7 @@ std::string shell_word(const std::string& text) {
 
 Outcome run_program(const std::vector<std::string>& arguments, const std::string& redirections) {
   const Folder folder;
-  std::string line = shell_word(CALOR_PROGRAM);
+  std::string line = shell_word(calor::test::program());
   for (const auto& argument : arguments) line += " " + shell_word(argument);
   line = "{ " + line + " " + redirections + "; } >" + shell_word(folder / "out") + " 2>" + shell_word(folder / "err") +
          " </dev/null";

@@ -6,6 +6,7 @@
 
 #include "experiment/kinds.hpp"
 #include "ledger/catalogue.hpp"
+#include "place.hpp"
 #include "process.hpp"
 #include "table/write.hpp"
 
@@ -40,7 +41,7 @@ TEST_SUITE("tools/command_line") {
     CHECK(run({}).out == run({"--help"}).out);
     CHECK(run({}).status == 0);
     CHECK(contains(run({"--help"}).out, "EXAMPLES"));
-    CHECK(run({"--version"}).out == std::string("calor ") + CALOR_VERSION + "\n");
+    CHECK(run({"--version"}).out == "calor " + calor::test::version() + "\n");
     for (const std::string command : {"run", "models", "explain", "help"}) {
       const Outcome help = run({command, "--help"});
       CHECK(help.status == 0);

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "place.hpp"
 #include "process.hpp"
 
 using namespace calor;
@@ -126,8 +127,8 @@ TEST_SUITE("tools/output") {
                   "standard output cannot be written: No space left on device");
     check_refused(run_program({"run", coin.file}, ">&-"), "standard output cannot be written: Bad file descriptor");
     const std::string status = coin.folder / "status", err = coin.folder / "err";
-    const std::string late =
-        std::string("( sleep 0.3; '") + CALOR_PROGRAM + "' explain 2>'" + err + "'; echo $? >'" + status + "' ) | true";
+    const std::string late = std::string("( sleep 0.3; '") + calor::test::program() + "' explain 2>'" + err +
+                             "'; echo $? >'" + status + "' ) | true";
     CHECK(std::system(late.c_str()) == 0);
     CHECK(read(status) == "2\n");
     CHECK(read(err).empty());

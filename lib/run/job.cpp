@@ -1,0 +1,125 @@
+#include "run/job.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "ledger/catalogue.hpp"
+#include "num/errors.hpp"
+#include "table/format.hpp"
+
+namespace calor::run {
+
+namespace {
+
+void note(std::vector<std::string>& list, const std::string& item) {
+  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+/// False where levels disagree so much that their difference says nothing about the error: such numbers are no result.
+template <Real R>
+bool converged(const Book<R>& book) {
+  using std::fabs;
+  for (const auto& entries : book)
+    for (const char* name : {"entropy_theta", "entropy_theta_given_b", "ep_theta", "_ep_currents"}) {
+      const auto at = entries.find(name);
+      if (at == entries.end()) continue;
+      const R size = fabs(at->second.value) > 1 ? R(fabs(at->second.value)) : R(1);
+      if (!(at->second.error <= R(1e-4) * size)) return false;
+    }
+  return true;
+}
+
+}  // namespace
+
+bool printed(const std::string& name, const Options& o) {
+  const auto* definition = ledger::find(name);
+  if (!definition) return false;
+  if (o.quantities.empty()) return !definition->on_request;
+  return std::find(o.quantities.begin(), o.quantities.end(), name) != o.quantities.end();
+}
+
+std::vector<std::string> Job::wanted() const {
+  if (collected.times.empty()) {
+    std::vector<std::string> names;
+    for (const auto& d : ledger::catalogue())
+      if (printed(std::string(d.name), options)) names.emplace_back(d.name);
+    return names;
+  }
+  return collected.missing();
+}
+
+template <Real R>
+std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment& e) {
+  const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
+  return lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
+}
+
+template <Real R>
+void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method,
+             const std::vector<ledger::Identity<R>>& identities) {
+  using std::fabs;
+  const R goal = accuracy<R>(job.digits);
+  if (!converged(book)) {
+    job.collected.obstacle = method + " did not converge";
+    return;
+  }
+  auto checks = ledger::verify(book, identities);
+  auto& out = job.collected;
+  if (out.times.empty()) out.times.resize(study.wanted.size());
+  bool used = false;
+  for (std::size_t j = 0; j < study.wanted.size(); ++j)
+    for (const auto& [name, e] : book[static_cast<std::size_t>(study.wanted[j])]) {
+      if (!printed(name, job.options)) continue;
+      const R allowed = goal * std::max(R(1), R(fabs(e.value)));
+      double miss = num::to_double(R(e.error * R(1.2) / allowed));
+      if (std::isnan(miss)) miss = HUGE_VAL;
+      auto& slot = out.times[j];
+      const auto old = slot.find(name);
+      if (old != slot.end() && (old->second.miss <= 1 || old->second.miss <= miss)) continue;
+      slot[name] = {table::cell<R>(name, e), miss};
+      used = true;
+    }
+  if (!used) return;
+  note(out.methods, method);
+  note(out.precisions, std::same_as<R, double> ? "double" : std::to_string(num::digits10<R>()) + " digits");
+  if (checks.size() >= out.checks.size()) out.checks = std::move(checks);
+}
+
+Resolution resolution(int digits, int level) {
+  const double decades = (1.55 * digits + 2) * std::pow(1.2, level);
+  Resolution r{decades, decades, 8 + digits / 3 + 3 * level, 1.0 / (1 + 0.25 * level)};
+  r.lag_substep = 0.5 / (1 + 0.2 * level);
+  r.lag_columns = 5 + level + digits / 8;
+  return r;
+}
+
+std::function<void(double)> reporter(const Options& o, const std::string& stage) {
+  if (!o.progress) return {};
+  return [&o, stage, guard = std::make_shared<std::mutex>()](double fraction) {
+    const std::lock_guard lock(*guard);
+    o.progress({stage, fraction});
+  };
+}
+
+template <Real R>
+void require_memory(const Layout<R>& layout) {
+  const double cells = static_cast<double>(layout.grid.size) * static_cast<double>(layout.ensemble.sets.size());
+  if (cells > 5e7)
+    throw AccuracyError("this accuracy needs " + std::to_string(layout.grid.size) + " grid points for each of " +
+                        std::to_string(layout.ensemble.sets.size()) +
+                        " data sets, more than memory allows; ask for fewer digits");
+}
+
+void refuse_method(const Job& job, const std::string& why, const std::string& allowed) {
+  throw InputError("--method " + std::string(name(job.options.method)) + ": " + why + "; allowed here: " + allowed);
+}
+
+#define CALOR_INSTANTIATE(R)                                                                    \
+  template std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment&); \
+  template void collect(Job&, const Book<R>&, const Study<R>&, const std::string&,              \
+                        const std::vector<ledger::Identity<R>>&);                               \
+  template void require_memory(const Layout<R>&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::run

@@ -1,0 +1,71 @@
+// The ways without a grid of their own to choose: closed forms, finite chains, discrete time.
+
+#include <algorithm>
+
+#include "num/errors.hpp"
+#include "run/analytic.hpp"
+#include "run/job.hpp"
+#include "run/jump_rows.hpp"
+#include "run/refine.hpp"
+#include "run/sgld_rows.hpp"
+
+namespace calor::run {
+
+namespace {
+
+template <Real R>
+void closed_form_with(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const auto book = closed_form_book<R>(job.experiment, study.points);
+  const bool sgld = job.experiment.learner.kind == "sgld";
+  const R temperature = num::from_rational<R>(job.experiment.learner.temperature.values.front());
+  collect(job, book, study, "analytic",
+          sgld ? sgld_identities<R>(temperature) : langevin_identities<R>(job.experiment));
+}
+
+template <Real R>
+void finite_chain_with(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const auto book = refine<R>(
+      [&](int k) {
+        return jump_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
+                            reporter(job.options, "finite chain, level " + std::to_string(k + 1)));
+      },
+      4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  collect(job, book, study, "finite-chain",
+          jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+}
+
+template <Real R>
+void discrete_time_with(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const auto asked = [&](std::initializer_list<const char*> names) {
+    return std::any_of(names.begin(), names.end(), [&](const char* q) { return printed(q, job.options); });
+  };
+  const SgldExtras extras{asked({"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness", "ift_x"}),
+                          asked({"ep_theta_housekeeping", "ep_theta_excess"})};
+  const auto book = refine<R>(
+      [&](int k) {
+        return sgld_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
+                            reporter(job.options, "steps, level " + std::to_string(k + 1)), extras);
+      },
+      4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  collect(job, book, study, "chapman-kolmogorov",
+          sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+}
+
+}  // namespace
+
+void closed_form(Job& job) {
+  raise_precision(job, 30, []<Real R>(Job& j) { closed_form_with<R>(j); });
+}
+
+void finite_chain(Job& job) {
+  raise_precision(job, 0, []<Real R>(Job& j) { finite_chain_with<R>(j); });
+}
+
+void discrete_time(Job& job) {
+  raise_precision(job, 0, []<Real R>(Job& j) { discrete_time_with<R>(j); });
+}
+
+}  // namespace calor::run
