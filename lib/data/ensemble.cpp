@@ -18,10 +18,35 @@ struct Group {
   Rational probability = 0;
 };
 
+/// T, and behind it the products T_a T_b, a <= b, if data sets differ by its covariance too.
+std::vector<int> extended(std::vector<int> t, bool products) {
+  const std::size_t terms = t.size();
+  for (std::size_t a = 0; products && a < terms; ++a)
+    for (std::size_t b = a; b < terms; ++b) t.push_back(t[a] * t[b]);
+  return t;
+}
+
+/// The data set with these means of the extended statistic.
+template <Real R, class Number>
+DataSet<R> data_set(const R& weight, const std::vector<Number>& mean, std::size_t terms, const auto& to_real) {
+  DataSet<R> out{weight, {}};
+  for (std::size_t a = 0; a < terms; ++a) out.statistic.push_back(to_real(mean[a]));
+  if (mean.size() == terms) return out;
+  out.covariance.assign(terms * terms, R(0));
+  std::size_t at = terms;
+  for (std::size_t a = 0; a < terms; ++a)
+    for (std::size_t b = a; b < terms; ++b, ++at)
+      out.covariance[a * terms + b] = out.covariance[b * terms + a] = to_real(Number(mean[at] - mean[a] * mean[b]));
+  return out;
+}
+
+bool by_covariance(const experiment::Experiment& e) { return e.learner.kind == "sgd-diffusion"; }
+
 template <Real R>
-std::vector<Group> pool(const model::Model<R>& model, const std::vector<Rational>& target) {
+std::vector<Group> pool(const model::Model<R>& model, const std::vector<Rational>& target, bool products) {
   std::map<std::vector<int>, Rational> pooled;
-  for (int x = 0; x < model.outcomes(); ++x) pooled[model.statistic(x)] += target[static_cast<std::size_t>(x)];
+  for (int x = 0; x < model.outcomes(); ++x)
+    pooled[extended(model.statistic(x), products)] += target[static_cast<std::size_t>(x)];
   std::vector<Group> groups;
   for (auto& [statistic, probability] : pooled)
     if (probability > 0) groups.push_back({statistic, probability});
@@ -97,7 +122,7 @@ void drop_tails(Ensemble<R>& ensemble, const R& tail) {
 template <Real R>
 Ensemble<R> discrete_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail) {
   using std::log;
-  const auto groups = pool(model, e.data.probabilities);
+  const auto groups = pool(model, e.data.probabilities, by_covariance(e));
   constexpr double most = 2e6;
   if (count_types(e.data.size, groups.size()) > most)
     throw InputError(e.at("data.size") + "size = " + std::to_string(e.data.size) +
@@ -106,10 +131,10 @@ Ensemble<R> discrete_target(const model::Model<R>& model, const experiment::Expe
   Ensemble<R> ensemble;
   const Types types(groups, e.data.size);
   for (const auto& [sum, weight] : types.weights()) {
-    DataSet<R> set;
-    set.weight = static_cast<R>(weight);
-    for (const long s : sum) set.statistic.push_back(R(s) / e.data.size);
-    ensemble.sets.push_back(std::move(set));
+    std::vector<Rational> mean;
+    for (const long s : sum) mean.push_back(Rational(s, e.data.size));
+    ensemble.sets.push_back(
+        data_set<R>(static_cast<R>(weight), mean, static_cast<std::size_t>(model.components()), num::from_rational<R>));
     if (weight > 0) ensemble.type_entropy -= static_cast<R>(Mp200(weight * log(weight)));
   }
   ensemble.target_statistic.assign(static_cast<std::size_t>(model.components()), R(0));
@@ -126,16 +151,49 @@ template <Real R>
 Ensemble<R> discrete_fixed(const model::Model<R>& model, const experiment::Experiment& e) {
   Ensemble<R> ensemble;
   ensemble.fixed = true;
-  std::vector<Rational> mean(static_cast<std::size_t>(model.components()), 0);
+  std::vector<Rational> mean;
   for (int x = 0; x < model.outcomes(); ++x) {
-    const auto t = model.statistic(x);
+    const auto t = extended(model.statistic(x), by_covariance(e));
+    mean.resize(t.size(), 0);
     for (std::size_t a = 0; a < mean.size(); ++a)
       mean[a] += Rational(e.data.counts[static_cast<std::size_t>(x)]) * t[a] / e.data.size;
   }
-  DataSet<R> set{R(1), {}};
-  for (const auto& m : mean) set.statistic.push_back(num::from_rational<R>(m));
-  ensemble.sets.push_back(std::move(set));
+  ensemble.sets.push_back(data_set<R>(R(1), mean, static_cast<std::size_t>(model.components()), num::from_rational<R>));
   return ensemble;
+}
+
+/// gaussian-mean: T = (1, x, x²), and only the second has a gradient that depends on the example.
+template <Real R>
+std::vector<R> gaussian_covariance(const R& scatter) {
+  std::vector<R> out(9, R(0));
+  out[4] = scatter;
+  return out;
+}
+
+/// Nodes s and weights of the distribution of the mean squared deviation of N draws, s*² chi²_{N-1}/N:
+/// the trapezoidal rule in u with s = (2 s*²/N) exp(u - exp(-u)), which decays double-exponentially on both sides and
+/// is analytic for |Im u| < pi/2 (H. Takahasi and M. Mori, Publ. RIMS 9, 721 (1974)). The spacing makes both the error
+/// of the strip (taken as 1.2) and that of the peak, of width (2/(N-1))^½, about `tail`.
+template <Real R>
+std::vector<std::pair<R, R>> scatter_nodes(int size, const R& variance, const R& tail) {
+  using std::exp, std::log, std::ceil, std::sqrt, std::min;
+  if (size == 1) return {{R(0), R(1)}};
+  const R power = R(size - 1) / 2, goal = -log(tail);
+  const R spacing = min(R(R(2.4) * num::pi<R>() / goal), R(num::pi<R>() * sqrt(1 / (power * goal))));
+  std::vector<std::pair<R, R>> out;
+  R sum = 0;
+  const auto exponent = [&](const R& u) { return R(power * (u - exp(-u)) - exp(u - exp(-u)) + log(1 + exp(-u))); };
+  R top = -num::infinity<R>();
+  for (int k = -400; k <= 400; ++k) top = std::max(top, exponent(R(k) / 40));
+  const int most = static_cast<int>(ceil(R(10) / spacing));
+  for (int k = -most; k <= most; ++k) {
+    const R u = spacing * k, e = exponent(u) - top;
+    if (e < -goal) continue;
+    out.emplace_back(2 * variance / size * exp(u - exp(-u)), exp(e));
+    sum += out.back().second;
+  }
+  for (auto& [s, w] : out) w /= sum;
+  return out;
 }
 
 /// gaussian-mean, one dimension. b-bar ~ N(m*, v*/N); given b-bar the scatter has mean v* (N-1)/N and enters the loss
@@ -149,11 +207,18 @@ Ensemble<R> gaussian_target(const experiment::Experiment& e, const R& tail, cons
   Ensemble<R> ensemble;
   ensemble.discrete = false;
   ensemble.target_statistic = {R(1), mean, mean * mean + variance};
+  std::vector<std::pair<R, R>> scatters{{scatter, R(1)}};
+  if (by_covariance(e)) scatters = scatter_nodes<R>(e.data.size, variance, tail);
   R sum = 0;
   for (int j = -half; j <= half; ++j) {
     const R z = resolution * j, b = mean + width * z;
-    ensemble.sets.push_back({exp(-z * z / 2), {R(1), b, b * b + scatter}});
-    sum += ensemble.sets.back().weight;
+    for (const auto& [square, share] : scatters) {
+      const R weight = share * exp(-z * z / 2);
+      sum += weight;
+      if (weight < tail * tail) continue;  // a corner of the product rule
+      ensemble.sets.push_back({weight, {R(1), b, b * b + square}});
+      if (by_covariance(e)) ensemble.sets.back().covariance = gaussian_covariance(square);
+    }
   }
   for (auto& set : ensemble.sets) set.weight /= sum;
   ensemble.dropped = tail;
@@ -171,6 +236,8 @@ Ensemble<R> gaussian_fixed(const experiment::Experiment& e) {
   ensemble.fixed = true;
   ensemble.discrete = false;
   ensemble.sets.push_back({R(1), {R(1), num::from_rational<R>(mean), num::from_rational<R>(square)}});
+  if (by_covariance(e))
+    ensemble.sets.back().covariance = gaussian_covariance(num::from_rational<R>(Rational(square - mean * mean)));
   return ensemble;
 }
 

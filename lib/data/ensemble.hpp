@@ -15,6 +15,8 @@ template <Real R>
 struct DataSet {
   R weight = 0;              // p(B), or its share of a quadrature
   std::vector<R> statistic;  // <T_a>_B
+  /// sgd-diffusion: Cov(T_a, T_b) over the examples of B, row-major; 0 where grad l_a = 0 anyway. Else empty.
+  std::vector<R> covariance = {};
 };
 
 template <Real R>
@@ -29,7 +31,9 @@ struct Ensemble {
 
 /// `tail`: sets are left out while their probabilities sum to less than this. For Gaussian data the mean is integrated
 /// by the trapezoidal rule with spacing `resolution` standard deviations of the mean (spectrally accurate; tails cut at
-/// `tail`). Throws InputError when the number of data sets does not fit.
+/// `tail`). With sgd-diffusion data sets also differ in the covariance of T: for gaussian-mean the scatter is
+/// integrated too (double-exponential rule; spectrally accurate down to scatter 0). Throws InputError when the number
+/// of data sets does not fit.
 template <Real R>
 Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& experiment, const R& tail,
                       const R& resolution);

@@ -86,15 +86,16 @@ double mixture_spacing(double sigma, double farthest, double decades) {
 }
 
 Interval reach(const Landscape& l, int b, double decades, double& lowest) {
-  const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * l.temperature;
+  const double temperature = l.temperature[static_cast<std::size_t>(b)];
+  const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * temperature;
   const double z = std::sqrt(2 * decades), s0 = z * l.initial_stddev, s1 = z * std::sqrt(v0 + 2 * d * l.final_time);
   const Interval start{l.initial_mean - s0, l.initial_mean + s0};
   const Interval path = flow(l, b, l.initial_mean, l.final_time);
   const Interval free{path.start - s1, path.end + s1};
   lowest = minimiser(l, b, free);
   const double floor = at(l, b, lowest).loss;
-  const double width = std::min(s1, z * std::sqrt(l.temperature / std::max(at(l, b, lowest).curvature, 1e-300)));
-  const auto above = [&](double theta) { return 2 * l.temperature * decades - (at(l, b, theta).loss - floor); };
+  const double width = std::min(s1, z * std::sqrt(temperature / std::max(at(l, b, lowest).curvature, 1e-300)));
+  const auto above = [&](double theta) { return 2 * temperature * decades - (at(l, b, theta).loss - floor); };
   const Interval confined{walk(lowest, 0.02 * width, free.start, above), walk(lowest, 0.02 * width, free.end, above)};
   return meet(hull(start, confined), free);
 }
@@ -111,8 +112,8 @@ double spacing_for(double sigma, double strip, double decades) {
 
 Plan plan(const Landscape& l, double decades, double spacing_decades) {
   Plan out;
-  const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * l.temperature;
-  double narrow = v0, fastest = v0 / (2 * d);
+  const double v0 = l.initial_stddev * l.initial_stddev;
+  double narrow = v0, fastest = HUGE_VAL;
   std::vector<double> minima(static_cast<std::size_t>(l.sets));
   for (int b = 0; b < l.sets; ++b) {
     const Interval in = reach(l, b, decades, minima[static_cast<std::size_t>(b)]);
@@ -125,9 +126,10 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
     const double start_slope = std::fabs(at(l, b, l.initial_mean).slope);
     // a density narrows no further than the steepest well's T/L'', and not before the well has had time to act
     const double shrink = 1 - std::exp(-2 * l.mobility * steepest * l.final_time);
-    const double well = l.temperature / std::max(steepest, 1e-300);
+    const double temperature = l.temperature[static_cast<std::size_t>(b)];
+    const double well = temperature / std::max(steepest, 1e-300);
     narrow = std::min(narrow, v0 * (1 - shrink) + well * shrink);
-    fastest = std::min({fastest, 1 / (l.mobility * std::max(steepest, 1e-300)),
+    fastest = std::min({fastest, v0 / (2 * l.mobility * temperature), 1 / (l.mobility * std::max(steepest, 1e-300)),
                         l.initial_stddev / (l.mobility * std::max(start_slope, 1e-300))});
   }
   out.narrowest = std::sqrt(narrow);

@@ -11,9 +11,10 @@ namespace calor::grid {
 
 /// What the plan must know of the learner: all data sets' losses and the Gaussian start.
 struct Landscape {
-  double mobility = 1, temperature = 1, initial_mean = 0, initial_stddev = 1, final_time = 1;
+  double mobility = 1, initial_mean = 0, initial_stddev = 1, final_time = 1;
   double strip = 1e300;  // analyticity strip of the losses
   int sets = 0;
+  std::vector<double> temperature;  // one a data set
   /// L, L', L'' of data set b at theta.
   std::function<void(int b, double theta, double& loss, double& slope, double& curvature)> loss;
 };

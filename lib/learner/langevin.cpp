@@ -1,5 +1,7 @@
 #include "learner/langevin.hpp"
 
+#include "num/errors.hpp"
+
 namespace calor::learner {
 
 using num::Matrix;
@@ -8,7 +10,10 @@ using num::Vector;
 template <Real R>
 Langevin<R> langevin(const experiment::Learner& spec) {
   Langevin<R> out;
-  out.mobility = num::from_rational<R>(spec.mobility.values.front());
+  if (spec.kind == "sgd-diffusion")
+    out.noise = num::from_rational<R>(spec.learning_rate.values.front()) / (2 * spec.batch_size);
+  else
+    out.mobility = num::from_rational<R>(spec.mobility.values.front());
   out.temperature = num::from_rational<R>(spec.temperature.values.front());
   out.weight_decay = num::from_rational<R>(spec.weight_decay);
   for (const auto& m : spec.initial_mean) out.initial_mean.push_back(num::from_rational<R>(m));
@@ -35,13 +40,31 @@ Terms<R> terms_on(const model::Model<R>& model, const grid::Grid<R>& grid) {
 }
 
 template <Real R>
+R temperature(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms) {
+  using std::fabs;
+  if (set.covariance.empty()) return learner.temperature;
+  const Eigen::Index n = terms.slope.rows(), count = terms.slope.cols();
+  const auto noise = [&](Eigen::Index node) {
+    R sum = 0;
+    for (Eigen::Index a = 0; a < count; ++a)
+      for (Eigen::Index b = 0; b < count; ++b)
+        sum += set.covariance[static_cast<std::size_t>(a * count + b)] * terms.slope(node, a) * terms.slope(node, b);
+    return sum;
+  };
+  const R out = noise(0);
+  if (fabs(noise(n - 1) - out) > 64 * num::epsilon<R>() * out)
+    throw InternalError("temperature: the gradient noise depends on theta");
+  return learner.temperature + learner.noise * out;
+}
+
+template <Real R>
 evolve::Problem<R> problem(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms,
                            const grid::Grid<R>& grid) {
   using std::log;
   const Vector<R> s =
       Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
   const Vector<R> loss = terms.value * s, slope = terms.slope * s, curvature = terms.curvature * s;
-  evolve::Problem<R> out{grid, learner.mobility, learner.temperature, {}, {}, {}, {}};
+  evolve::Problem<R> out{grid, learner.mobility, temperature(learner, set, terms), {}, {}, {}, {}};
   const R& m0 = learner.initial_mean.front();
   const R& s0 = learner.initial_stddev.front();
   const R log_norm = -log(2 * num::pi<R>() * s0 * s0) / 2;
@@ -59,7 +82,8 @@ grid::Landscape landscape(const Langevin<double>& learner, const model::Model<do
                           const data::Ensemble<double>& ensemble, double final_time) {
   grid::Landscape out;
   out.mobility = learner.mobility;
-  out.temperature = learner.temperature;
+  const auto origin = terms_on(model, grid::Grid<double>{learner.initial_mean.front(), 1, 1});
+  for (const auto& set : ensemble.sets) out.temperature.push_back(temperature(learner, set, origin));
   out.initial_mean = learner.initial_mean.front();
   out.initial_stddev = learner.initial_stddev.front();
   out.final_time = final_time;
@@ -84,6 +108,7 @@ grid::Landscape landscape(const Langevin<double>& learner, const model::Model<do
 #define CALOR_INSTANTIATE(R)                                                                        \
   template Langevin<R> langevin<R>(const experiment::Learner&);                                     \
   template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                         \
+  template R temperature(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&);             \
   template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&, \
                                       const grid::Grid<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)

@@ -1,6 +1,7 @@
 #pragma once
 // langevin: d theta = -mu grad L_B dt + sqrt(2 mu T) dW, constant mobility and temperature, Gaussian start (theory.md
-// section 2).
+// section 2). sgd-diffusion in one parameter, where the gradient noise does not depend on theta, is the same with
+// mobility 1 and a temperature of each data set's own, T_B = D_B = (eta/2m) Var_i[l_i'] + T.
 
 #include <vector>
 
@@ -17,7 +18,9 @@ template <Real R>
 struct Langevin {
   R mobility = 1, temperature = 1, weight_decay = 0;
   std::vector<R> initial_mean, initial_stddev;  // one a parameter
+  R noise = 0;                                  // sgd-diffusion: eta/2m
 
+  /// What data sets without gradient noise have.
   R diffusion() const { return mobility * temperature; }
 };
 
@@ -33,6 +36,11 @@ struct Terms {
 
 template <Real R>
 Terms<R> terms_on(const model::Model<R>& model, const grid::Grid<R>& grid);
+
+/// T_B: the temperature and, with sgd-diffusion, the gradient noise, sum_ab Cov_B(T_a, T_b) l_a' l_b' at any node.
+/// Throws InternalError if the noise depends on theta.
+template <Real R>
+R temperature(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms);
 
 /// The Fokker–Planck problem of one data set.
 template <Real R>

@@ -9,7 +9,6 @@ namespace {
 /// What holds for Theta under langevin, whatever X does.
 template <Real R>
 std::vector<Identity<R>> parameter_identities(const R& temperature) {
-  const R beta = 1 / temperature;
   return {
       {"I1", "m_info as entropy difference and as mean relative entropy", {{1, "m_info"}, {-1, "_m_info_relative"}}},
       {"I3", "m_info <= H(type of B)", {{1, "m_info"}, {-1, "_type_entropy"}}, true},
@@ -18,8 +17,8 @@ std::vector<Identity<R>> parameter_identities(const R& temperature) {
       {"I5", "ep_theta by entropy balance (I4) = by relative entropies", {{1, "ep_theta"}, {-1, "_ep_relative"}}},
       {"I4", "ep_theta by entropy balance = by currents", {{1, "ep_theta"}, {-1, "_ep_currents"}}},
       {"I6",
-       "ep_theta_naive = change of S(Theta) - heat_theta/T",
-       {{1, "ep_theta_naive"}, {-1, "entropy_theta"}, {1, "entropy_theta", true}, {beta, "heat_theta"}}},
+       "ep_theta_naive = change of S(Theta) + medium part",
+       {{1, "ep_theta_naive"}, {-1, "entropy_theta"}, {1, "entropy_theta", true}, {-1, "ep_theta_medium"}}},
       {"I6", "m_info <= ep_theta_naive", {{1, "m_info"}, {-1, "ep_theta_naive"}}, true},
       {"I16",
        "stationary: generalization_gap = T (m_info + lautum_info)",

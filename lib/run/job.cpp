@@ -52,7 +52,9 @@ std::vector<std::string> Job::wanted() const {
 template <Real R>
 std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment& e) {
   const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
-  return lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
+  auto out = lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
+  if (e.learner.kind == "sgd-diffusion") std::erase_if(out, [](const auto& i) { return i.number == "I16"; });
+  return out;
 }
 
 template <Real R>

@@ -74,6 +74,7 @@ void learner_averages(const JumpStudy<R>& study, const info::Snapshot<R>& at, st
     for (const auto& [name, values] : study.learners[k].totals) add(totals[name], p, values[j]);
   }
   row["_loss"] = loss;
+  row["_reduced_loss"] = loss / study.problem.setting.learner.temperature;
   row["_relative_entropy"] = relative;
   row["loss_train"] = fit;
   for (const auto& [name, raw] : totals) row[name] = raw;
@@ -134,16 +135,16 @@ std::vector<Row<R>> assemble(JumpStudy<R>& study) {
     }
     learner_averages(study, at, j, row);
   }
-  thermo::parameter_thermodynamics<R>(rows, study.problem.setting.learner.temperature);
+  thermo::parameter_thermodynamics<R>(rows);
   if (!paired) thermo::equilibrium_sampler<R>(rows);
   for (auto& row : rows) {
     if (paired) row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
-    row["ep_theta_medium"] = -row["heat_theta"] / study.problem.setting.learner.temperature;
-    row["ep_theta_housekeeping"] = {};  // detailed balance (I9)
-    row["ep_theta_excess"] = row["ep_theta"];
   }
-  for (std::size_t j = rows.size(); j-- > 0;)
+  for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
+    rows[j]["ep_theta_housekeeping"] = {};  // detailed balance (I9)
+    rows[j]["ep_theta_excess"] = rows[j]["_ep_relative"];
+  }
   return rows;
 }
 

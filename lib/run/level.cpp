@@ -160,6 +160,14 @@ std::vector<thermo::JointHistory<double>> joint_histories(const Study<double>& s
 
 }  // namespace
 
+bool has_stationary_densities(const experiment::Experiment& e) {
+  if (e.model.kind == "gaussian-mean" || e.learner.weight_decay > 0 || e.learner.kind == "jump") return true;
+  // without weight decay a density remains only where every outcome pulls: never for data sets of identical examples
+  const auto& counts = e.data.counts;
+  return e.data.source == experiment::Data::Source::counts &&
+         std::count_if(counts.begin(), counts.end(), [](int k) { return k > 0; }) == static_cast<long>(counts.size());
+}
+
 bool lagging(const experiment::Experiment& e) { return e.sampler.kind != "equilibrium" || e.time.step.has_value(); }
 
 template <Real R>
@@ -169,7 +177,7 @@ Study<R> make_study(const experiment::Experiment& e, const Options& options) {
   s.options = &options;
   s.model = model::make<R>(e.model);
   s.rough_model = model::make<double>(e.model);
-  if (e.learner.kind == "langevin") {
+  if (e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion") {
     s.learner = learner::langevin<R>(e.learner);
     s.rough_learner = learner::langevin<double>(e.learner);
   }
@@ -196,6 +204,7 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
   for (const auto& set : out.ensemble.sets) {
     data::DataSet<double> d{num::to_double(set.weight), {}};
     for (const auto& s : set.statistic) d.statistic.push_back(num::to_double(s));
+    for (const auto& c : set.covariance) d.covariance.push_back(num::to_double(c));
     rough_ensemble.sets.push_back(std::move(d));
   }
   const auto plan = grid::plan(
@@ -223,11 +232,13 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
 
   std::vector<History<R>> histories(ensemble.sets.size());
   std::vector<Vector<R>> losses(ensemble.sets.size()), fits(ensemble.sets.size());
+  std::vector<R> temperatures(ensemble.sets.size());
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     const auto problem = learner::problem(study.learner, ensemble.sets[k], terms, layout.grid);
     histories[k] = follow(problem, solver, nodes, information);
+    temperatures[k] = problem.temperature;
     losses[k] = Eigen::Map<const Vector<R>>(problem.loss.data(), n);
     const auto& s = ensemble.sets[k].statistic;
     fits[k] = terms.value * Eigen::Map<const Vector<R>>(s.data(), static_cast<Eigen::Index>(s.size()));
@@ -255,7 +266,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     Row<R> row;
     info::parameter_information(at, snapshot, row);
     if (!lagging(*study.experiment)) info::equilibrium_information(at, snapshot, row);
-    Raw<R> loss, fit, currents, f, relative, rate;
+    Raw<R> loss, reduced, fit, currents, f, relative, rate;
     for (Eigen::Index b = 0; b < sets; ++b) {
       const auto k = static_cast<std::size_t>(b);
       const R& p = snapshot.probability[b];
@@ -264,12 +275,14 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
         sum.value += p * term.value;
         sum.noise += p * term.noise;
       };
-      add(loss, info::average<R>(at.theta_weight, rho, noise, losses[k]));
+      const auto own_loss = info::average<R>(at.theta_weight, rho, noise, losses[k]);
+      add(loss, own_loss);
+      add(reduced, own_loss / temperatures[k]);
       add(fit, info::average<R>(at.theta_weight, rho, noise, fits[k]));
       // D(rho || exp(-L/T)), the stationary density left unnormalised (I5)
       Vector<R> exponent(n);
       for (Eigen::Index i = 0; i < n; ++i)
-        exponent[i] = (rho[i] > 0 ? R(log(rho[i])) : R(0)) + losses[k][i] / study.learner.temperature;
+        exponent[i] = (rho[i] > 0 ? R(log(rho[i])) : R(0)) + losses[k][i] / temperatures[k];
       add(relative, info::average<R>(at.theta_weight, rho, noise, exponent));
       add(currents, {histories[k].currents[j], 64 * num::epsilon<R>() * fabs(histories[k].currents[j])});
       add(rate, {histories[k].rate[j], R(0)});
@@ -277,6 +290,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
               64 * num::epsilon<R>() * fabs(histories[k].fisher[j]) + study.points[j] * histories[k].fisher_noise});
     }
     row["_loss"] = loss;
+    row["_reduced_loss"] = reduced;
     row["_relative_entropy"] = relative;
     if (integrals) row["_ep_currents"] = currents;
     row["_ep_rate"] = rate;
@@ -292,7 +306,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     if (const int k = study.model->outcomes()) row["_log_outcomes"] = {log(R(k)), 4 * num::epsilon<R>()};
     rows.push_back(std::move(row));
   }
-  thermo::parameter_thermodynamics<R>(rows, study.learner.temperature);
+  thermo::parameter_thermodynamics<R>(rows);
   if (!lagging(*study.experiment)) {
     if (integrals) thermo::equilibrium_sampler<R>(rows);
   } else if constexpr (std::same_as<R, double>) {
@@ -309,8 +323,12 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     throw InternalError("lagging samplers are computed in double precision only");
   }
   thermo::exact_zeros<R>(rows, ensemble.fixed);
-  for (std::size_t j = rows.size(); j-- > 0;)
+  for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
+    if (!has_stationary_densities(*study.experiment)) continue;
+    rows[j]["ep_theta_excess"] = j ? rows[j]["_ep_relative"] : Raw<R>{};  // I9 with J_ss = 0
+    rows[j]["ep_theta_housekeeping"] = {};
+  }
   return rows;
 }
 

@@ -58,6 +58,9 @@ struct Layout {
 template <Real R>
 Layout<R> lay_out(const Study<R>& study, const Resolution& resolution);
 
+/// True if every data set has a stationary density (I9); false where that is not certain.
+bool has_stationary_densities(const experiment::Experiment& experiment);
+
 /// True if X follows by joint dynamics: a sampler at finite speed, or turns of `step`.
 bool lagging(const experiment::Experiment& experiment);
 

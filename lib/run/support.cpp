@@ -1,5 +1,9 @@
 #include "run/support.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <set>
+
 #include "model/model.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
@@ -11,6 +15,38 @@ namespace {
 
 void refuse(const experiment::Experiment& e, const std::string& key, const std::string& what, const std::string& can) {
   throw InputError(e.at(key) + what + " is not available in this version; available: " + can);
+}
+
+/// The gradient covariance of models whose gradient noise depends on the data alone; it is singular for identical
+/// examples (theory.md section 2).
+void require_diffusion(const experiment::Experiment& e) {
+  const auto& model = e.model.kind;
+  if (model == "rbm" || model == "gaussian" || model == "linear-regression")
+    refuse(e, "model.kind", "\"" + model + "\" with learner sgd-diffusion",
+           "bernoulli, categorical, ising, gaussian-mean");
+  if (!e.learner.learning_rate.constant()) refuse(e, "learner.learning_rate", "a schedule", "one number");
+  if (e.learner.temperature.values.front() > 0 || !e.learner.temperature.constant()) return;
+  const auto refuse_singular = [&](const std::string& why) {
+    throw InputError(e.at("learner.temperature") + "0 where the gradient noise is singular: " + why +
+                     "; allowed: a temperature > 0");
+  };
+  using Source = experiment::Data::Source;
+  if (e.model.kind == "gaussian-mean") {
+    const auto& rows = e.data.values;
+    if (e.data.source == Source::target && e.data.size == 1)
+      refuse_singular("the one example of a data set has no scatter");
+    if (e.data.source == Source::values &&
+        std::adjacent_find(rows.begin(), rows.end(), std::not_equal_to<>()) == rows.end())
+      refuse_singular("all examples are the same");
+    return;
+  }
+  if (e.data.source != Source::counts)
+    refuse_singular("data sets of identical examples, which chance can draw, have none");
+  const auto m = model::make<double>(e.model);
+  std::set<std::vector<int>> seen;
+  for (int x = 0; x < m->outcomes(); ++x)
+    if (e.data.counts[static_cast<std::size_t>(x)] > 0) seen.insert(m->statistic(x));
+  if (seen.size() < 2) refuse_singular("all examples have the same gradient");
 }
 
 }  // namespace
@@ -26,7 +62,7 @@ void require_supported(const experiment::Experiment& e) {
   }
   if (!known) refuse(e, "model.kind", "\"" + e.model.kind + "\"", kinds);
   const auto& l = e.learner;
-  if (l.kind == "sgd-diffusion") refuse(e, "learner.kind", "\"sgd-diffusion\"", "langevin, sgld, jump");
+  if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
   if (parameters(e.model) != 1 && l.kind != "jump")
     refuse(e, "model.kind", "\"" + e.model.kind + "\" with " + std::to_string(parameters(e.model)) + " parameters",
@@ -38,7 +74,7 @@ void require_supported(const experiment::Experiment& e) {
   if (e.sampler.kind == "ou")
     refuse(e, "sampler.kind", "\"ou\" with this model and learner",
            "equilibrium, heat-bath, glauber, metropolis, gibbs");
-  if (lagging(e) && e.model.kind == "gaussian-mean" && l.kind == "langevin")
+  if (lagging(e) && e.model.kind == "gaussian-mean" && (l.kind == "langevin" || l.kind == "sgd-diffusion"))
     refuse(e, "sampler.kind", "\"" + e.sampler.kind + "\" for a Gaussian x", "equilibrium, ou");
 }
 

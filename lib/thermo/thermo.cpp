@@ -6,14 +6,15 @@ using info::Raw;
 using info::Row;
 
 template <num::Real R>
-void parameter_thermodynamics(std::span<Row<R>> rows, const R& temperature) {
+void parameter_thermodynamics(std::span<Row<R>> rows) {
   using std::fabs;
   const Row<R> start = rows.front();
   for (auto& row : rows) {
     const Raw<R> heat = row.at("_loss") - start.at("_loss");
     row["heat_theta"] = heat;
     row["work_theta"] = {};
-    const Raw<R> ep = row.at("entropy_theta_given_b") - start.at("entropy_theta_given_b") - heat / temperature;
+    const Raw<R> medium = row["ep_theta_medium"] = start.at("_reduced_loss") - row.at("_reduced_loss");
+    const Raw<R> ep = row.at("entropy_theta_given_b") - start.at("entropy_theta_given_b") + medium;
     const Raw<R>& m = row.at("m_info");
     const Raw<R> naive = ep + m;
     row["ep_theta"] = ep;
@@ -52,14 +53,15 @@ void exact_zeros(std::span<Row<R>> rows, bool fixed) {
     const bool start = &row == &rows.front();
     if (start || fixed) clear(row, {"m_info", "l_info", "r_info", "lautum_info"});
     if (start)
-      clear(row, {"heat_theta", "work_theta", "ep_theta", "ep_theta_naive", "heat_x", "work_x", "flow_x", "flow_theta",
-                  "ep_x", "ep_x_given_b", "ep_x_naive", "ep_x_path", "fisher_dissipation", "reservoir_gap"});
+      clear(row,
+            {"heat_theta", "work_theta", "ep_theta", "ep_theta_naive", "ep_theta_medium", "heat_x", "work_x", "flow_x",
+             "flow_theta", "ep_x", "ep_x_given_b", "ep_x_naive", "ep_x_path", "fisher_dissipation", "reservoir_gap"});
   }
 }
 
-#define CALOR_INSTANTIATE(R)                                           \
-  template void parameter_thermodynamics(std::span<Row<R>>, const R&); \
-  template void equilibrium_sampler(std::span<Row<R>>);                \
+#define CALOR_INSTANTIATE(R)                                 \
+  template void parameter_thermodynamics(std::span<Row<R>>); \
+  template void equilibrium_sampler(std::span<Row<R>>);      \
   template void exact_zeros(std::span<Row<R>>, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -10,11 +10,12 @@ namespace calor::thermo {
 
 /// Names that begin with '_' are ingredients of checks, not printed.
 ///
-/// Adds to every row, from entropy_theta_given_b, m_info and "_loss" (the average of L_B with weight decay), at
-/// constant temperature: heat_theta = change of "_loss"; work_theta = 0; ep_theta = change of S(Theta|B) - Q/T (I4);
-/// ep_theta_naive = ep_theta + m_info (I6); efficiency. rows[0] is t = 0.
+/// Adds to every row, from entropy_theta_given_b, m_info, "_loss" (the average of L_B with weight decay) and
+/// "_reduced_loss" (that of L_B/T_B), at temperatures that do not change: heat_theta = change of "_loss"; work_theta =
+/// 0; ep_theta_medium = -change of "_reduced_loss"; ep_theta = change of S(Theta|B) + medium part (I4); ep_theta_naive
+/// = ep_theta + m_info (I6); efficiency. rows[0] is t = 0.
 template <num::Real R>
-void parameter_thermodynamics(std::span<info::Row<R>> rows, const R& temperature);
+void parameter_thermodynamics(std::span<info::Row<R>> rows);
 
 /// I13, equilibrium sampler in continuous time, from fisher_dissipation and the informations: heat_x, work_x, flow_x,
 /// flow_theta, ep_x, ep_x_given_b, ep_x_naive, ep_x_path, reservoir_gap. rows[0] is t = 0.
