@@ -26,6 +26,7 @@ CLI::App& add_command(CLI::App& calor, const std::string& name, const std::strin
 void add_run(CLI::App& calor, Action& chosen);
 void add_models(CLI::App& calor, Action& chosen);
 void add_explain(CLI::App& calor, Action& chosen);
+void add_check(CLI::App& calor, Action& chosen);
 void add_estimate(CLI::App& calor, Action& chosen);
 void add_help(CLI::App& calor, Action& chosen);
 

@@ -1,0 +1,99 @@
+// calor check as a user runs it: the three exit statuses.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "process.hpp"
+
+using namespace calor;
+using tools::test::Folder;
+using tools::test::run_program;
+using tools::test::write;
+
+namespace {
+
+struct Coin {
+  Coin() {
+    write(toml, tools::test::small_coin());
+    REQUIRE(run_program({"run", toml, "--format", "json", "--output", json}).status == 0);
+    REQUIRE(run_program({"run", toml, "--format", "csv", "--output", csv}).status == 0);
+  }
+  Folder folder;
+  std::string toml = folder / "coin.toml", json = folder / "coin.json", csv = folder / "coin.csv";
+};
+
+void check_refused(const std::vector<std::string>& arguments, const std::string& part) {
+  const auto o = run_program(arguments);
+  CAPTURE(o.err);
+  CAPTURE(part);
+  CHECK(o.status == 2);
+  CHECK(o.out.empty());
+  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
+  CHECK(o.err.find(part) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_SUITE("tools/check") {
+  TEST_CASE("our own table passes against itself and against the experiment, with every digit it has") {
+    const Coin coin;
+    for (const auto& truth : {coin.json, coin.toml}) {
+      const auto o = run_program({"check", truth, coin.csv, "--lre", "100", "--format", "json"});
+      CHECK(o.status == 0);
+      CHECK(o.err.empty());
+      CHECK(nlohmann::json::parse(o.out)["pass"] == true);
+    }
+    CHECK(run_program({"check", coin.json, coin.csv, "--output", coin.folder / "report"}).out.empty());
+    CHECK(tools::test::read(coin.folder / "report").find(": PASS\n") != std::string::npos);
+  }
+
+  TEST_CASE("a wrong value fails") {
+    const Coin coin;
+    write(coin.folder / "e.csv", "t,quantity,value\n1,m_info,5\n");
+    for (const char* format : {"text", "json", "junit", "tap", "markdown"}) {
+      const auto o = run_program({"check", coin.json, coin.folder / "e.csv", "--format", format});
+      CHECK(o.status == 1);
+      CHECK(o.err.empty());
+      CHECK(o.out.find("m_info") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a sweep is checked by its columns") {
+    const Coin coin;
+    std::string text = tools::test::small_coin();
+    text.replace(text.find("size = 2"), 8, "size = [1, 2]");
+    write(coin.folder / "sweep.toml", text);
+    const std::string csv = coin.folder / "sweep.csv";
+    REQUIRE(run_program({"run", coin.folder / "sweep.toml", "-q", "m_info", "-f", "csv", "-o", csv}).status == 0);
+    CHECK(run_program({"check", coin.folder / "sweep.toml", csv}).status == 0);
+    check_refused({"check", coin.folder / "sweep.toml", coin.csv}, "data.size");
+  }
+
+  TEST_CASE("what cannot be used is one line and status 2") {
+    const Coin coin;
+    const auto file = [&](const std::string& name, const std::string& text) {
+      write(coin.folder / name, text);
+      return coin.folder / name;
+    };
+    check_refused({"check", coin.json, file("empty", "")}, "no header line");
+    check_refused({"check", coin.json, file("head", "t,quantity,value\n")}, "no rows");
+    check_refused({"check", coin.json, file("utf16", std::string("t\0,\0q\0", 6))}, "NUL");
+    check_refused({"check", coin.json, coin.folder.path().string()}, "directory");
+    check_refused({"check", coin.json, coin.folder / "none"}, "No such file");
+    check_refused({"check", coin.folder / "none.json", coin.csv}, "No such file");
+    check_refused({"check", coin.folder.path().string(), coin.csv}, "directory");
+    check_refused({"check", file("e.json", ""), coin.csv}, "not JSON");
+    check_refused({"check", file("e.toml", ""), coin.csv}, "e.toml");
+    check_refused({"check", file("cut.json", tools::test::read(coin.json).substr(0, 999)), coin.csv}, "not JSON");
+    check_refused({"check", coin.json, file("bad.csv", "t,quantity,value\n1,m_info,nan\n")}, "bad.csv:2: value");
+    check_refused({"check", coin.json, coin.csv, "--format", "xml"}, "--format");
+    check_refused({"check", coin.json, coin.csv, "--lre", "x"}, "--lre");
+    check_refused({"check", coin.json, coin.csv, "--z", "-1"}, "--z");
+    check_refused({"check", coin.json}, "ESTIMATES");
+    check_refused({"check", coin.json, coin.csv, "--output", "/dev/full"}, "No space left");
+    check_refused({"check", coin.json, coin.csv, "--output", coin.csv}, "--output");
+  }
+}
