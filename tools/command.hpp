@@ -24,6 +24,7 @@ struct Page {
 CLI::App& add_command(CLI::App& calor, const std::string& name, const std::string& brief, const Page& page);
 
 void add_run(CLI::App& calor, Action& chosen);
+void add_tables(CLI::App& calor, Action& chosen);
 void add_models(CLI::App& calor, Action& chosen);
 void add_explain(CLI::App& calor, Action& chosen);
 void add_check(CLI::App& calor, Action& chosen);

@@ -97,6 +97,7 @@ int dispatch(int argc, char** argv) {
   app.set_version_flag("--version", std::string("calor ") + version(), "print the version");
   app.require_subcommand(0, 1);
   add_run(app, chosen);
+  add_tables(app, chosen);
   add_models(app, chosen);
   add_explain(app, chosen);
   add_estimate(app, chosen);

@@ -26,8 +26,11 @@ int terminal_width(int descriptor) {
 
 ProgressLine::ProgressLine() : next_(Clock::now() + patience), terminal_(::isatty(STDERR_FILENO) != 0) {}
 
-ProgressLine::~ProgressLine() {
+ProgressLine::~ProgressLine() { clear(); }
+
+void ProgressLine::clear() {
   if (drawn_) std::fputs(erase_line, stderr);
+  drawn_ = false;
 }
 
 void ProgressLine::show(const std::string& stage, double fraction) {

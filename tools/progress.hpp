@@ -16,6 +16,9 @@ class ProgressLine {
   /// `fraction` in [0, 1] of the whole. Not from several threads at once.
   void show(const std::string& stage, double fraction);
 
+  /// Removes the line, so that something else may be printed.
+  void clear();
+
  private:
   using Clock = std::chrono::steady_clock;
   Clock::time_point next_;  // not drawn before

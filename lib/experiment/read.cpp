@@ -65,8 +65,11 @@ void add_locations(const Node& table, const std::string& prefix, std::vector<Loc
 }
 
 Experiment read_one(const Value& root, Files& files) {
-  root.only({"title", "model", "data", "learner", "sampler", "time", "accuracy"});
+  root.only({"title", "grade", "note", "model", "data", "learner", "sampler", "time", "accuracy"});
   Experiment e;
+  // grade and note are for reference tables (lib/reference); a run does not need them
+  if (const auto grade = root.find("grade")) grade->choice({"lower", "average", "higher"});
+  if (const auto note = root.find("note")) note->string();
   if (const auto title = root.find("title")) e.title = title->string();
   e.model = read_model(root.get("model", "a section [model]"));
   e.learner = read_learner(root.get("learner", "a section [learner]"), e.model);

@@ -62,17 +62,23 @@ std::string write(const std::vector<Coordinate>& sweep) {
   return object(pairs);
 }
 
-std::string write(const Table& table, int depth) {
+/// What the outermost object begins with.
+std::vector<std::string> head(const Pairs& more) {
+  std::vector<std::string> out{"\"calor\": " + quote(version())};
+  for (const auto& [key, value] : more) out.push_back(quote(key) + ": " + value);
+  return out;
+}
+
+std::string write(const Table& table, int depth, const Pairs& more) {
   std::vector<std::string> rows, checks;
   for (const Row& row : table.rows) rows.push_back(write(row, depth + 2));
   for (const Check& check : table.checks) checks.push_back(write(check));
-  std::vector<std::string> items{
-      "\"calor\": " + quote(version()),
-      "\"title\": " + quote(table.title),
-      "\"units\": \"nats\"",
-      "\"experiment\": " + (table.experiment_json.empty() ? "{}" : indent(table.experiment_json, depth + 1)),
-      "\"method\": " + quote(table.method),
-      "\"precision\": " + quote(table.precision)};
+  std::vector<std::string> items = head(more);
+  for (auto& item : std::vector<std::string>{
+           "\"title\": " + quote(table.title), "\"units\": \"nats\"",
+           "\"experiment\": " + (table.experiment_json.empty() ? "{}" : indent(table.experiment_json, depth + 1)),
+           "\"method\": " + quote(table.method), "\"precision\": " + quote(table.precision)})
+    items.push_back(std::move(item));
   if (!table.sweep.empty()) items.push_back("\"coordinates\": " + write(table.sweep));
   items.push_back("\"rows\": " + lines(rows, depth + 1, "[", "]"));
   items.push_back("\"checks\": " + lines(checks, depth + 1, "[", "]"));
@@ -81,11 +87,12 @@ std::string write(const Table& table, int depth) {
 
 }  // namespace
 
-std::string write_json(const std::vector<Table>& tables) {
-  if (tables.size() == 1 && tables.front().sweep.empty()) return write(tables.front(), 0) + "\n";
-  std::vector<std::string> items;
-  for (const Table& table : tables) items.push_back(write(table, 2));
-  return lines({"\"calor\": " + quote(version()), "\"sweep\": " + lines(items, 1, "[", "]")}, 0, "{", "}") + "\n";
+std::string write_json(const std::vector<Table>& tables, const Pairs& more) {
+  if (tables.size() == 1 && tables.front().sweep.empty()) return write(tables.front(), 0, more) + "\n";
+  std::vector<std::string> members, items = head(more);
+  for (const Table& table : tables) members.push_back(write(table, 2, {}));
+  items.push_back("\"sweep\": " + lines(members, 1, "[", "]"));
+  return lines(items, 0, "{", "}") + "\n";
 }
 
 }  // namespace calor::table

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "table/table.hpp"
@@ -23,8 +24,10 @@ Format format_from_name(std::string_view name);
 std::string write_text(const std::vector<Table>& tables, int width = 100);
 
 /// One object, or { "calor", "sweep": [objects] } if there are swept keys. Beside the members of experiment.md an
-/// object has "method", "precision", "checks" and, in a sweep, "coordinates".
-std::string write_json(const std::vector<Table>& tables);
+/// object has "method", "precision", "checks" and, in a sweep, "coordinates". `more`: members (key, JSON text) of the
+/// outermost object, behind "calor".
+std::string write_json(const std::vector<Table>& tables,
+                       const std::vector<std::pair<std::string, std::string>>& more = {});
 
 /// RFC 4180 with \n: one quantity a line, `t,quantity,value,error,guarantee`, swept keys as columns in front.
 std::string write_csv(const std::vector<Table>& tables);
