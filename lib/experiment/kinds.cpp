@@ -3,11 +3,26 @@
 #include <algorithm>
 
 #include "experiment/text.hpp"
+#include "num/errors.hpp"
 
 namespace calor::experiment {
 
-const std::vector<Kind>& model_kinds() {
-  static const std::vector<Kind> kinds{
+namespace {
+
+std::vector<OwnModel>& own_models() {
+  static std::vector<OwnModel> models;
+  return models;
+}
+
+/// The registered model with this name, nullptr if there is none.
+const OwnModel* own_model(const std::string& kind) {
+  const auto& all = own_models();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const OwnModel& m) { return m.kind == kind; });
+  return at == all.end() ? nullptr : &*at;
+}
+
+std::vector<Kind>& all_model_kinds() {
+  static std::vector<Kind> kinds{
       {"bernoulli", {}},
       {"categorical", {"outcomes"}},
       {"ising", {"spins", "edges", "fields"}},
@@ -17,6 +32,26 @@ const std::vector<Kind>& model_kinds() {
       {"linear-regression", {"stddev", "inputs"}},
   };
   return kinds;
+}
+
+}  // namespace
+
+const std::vector<Kind>& model_kinds() { return all_model_kinds(); }
+
+void register_model_kind(const OwnModel& model) {
+  const auto fail = [&](const std::string& why) {
+    throw InputError("register_model: \"" + printable(model.kind) + "\": " + why);
+  };
+  const bool word =
+      !model.kind.empty() && model.kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!word) fail("allowed: a word of lower-case letters, digits and hyphens");
+  for (const auto& kind : all_model_kinds()) {
+    if (kind.name == model.kind) fail("the word is taken");
+  }
+  if (model.parameters < 1) fail("it has no parameters; allowed: at least 1");
+  if (model.outcomes < 0 || model.outcomes == 1) fail("allowed: 0 (real x) or at least 2 outcomes");
+  own_models().push_back(model);
+  all_model_kinds().push_back({model.kind, {}});
 }
 
 const std::vector<Kind>& learner_kinds() {
@@ -66,6 +101,7 @@ int parameters(const Model& m) {
   if (m.kind == "gaussian-mean") return m.dimension;
   if (m.kind == "gaussian") return 2;
   if (m.kind == "linear-regression") return m.inputs.empty() ? 0 : static_cast<int>(m.inputs.front().size());
+  if (const OwnModel* own = own_model(m.kind)) return own->parameters;
   return 1;
 }
 
@@ -74,6 +110,7 @@ int outcomes(const Model& m) {
   if (m.kind == "categorical") return m.outcomes;
   if (m.kind == "ising") return 1 << m.spins;
   if (m.kind == "rbm") return 1 << m.visible;
+  if (const OwnModel* own = own_model(m.kind)) return own->outcomes;
   return 0;
 }
 

@@ -14,9 +14,21 @@ struct Kind {
   std::vector<std::string> keys;
 };
 
+/// The models of the format, and those that were registered.
 const std::vector<Kind>& model_kinds();
 const std::vector<Kind>& learner_kinds();
 const std::vector<Kind>& sampler_kinds();
+
+/// A model of the user's program: its word for `kind` and its shapes. It has no keys.
+struct OwnModel {
+  std::string kind;
+  int parameters = 1;
+  int outcomes = 0;  // x = 0, 1, ..., outcomes - 1; 0: real x
+};
+
+/// From now on experiments may have it. Not while another thread reads or computes. Throws InputError if the word is
+/// taken, is no word of lower-case letters, digits and hyphens, or a number is out of range.
+void register_model_kind(const OwnModel& model);
 
 /// The names alone, for messages.
 std::vector<std::string> names(const std::vector<Kind>& kinds);

@@ -1,5 +1,8 @@
 #include "model/registry.hpp"
 
+#include <deque>
+
+#include "model/own.hpp"
 #include "num/errors.hpp"
 
 namespace calor::model {
@@ -11,8 +14,16 @@ namespace calor::model {
 #include "model/registry_list.inc"
 #undef CALOR_MODEL
 
-const std::vector<Description>& registry() {
-  static const std::vector<Description> all{
+namespace {
+
+/// Registered at run time; a deque, so that descriptions may point at its words.
+std::deque<Own>& own_models() {
+  static std::deque<Own> models;
+  return models;
+}
+
+std::vector<Description>& descriptions() {
+  static std::vector<Description> all{
 #define CALOR_MODEL(word) describe_##word(),
 #include "model/registry_list.inc"
 #undef CALOR_MODEL
@@ -21,11 +32,39 @@ const std::vector<Description>& registry() {
 }
 
 template <Real R>
+const Factory<R>& factory(const Own& own) {
+  if constexpr (std::same_as<R, double>) {
+    return own.in_double;
+  } else if constexpr (std::same_as<R, num::Mp50>) {
+    return own.in_mp50;
+  } else {
+    return own.in_mp100;
+  }
+}
+
+}  // namespace
+
+const std::vector<Description>& registry() { return descriptions(); }
+
+void register_model(Own model) {
+  if (!model.in_double) throw InputError("register_model: \"" + model.kind.kind + "\": there is no factory for double");
+  experiment::register_model_kind(model.kind);
+  own_models().push_back(std::move(model));
+  descriptions().push_back({own_models().back().kind.kind, "", "registered by this program"});
+}
+
+template <Real R>
 std::unique_ptr<Model<R>> make(const experiment::Model& spec) {
 #define CALOR_MODEL(word) \
   if (describe_##word().kind == spec.kind) return make_##word<R>(spec);
 #include "model/registry_list.inc"
 #undef CALOR_MODEL
+  for (const Own& own : own_models()) {
+    if (own.kind.kind != spec.kind) continue;
+    if (const auto& make_own = factory<R>(own)) return make_own(spec);
+    throw AccuracyError("model.kind: \"" + spec.kind +
+                        "\" was registered without this number type; fewer digits need none");
+  }
   throw InputError("model.kind: no model \"" + spec.kind + "\" in this version");
 }
 
