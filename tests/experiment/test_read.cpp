@@ -150,7 +150,7 @@ TEST_SUITE("experiment/read") {
 
   TEST_CASE("the reference experiments and the shipped ones are read") {
     int count = 0;
-    for (const auto folder : {"tests/experiment/reference", "validation/experiments"}) {
+    for (const auto folder : {"tests/reference", "validation/experiments"}) {
       for (const auto& entry : std::filesystem::directory_iterator(source_root() / folder)) {
         if (entry.path().extension() != ".toml") continue;
         CAPTURE(entry.path().string());

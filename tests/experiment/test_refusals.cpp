@@ -32,7 +32,7 @@ TEST_SUITE("experiment/refusals") {
   TEST_CASE("sections and keys") {
     check(coin(), {
                       {{{1, "[modle]"}},
-                       "1: modle: unknown key; allowed: title, model, data, learner, sampler, time, accuracy; did you "
+                       "1: modle: unknown key; allowed: title, grade, note, model, data, learner, sampler, time, accuracy; did you "
                        "mean model?"},
                       {{{1, "model = 3"}, {2, ""}}, "1: model: not a table (3)"},
                       {{{15, "[model.time]"}}, "15: model.time: unknown key"},

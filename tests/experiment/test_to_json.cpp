@@ -146,7 +146,7 @@ TEST_SUITE("experiment/to_json") {
     round_trip(edited(discrete()));
     round_trip(edited(discrete(), {{10, ""}, {11, ""}}));
     round_trip(edited(discrete(), {{4, ""}, {10, "batch = \"stream\""}, {11, "batch_size = 2"}}));
-    for (const auto& entry : std::filesystem::directory_iterator(source_root() / "tests/experiment/reference")) {
+    for (const auto& entry : std::filesystem::directory_iterator(source_root() / "tests/reference")) {
       const Experiment e = read(entry.path()).front().experiment;
       round_trip(e.text);
     }
