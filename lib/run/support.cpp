@@ -64,10 +64,15 @@ void require_supported(const experiment::Experiment& e) {
   const auto& l = e.learner;
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
-  if (parameters(e.model) != 1 && l.kind != "jump")
-    refuse(e, "model.kind", "\"" + e.model.kind + "\" with " + std::to_string(parameters(e.model)) + " parameters",
-           "models with one parameter; any model with learner jump; gaussian-mean of any dimension where it has a "
-           "closed form");
+  const int d = parameters(e.model);
+  if (l.kind != "jump" && (d > 3 || (d > 1 && l.kind != "langevin")))
+    refuse(e, "model.kind",
+           "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
+           "at most 3 parameters with langevin, 1 with sgld and sgd-diffusion, any number with jump; gaussian-mean of any dimension "
+           "where it has a closed form");
+  if (d > 1 && l.kind == "langevin" && lagging(e))
+    refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
+           "sampler equilibrium without step; one parameter; learner jump");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature}})
     if (!schedule->constant() && l.kind != "sgld") refuse(e, key, "a schedule", "one number");

@@ -36,6 +36,7 @@ void compare_with_prototype(const std::string& name) {
 }  // namespace
 
 TEST_CASE("prototypes: langevin coin") { compare_with_prototype("coin"); }
+TEST_CASE("prototypes: langevin, three outcomes") { compare_with_prototype("categorical"); }
 TEST_CASE("prototypes: lagging coin") { compare_with_prototype("coin_lagging"); }
 TEST_CASE("prototypes: Glauber spins") { compare_with_prototype("spins_glauber"); }
 TEST_CASE("prototypes: Gaussian with ou") { compare_with_prototype("gaussian_ou"); }

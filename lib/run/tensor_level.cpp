@@ -1,0 +1,254 @@
+#include "run/tensor_level.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "evolve/time_nodes.hpp"
+#include "num/parallel.hpp"
+#include "run/tensor_spaces.hpp"
+#include "thermo/thermo.hpp"
+
+namespace calor::run {
+
+namespace {
+
+using info::Raw;
+using info::Row;
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr double state_bytes = 4e8;     // for the states that all threads' expansions hold at once
+constexpr double snapshot_bytes = 1e9;  // for the densities of all data sets at the points worked on at once
+constexpr double snapshot_copies = 10;  // info::Snapshot's four matrices, and what info:: makes of them
+
+int threads(const Study<double>& study) {
+  const int asked = study.options->threads;
+  return asked ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+/// States that one expansion may hold.
+int columns(const Study<double>& study, const TensorLayout& layout) {
+  const double state = 8 * static_cast<double>(layout.plan.grid.size()) * threads(study);
+  return std::clamp(static_cast<int>(state_bytes / state), 8, 160);
+}
+
+double snapshot(const TensorLayout& layout) {
+  return 8 * snapshot_copies * static_cast<double>(layout.plan.grid.size()) *
+         static_cast<double>(layout.ensemble.sets.size());
+}
+
+/// Points whose quantities are computed at once.
+int points_at_once(const Study<double>& study, const TensorLayout& layout) {
+  return std::clamp(static_cast<int>(snapshot_bytes / snapshot(layout)), 1, threads(study));
+}
+
+/// What one data set contributes: its density at the points and the time integrals along the way.
+struct History {
+  Matrix<double> density;  // n x points
+  // round-off in the density at node i and a point: absolute[point] sqrt(w_i) + relative[point] density_i
+  std::vector<double> absolute, relative;
+  std::vector<double> currents, fisher;  // accumulated until each point
+  std::vector<double> rate;              // entropy-production rate at each point
+  double fisher_noise = 0;
+};
+
+struct Times {
+  evolve::TimeNodes<double> coarse, fine;
+};
+
+Times times(const Study<double>& study, const TensorLayout& layout, const TensorResolution& r) {
+  return {evolve::gauss_nodes<double>(study.points, layout.plan.fastest_time, r.time_order),
+          evolve::gauss_nodes<double>(study.points, layout.plan.fastest_time, r.fine_order)};
+}
+
+/// Where to restart the expansion of a start that is far from its stationary density: points at growing times.
+std::vector<int> restarts(const evolve::TimeNodes<double>& nodes, double condition) {
+  std::vector<int> out;
+  if (condition < 10) return out;
+  double last = 0;
+  for (const int p : nodes.point) {
+    const double t = nodes.times[static_cast<std::size_t>(p)];
+    if (t == 0 || t < 3 * last) continue;
+    out.push_back(p);
+    last = t;
+  }
+  return out;
+}
+
+History follow(const evolve::TensorProblem& problem, const Times& at, const Vector<double>& fisher, int most) {
+  evolve::TensorSpectral solver(problem);
+  const Eigen::Index n = problem.grid->size(), points = static_cast<Eigen::Index>(at.coarse.point.size());
+  const double cell = problem.grid->cell(), diffusion = problem.diffusion();
+  const Vector<double>& root = solver.root();
+  History out{Matrix<double>(n, points), {}, {}, {}, {}, {}, 0};
+  std::vector<double> ep;
+  double drift = 0, noise = 0;  // largest so far
+  const Matrix<double> weight = fisher;
+  evolve::LinearAverages averages{&weight, at.fine.times, {}};
+  std::size_t next = 0;
+  solver.run(at.coarse.times, most, restarts(at.coarse, solver.condition()), &averages,
+             [&](std::size_t j, const Vector<double>& psi) {
+               const double mass = root.dot(psi) * cell;
+               const bool start = at.coarse.times[j] == 0, conserved = std::fabs(mass - 1) < 1e-4;
+               // a larger defect: the box is too small, which a finer level shows
+               const double scale = conserved && !start ? 1 / mass : 1;
+               if (conserved && !start) drift = std::max(drift, std::fabs(mass - 1));
+               noise = std::max(noise, solver.absolute_noise());
+               ep.push_back(scale * solver.entropy_production_rate(psi));
+               if (next >= at.coarse.point.size() || static_cast<std::size_t>(at.coarse.point[next]) != j) return;
+               out.rate.push_back(ep.back());
+               const auto column = static_cast<Eigen::Index>(next++);
+               if (start)
+                 out.density.col(column) = problem.log_initial.array().exp();
+               else
+                 out.density.col(column) = root.cwiseProduct(psi) * scale;
+               out.absolute.push_back(solver.absolute_noise());
+               out.relative.push_back(solver.relative_noise() + drift);  // all modes suffer as much as the lowest
+             });
+  out.currents = at.coarse.integrate(ep);
+  std::vector<double> rate;
+  for (Eigen::Index j = 0; j < averages.value.cols(); ++j) rate.push_back(diffusion * averages.value(0, j));
+  out.fisher = at.fine.integrate(rate);
+  out.fisher_noise = noise * diffusion * cell * root.dot(fisher) + drift * std::fabs(rate.back());
+  return out;
+}
+
+/// Round-off of density and its logarithm in one state.
+void round_off(const evolve::TensorProblem& problem, const History& history, std::size_t point, bool start,
+               const Vector<double>& half, Eigen::Ref<Vector<double>> rho, Eigen::Ref<Vector<double>> log_rho,
+               Eigen::Ref<Vector<double>> noise, Eigen::Ref<Vector<double>> log_noise) {
+  for (Eigen::Index i = 0; i < rho.size(); ++i) {
+    if (start) {
+      log_rho[i] = problem.log_initial[i];
+      log_noise[i] = 8 * epsilon * (1 + std::fabs(log_rho[i]));
+      noise[i] = log_noise[i] * rho[i];
+      continue;
+    }
+    const double own = history.absolute[point] * std::exp(half[i]), relative = history.relative[point];
+    noise[i] = own + relative * std::fabs(rho[i]);
+    log_rho[i] = rho[i] > 0 ? std::log(rho[i]) : -HUGE_VAL;
+    log_noise[i] =
+        rho[i] > 2 * own ? own / (rho[i] - own) + relative + 4 * epsilon * (1 + std::fabs(half[i])) : HUGE_VAL;
+  }
+}
+
+}  // namespace
+
+TensorLayout lay_out(const Study<double>& study, const TensorResolution& r) {
+  TensorLayout out;
+  out.ensemble = data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), 1.0);
+  out.plan = plan(study.learner, *study.model, out.ensemble, study.points.back(), r);
+  return out;
+}
+
+TensorCost cost(const Study<double>& study, const TensorLayout& layout, const TensorResolution& r) {
+  const auto& grid = layout.plan.grid;
+  const double n = static_cast<double>(grid.size()), sets = static_cast<double>(layout.ensemble.sets.size()),
+               points = static_cast<double>(study.points.size()), cores = threads(study),
+               d = static_cast<double>(grid.dimension()), terms = study.model->components();
+  TensorCost out;
+  out.bytes = 8 * n *
+                  (sets * (points + 2) + cores * (columns(study, layout) + 30 + d) + terms * (2 + d) +
+                   3 * std::max(study.model->outcomes(), 1)) +
+              snapshot(layout) * points_at_once(study, layout);
+  double upper = 0, side = 0;  // the potential is of the order of the kinetic part; folding halves the products
+  for (const auto& axis : grid.axes) {
+    upper += 2 * study.learner.diffusion() * std::pow(M_PI / axis.spacing, 2);
+    side += axis.size;
+  }
+  const double final_time = study.points.back();
+  const auto nodes = static_cast<double>(times(study, layout, r).coarse.times.size());
+  const double expansion = std::sqrt(2 * 36 * upper * final_time / 2) + 36;
+  out.operations = sets * n * (expansion * (side + 8 * d) + nodes * (expansion + side + 20) + 200 * points);
+  return out;
+}
+
+std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout& layout, const TensorResolution& r,
+                                  const std::function<void(double)>& fraction) {
+  const auto& ensemble = layout.ensemble;
+  const auto& grid = layout.plan.grid;
+  const auto terms = terms_on(*study.model, grid);
+  const auto at = spaces(*study.model, terms, grid);
+  const Vector<double> information = fisher_trace(*study.model, terms, at);
+  const Times nodes = times(study, layout, r);
+  const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = grid.size();
+  const double temperature = study.learner.temperature;
+
+  std::vector<History> histories(ensemble.sets.size());
+  std::vector<evolve::TensorProblem> problems(ensemble.sets.size());
+  std::atomic<int> done{0};
+  const int most = columns(study, layout);
+  num::parallel_for(static_cast<int>(sets), study.options->threads, [&](int b) {
+    const auto k = static_cast<std::size_t>(b);
+    problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r);
+    histories[k] = follow(problems[k], nodes, information, most);
+    problems[k].slope.clear();
+    problems[k].laplacian.resize(0);
+    if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets));
+  });
+
+  Vector<double> probability(sets), test;
+  for (Eigen::Index b = 0; b < sets; ++b) probability[b] = ensemble.sets[static_cast<std::size_t>(b)].weight;
+  if (!ensemble.fixed)
+    test = terms.value * Eigen::Map<const Vector<double>>(ensemble.target_statistic.data(), terms.value.cols());
+
+  std::vector<Row<double>> rows(study.points.size());
+  num::parallel_for(static_cast<int>(rows.size()), points_at_once(study, layout), [&](int point) {
+    const auto j = static_cast<std::size_t>(point);
+    Row<double>& row = rows[j];
+    info::Snapshot<double> snapshot{probability, Matrix<double>(n, sets), Matrix<double>(n, sets),
+                                    Matrix<double>(n, sets), Matrix<double>(n, sets)};
+    Raw<double> loss, fit, currents, f, relative, rate;
+    for (Eigen::Index b = 0; b < sets; ++b) {
+      const auto k = static_cast<std::size_t>(b);
+      const auto& history = histories[k];
+      const auto& losses = problems[k].loss;
+      snapshot.density.col(b) = history.density.col(point);
+      const Vector<double> half = -(losses.array() - losses.minCoeff()) / (2 * temperature);
+      round_off(problems[k], history, j, study.points[j] == 0, half, snapshot.density.col(b),
+                snapshot.log_density.col(b), snapshot.round_off.col(b), snapshot.log_round_off.col(b));
+      const double p = probability[b];
+      const Vector<double> rho = snapshot.density.col(b), noise = snapshot.round_off.col(b);
+      const auto& s = ensemble.sets[k].statistic;
+      const Vector<double> fits =
+          terms.value * Eigen::Map<const Vector<double>>(s.data(), static_cast<Eigen::Index>(s.size()));
+      const auto add = [p](Raw<double>& sum, const Raw<double>& term) {
+        sum.value += p * term.value;
+        sum.noise += p * term.noise;
+      };
+      add(loss, info::average<double>(at.theta_weight, rho, noise, losses));
+      add(fit, info::average<double>(at.theta_weight, rho, noise, fits));
+      // D(rho || exp(-L/T)), the stationary density left unnormalised (I5)
+      const Vector<double> exponent =
+          (rho.array() > 0).select(rho.array().max(1e-320).log(), 0.0) + losses.array() / temperature;
+      add(relative, info::average<double>(at.theta_weight, rho, noise, exponent));
+      add(currents, {history.currents[j], 64 * epsilon * std::fabs(history.currents[j])});
+      add(rate, {history.rate[j], 0.0});
+      add(f, {history.fisher[j], 64 * epsilon * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
+    }
+    info::parameter_information(at, snapshot, row);
+    info::equilibrium_information(at, snapshot, row);
+    row["_loss"] = loss;
+    row["_relative_entropy"] = relative;
+    row["_ep_currents"] = currents;
+    row["_ep_rate"] = rate;
+    row["fisher_dissipation"] = f;
+    row["loss_train"] = fit;
+    if (!ensemble.fixed) {
+      const Vector<double> mean = snapshot.density * probability, noise = snapshot.round_off * probability;
+      row["loss_test"] = info::average<double>(at.theta_weight, mean, noise, test);
+      row["generalization_gap"] = row["loss_test"] - fit;
+    }
+    if (ensemble.discrete && !ensemble.fixed)
+      row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
+    if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
+  });
+  thermo::parameter_thermodynamics<double>(rows, temperature);
+  thermo::equilibrium_sampler<double>(rows);
+  thermo::exact_zeros<double>(rows, ensemble.fixed);
+  for (std::size_t j = rows.size(); j-- > 0;)
+    rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
+  return rows;
+}
+
+}  // namespace calor::run

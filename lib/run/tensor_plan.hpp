@@ -1,0 +1,46 @@
+#pragma once
+// langevin in two or three parameters: which box, spacing and times a level needs, and the loss terms on its nodes.
+// Decisions only; a run confirms them by refinement.
+
+#include "data/ensemble.hpp"
+#include "evolve/tensor_spectral.hpp"
+#include "learner/langevin.hpp"
+
+namespace calor::run {
+
+using num::Matrix;
+using num::Vector;
+
+/// How finely a level resolves, in e-folds. Two levels differ in all of it.
+struct TensorResolution {
+  double tail = 27;     // densities are followed down to exp(-tail) of their top
+  double spacing = 15;  // Fourier transforms of the densities at the edge of the grid's band: exp(-spacing)
+  int time_order = 10;  // nodes a time panel, for currents
+  int fine_order = 16;  // nodes a time panel, for averages linear in the density
+};
+
+/// The loss terms l_a of the model at the nodes; rows: nodes, columns: terms.
+struct TensorTerms {
+  Matrix<double> value, laplacian;
+  std::vector<Matrix<double>> slope;  // [axis]
+};
+
+TensorTerms terms_on(const model::Model<double>& model, const grid::Tensor& grid);
+
+struct TensorPlan {
+  grid::Tensor grid;
+  double fastest_time = 1;  // shortest time scale of the densities' change
+};
+
+/// Box that hugs every data set's density at all times up to `final_time`, found by scanning the losses on coarse
+/// grids.
+TensorPlan plan(const learner::Langevin<double>& learner, const model::Model<double>& model,
+                const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution);
+
+/// The Fokker–Planck problem of one data set, V cut off above what the places reach where the start or the stationary
+/// density exceeds exp(-2 tail) of its top.
+evolve::TensorProblem tensor_problem(const learner::Langevin<double>& learner, const data::DataSet<double>& set,
+                                     const TensorTerms& terms, const grid::Tensor& grid,
+                                     const TensorResolution& resolution);
+
+}  // namespace calor::run
