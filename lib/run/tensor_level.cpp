@@ -229,6 +229,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     info::parameter_information(at, snapshot, row);
     info::equilibrium_information(at, snapshot, row);
     row["_loss"] = loss;
+    row["_reduced_loss"] = loss / temperature;
     row["_relative_entropy"] = relative;
     row["_ep_currents"] = currents;
     row["_ep_rate"] = rate;
@@ -243,7 +244,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
       row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
     if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
   });
-  thermo::parameter_thermodynamics<double>(rows, temperature);
+  thermo::parameter_thermodynamics<double>(rows);
   thermo::equilibrium_sampler<double>(rows);
   thermo::exact_zeros<double>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;)
