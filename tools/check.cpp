@@ -1,4 +1,4 @@
-// calor check EXPERIMENT.toml|TABLE.json ESTIMATES.csv
+// calor check EXPERIMENT.toml|TABLE.json|SAMPLES ESTIMATES.csv
 
 #include <algorithm>
 
@@ -17,9 +17,9 @@ namespace calor::tools {
 namespace {
 
 const Page page{
-    "  calor check EXPERIMENT.toml|TABLE.json ESTIMATES.csv [OPTIONS]",
-    R"(  Compares what another implementation says with the true values: those of a table (calor run --format json), or those
-  that Calor computes from an experiment now. ESTIMATES.csv has the columns t, quantity, value and, optionally, stderr
+    "  calor check EXPERIMENT.toml|TABLE.json|SAMPLES ESTIMATES.csv [OPTIONS]",
+    R"(  Compares what another implementation says with the true values: those of a table (calor run --format json) or of
+  samples (the directory of calor sample), or those that Calor computes from an experiment now. ESTIMATES.csv has the columns t, quantity, value and, optionally, stderr
   (the standard error of value; empty where there is none), replicate (any text) and one column for each swept key of the
   table; the columns error and guarantee are passed over.
 
@@ -83,6 +83,9 @@ table::Table compute(const experiment::Experiment& e, run::Options options, cons
 
 /// The true values as JSON: the file itself if it is a table, else computed.
 std::string true_table(const Request& request, const experiment::Csv& csv) {
+  const std::filesystem::path samples = std::filesystem::path(request.truth) / "samples.json";
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(samples, ignored)) return experiment::read_text(samples, most_bytes);
   const std::string text = experiment::read_text(request.truth, most_bytes);
   const auto first = text.find_first_not_of(" \t\r\n");
   if (request.truth.ends_with(".json") || (first != std::string::npos && text[first] == '{')) return text;
@@ -117,7 +120,9 @@ CLI::Validator between(double low, double high) { return CLI::Range(low, high).d
 void add_check(CLI::App& calor, Action& chosen) {
   auto request = std::make_shared<Request>();
   CLI::App& command = add_command(calor, "check", "compare another implementation's values with the true ones", page);
-  command.add_option("TRUTH", request->truth, "an experiment (TOML), or a table (JSON)")->required()->type_name("");
+  command.add_option("TRUTH", request->truth, "an experiment (TOML), a table (JSON), or a directory of samples")
+      ->required()
+      ->type_name("");
   command.add_option("ESTIMATES", request->estimates, "the values to judge (CSV)")->required()->type_name("");
   command.add_option("--lre", request->rule.lre, "digits that a row without a standard error must have (default: 6)")
       ->type_name("N")

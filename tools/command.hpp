@@ -27,6 +27,7 @@ void add_run(CLI::App& calor, Action& chosen);
 void add_tables(CLI::App& calor, Action& chosen);
 void add_models(CLI::App& calor, Action& chosen);
 void add_explain(CLI::App& calor, Action& chosen);
+void add_sample(CLI::App& calor, Action& chosen);
 void add_check(CLI::App& calor, Action& chosen);
 void add_estimate(CLI::App& calor, Action& chosen);
 void add_help(CLI::App& calor, Action& chosen);

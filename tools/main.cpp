@@ -101,6 +101,7 @@ int dispatch(int argc, char** argv) {
   add_models(app, chosen);
   add_explain(app, chosen);
   add_estimate(app, chosen);
+  add_sample(app, chosen);
   add_check(app, chosen);
   add_help(app, chosen);
   try {

@@ -53,7 +53,7 @@ struct TruthTable {
   std::size_t values() const;  // how many in all
 };
 
-/// From the JSON of `calor run --format json`. Throws InputError "NAME: …".
+/// From the JSON of `calor run --format json`, or samples.json of `calor sample`. Throws InputError "NAME: …".
 TruthTable parse_table(std::string_view json, const std::string& name);
 
 }  // namespace calor::crosscheck

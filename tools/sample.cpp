@@ -1,0 +1,99 @@
+// calor sample EXPERIMENT.toml --output DIRECTORY
+
+#include "num/errors.hpp"
+#include "tools/command.hpp"
+#include "tools/directory.hpp"
+#include "tools/sampling.hpp"
+
+namespace calor::tools {
+
+namespace {
+
+const Page page{
+    "  calor sample EXPERIMENT.toml --output DIRECTORY [OPTIONS]",
+    R"(  Draws training data, lets the parameters learn and the model generate, many times over, and writes what came out for
+  other programs, together with the true value of every quantity:
+
+      samples.csv    replicate,t,theta0,...,x0,...,b0,...: one row for each replicate and time; b: the training examples
+      t.npy          the times
+      theta.npy      [replicate, time, parameter]
+      x.npy          [replicate, time, number of x]
+      b.npy          [replicate, example, number of x] (of a stream s.npy: its statistic)
+      samples.json   experiment, shapes, conventions, seed, SHA-256 of each file, true values with errors
+
+  Replicate r of a seed is the same in every run, on any number of threads: 1000 replicates are the first of 10^6.
+  Transitions are exact where they are known (jump, sgld, gaussian-mean with langevin), else by Euler-Maruyama in small
+  steps, which samples.json names. The directory appears whole or not at all, and replaces only one of its own kind.)",
+    R"(EXAMPLES
+  calor sample coin.toml --replicates 1000 --seed 1 --output coin-samples
+  python3 -c 'import numpy; print(numpy.load("coin-samples/theta.npy").mean(axis=0))'
+  calor check coin-samples estimates.csv
+
+EXIT STATUS
+  0  the directory was written
+  2  the experiment or the command line is wrong, or the directory cannot be written
+  3  an internal error
+
+SEE ALSO
+  calor check, calor score; schema/samples.schema.json)"};
+
+struct Request {
+  std::string experiment, output;
+  simulator::Options options;
+  bool no_truth = false;
+};
+
+/// CLI11 would take -1 for 2^64 - 1.
+CLI::Validator whole_number() {
+  return {[](const std::string& word) -> std::string {
+            const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+            return digits ? "" : "not a whole number >= 0: " + word;
+          },
+          ""};
+}
+
+int sample(Request request) {
+  const auto e = read_one(request.experiment, "sample");
+  const OutputDirectory output(request.output, crosscheck::sample_file_names(), "samples.json", "{\n  \"calor\": ");
+  request.options.step = sampling_step(e, request.options.step);
+  request.options.examples = true;
+  const std::string table = request.no_truth ? "" : true_values(e);
+  const auto files = make_samples(e, request.options, table);
+  std::vector<std::pair<std::string, const std::string*>> named;
+  for (const auto& file : files) named.emplace_back(file.name, &file.bytes);
+  output.write(named);
+  return 0;
+}
+
+}  // namespace
+
+void add_sample(CLI::App& calor, Action& chosen) {
+  auto request = std::make_shared<Request>();
+  CLI::App& command =
+      add_command(calor, "sample", "write exact samples, with the true values, for other programs", page);
+  command.add_option("EXPERIMENT", request->experiment, "the experiment, a TOML file")->required()->type_name("");
+  command.add_option("-o,--output", request->output, "the directory to write")->required()->type_name("DIRECTORY");
+  command.add_option("-r,--replicates", request->options.replicates, "how many (default: 1000)")
+      ->type_name("R")
+      ->check(CLI::Range(1, 100'000'000).description(""));
+  command.add_option("-s,--seed", request->options.seed, "seed of the random numbers (default: 1)")
+      ->type_name("S")
+      ->check(whole_number());
+  command.add_option("--first", request->options.first, "number of the first replicate (default: 0)")
+      ->type_name("N")
+      ->check(whole_number());
+  command
+      .add_option(
+          "--step", request->options.step,
+          "longest step of the parameters where transitions are not exact (default: 0.002 over the largest rate)")
+      ->type_name("H")
+      ->check(CLI::Range(1e-9, 1e9).description(""));
+  command
+      .add_option("-j,--threads", request->options.threads, "threads (default: all cores); samples do not depend on it")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1024).description(""));
+  command.add_flag("--no-truth", request->no_truth, "leave out the true values (for what cannot be computed)");
+  command.callback([&chosen, request] { chosen = [request] { return sample(*request); }; });
+}
+
+}  // namespace calor::tools

@@ -1,0 +1,26 @@
+#pragma once
+// What calor sample and calor score share: an experiment, its samples as files, and its true values.
+
+#include <string>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "validation/crosscheck/samples.hpp"
+
+namespace calor::tools {
+
+/// The one experiment of a file. Throws InputError for a sweep.
+experiment::Experiment read_one(const std::string& file, const std::string& command);
+
+/// The table as JSON: every quantity that the experiment defines, what misses its digits with its larger error.
+std::string true_values(const experiment::Experiment& experiment);
+
+/// The longest step of Theta for samples: `step` if given, else a tenth of the simulator's default, 0 where transitions
+/// are exact.
+double sampling_step(const experiment::Experiment& experiment, double step);
+
+/// All files, samples.json last. `table` may be "" (no true values).
+std::vector<crosscheck::SampleFile> make_samples(const experiment::Experiment& experiment,
+                                                 const simulator::Options& options, const std::string& table);
+
+}  // namespace calor::tools
