@@ -41,6 +41,7 @@ ESTIMATES = "t,quantity,value,stderr,replicate\n0,m_info,0,,\n1,m_info,0.5,0.1,a
 
 
 def main(calor, root):
+    calor = str(pathlib.Path(calor).resolve())
     schemas = {path.name.split(".")[0]: json.loads(path.read_text(encoding="utf-8")) for path in (pathlib.Path(root) / "schema").glob("*.json")}
     store = {schema["$id"]: schema for schema in schemas.values()}
     failures = []
