@@ -13,18 +13,45 @@ namespace calor::evolve {
 
 using num::Real;
 
+/// value + slope (t - start of the stretch)
+template <Real R>
+struct Linear {
+  R value = 0, slope = 0;
+  R at(const R& elapsed) const { return value + slope * elapsed; }
+};
+
+/// Mobility and temperature from `start` until the next stretch.
+template <Real R>
+struct Stretch {
+  R start = 0;
+  Linear<R> mobility, temperature;
+};
+
 /// One data set's Fokker–Planck equation on one uniform grid; vectors have grid.size entries.
 template <Real R>
 struct Problem {
   grid::Grid<R> grid;
-  R mobility = 1;
-  R temperature = 1;
+  R mobility = 1;     // the largest, if it changes
+  R temperature = 1;  // the largest, if it changes
   std::vector<R> loss;         // L_B
   std::vector<R> slope;        // L_B'
   std::vector<R> curvature;    // L_B''
   std::vector<R> log_initial;  // ln rho_0
 
+  std::vector<Stretch<R>> course = {};  // schedules: stretches from t = 0 on; empty if nothing changes
+
   R diffusion() const { return mobility * temperature; }
+  R diffusion(const R& t) const {
+    if (course.empty()) return diffusion();
+    const auto& s = stretch(t);
+    return s.mobility.at(t - s.start) * s.temperature.at(t - s.start);
+  }
+  /// The stretch that t is in; a knot belongs to both (the functions are continuous), the earlier is given.
+  const Stretch<R>& stretch(const R& t) const {
+    std::size_t k = 0;
+    while (k + 1 < course.size() && course[k + 1].start < t) ++k;
+    return course[k];
+  }
 };
 
 /// Densities at the times asked for. Where the solver cannot vouch for the sign of rho, log_density is -infinity.
@@ -35,6 +62,7 @@ struct Solution {
   std::vector<std::vector<R>>
       log_round_off;       // [time][node]: round-off in log_density; infinity where that is worthless
   std::vector<R> ep_rate;  // [time]: integral of J^2/(D rho), the entropy-production rate by currents
+  std::vector<R> medium_rate = {};  // [time]: -(1/T) d<L>/dt, with schedules only
   /// Round-off in rho at each node, in absolute terms: |computed - exact arithmetic| stays below it.
   std::vector<R> round_off;  // [node]
 };

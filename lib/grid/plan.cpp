@@ -127,7 +127,7 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
     // a density narrows no further than the steepest well's T/L'', and not before the well has had time to act
     const double shrink = 1 - std::exp(-2 * l.mobility * steepest * l.final_time);
     const double temperature = l.temperature[static_cast<std::size_t>(b)];
-    const double well = temperature / std::max(steepest, 1e-300);
+    const double well = l.coldest[static_cast<std::size_t>(b)] / std::max(steepest, 1e-300);
     narrow = std::min(narrow, v0 * (1 - shrink) + well * shrink);
     fastest = std::min({fastest, v0 / (2 * l.mobility * temperature), 1 / (l.mobility * std::max(steepest, 1e-300)),
                         l.initial_stddev / (l.mobility * std::max(start_slope, 1e-300))});

@@ -14,7 +14,8 @@ struct Landscape {
   double mobility = 1, initial_mean = 0, initial_stddev = 1, final_time = 1;
   double strip = 1e300;  // analyticity strip of the losses
   int sets = 0;
-  std::vector<double> temperature;  // one a data set
+  std::vector<double> temperature;  // one a data set; the highest that occurs
+  std::vector<double> coldest;      // the lowest
   /// L, L', L'' of data set b at theta.
   std::function<void(int b, double theta, double& loss, double& slope, double& curvature)> loss;
 };

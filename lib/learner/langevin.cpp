@@ -1,5 +1,7 @@
 #include "learner/langevin.hpp"
 
+#include <algorithm>
+
 #include "num/errors.hpp"
 
 namespace calor::learner {
@@ -10,11 +12,21 @@ using num::Vector;
 template <Real R>
 Langevin<R> langevin(const experiment::Learner& spec) {
   Langevin<R> out;
-  if (spec.kind == "sgd-diffusion")
-    out.noise = num::from_rational<R>(spec.learning_rate.values.front()) / (2 * spec.batch_size);
-  else
-    out.mobility = num::from_rational<R>(spec.mobility.values.front());
-  out.temperature = num::from_rational<R>(spec.temperature.values.front());
+  const auto most = [](const experiment::Schedule& s) {
+    return num::from_rational<R>(*std::max_element(s.values.begin(), s.values.end()));
+  };
+  const auto least = [](const experiment::Schedule& s) {
+    return num::from_rational<R>(*std::min_element(s.values.begin(), s.values.end()));
+  };
+  if (spec.kind == "sgd-diffusion") {
+    out.noise = most(spec.learning_rate) / (2 * spec.batch_size);
+    out.quietest = least(spec.learning_rate) / (2 * spec.batch_size);
+  } else {
+    out.mobility = most(spec.mobility);
+  }
+  out.temperature = most(spec.temperature);
+  out.coldest = least(spec.temperature);
+  out.course = course<R>(spec);
   out.weight_decay = num::from_rational<R>(spec.weight_decay);
   for (const auto& m : spec.initial_mean) out.initial_mean.push_back(num::from_rational<R>(m));
   for (const auto& s : spec.initial_stddev) out.initial_stddev.push_back(num::from_rational<R>(s));
@@ -40,21 +52,26 @@ Terms<R> terms_on(const model::Model<R>& model, const grid::Grid<R>& grid) {
 }
 
 template <Real R>
-R temperature(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms) {
+R gradient_covariance(const data::DataSet<R>& set, const Terms<R>& terms) {
   using std::fabs;
-  if (set.covariance.empty()) return learner.temperature;
+  if (set.covariance.empty()) return R(0);
   const Eigen::Index n = terms.slope.rows(), count = terms.slope.cols();
-  const auto noise = [&](Eigen::Index node) {
+  const auto at = [&](Eigen::Index node) {
     R sum = 0;
     for (Eigen::Index a = 0; a < count; ++a)
       for (Eigen::Index b = 0; b < count; ++b)
         sum += set.covariance[static_cast<std::size_t>(a * count + b)] * terms.slope(node, a) * terms.slope(node, b);
     return sum;
   };
-  const R out = noise(0);
-  if (fabs(noise(n - 1) - out) > 64 * num::epsilon<R>() * out)
-    throw InternalError("temperature: the gradient noise depends on theta");
-  return learner.temperature + learner.noise * out;
+  const R out = at(0);
+  if (fabs(at(n - 1) - out) > 64 * num::epsilon<R>() * out)
+    throw InternalError("gradient_covariance: it depends on theta");
+  return out;
+}
+
+template <Real R>
+R temperature(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms) {
+  return learner.temperature + learner.noise * gradient_covariance(set, terms);
 }
 
 template <Real R>
@@ -65,6 +82,7 @@ evolve::Problem<R> problem(const Langevin<R>& learner, const data::DataSet<R>& s
       Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
   const Vector<R> loss = terms.value * s, slope = terms.slope * s, curvature = terms.curvature * s;
   evolve::Problem<R> out{grid, learner.mobility, temperature(learner, set, terms), {}, {}, {}, {}};
+  if (!learner.course.empty()) out.course = stretches(learner.course, gradient_covariance(set, terms));
   const R& m0 = learner.initial_mean.front();
   const R& s0 = learner.initial_stddev.front();
   const R log_norm = -log(2 * num::pi<R>() * s0 * s0) / 2;
@@ -83,10 +101,13 @@ grid::Landscape landscape(const Langevin<double>& learner, const model::Model<do
   grid::Landscape out;
   out.mobility = learner.mobility;
   const auto origin = terms_on(model, grid::Grid<double>{learner.initial_mean.front(), 1, 1});
-  for (const auto& set : ensemble.sets) out.temperature.push_back(temperature(learner, set, origin));
+  for (const auto& set : ensemble.sets) {
+    out.temperature.push_back(temperature(learner, set, origin));
+    out.coldest.push_back(learner.coldest + learner.quietest * gradient_covariance(set, origin));
+  }
   out.initial_mean = learner.initial_mean.front();
   out.initial_stddev = learner.initial_stddev.front();
-  out.final_time = final_time;
+  out.final_time = learner.course.empty() ? final_time : clock(learner.course, final_time) / learner.mobility;
   out.strip = model.analytic_strip();
   out.sets = static_cast<int>(ensemble.sets.size());
   out.loss = [&, jets = std::vector<model::Jet<double>>(static_cast<std::size_t>(model.components()))](
@@ -108,6 +129,7 @@ grid::Landscape landscape(const Langevin<double>& learner, const model::Model<do
 #define CALOR_INSTANTIATE(R)                                                                        \
   template Langevin<R> langevin<R>(const experiment::Learner&);                                     \
   template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                         \
+  template R gradient_covariance(const data::DataSet<R>&, const Terms<R>&);                         \
   template R temperature(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&);             \
   template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&, \
                                       const grid::Grid<R>&);

@@ -8,6 +8,7 @@
 #include "data/ensemble.hpp"
 #include "evolve/propagator.hpp"
 #include "grid/plan.hpp"
+#include "learner/course.hpp"
 #include "num/eigen.hpp"
 
 namespace calor::learner {
@@ -19,6 +20,9 @@ struct Langevin {
   R mobility = 1, temperature = 1, weight_decay = 0;
   std::vector<R> initial_mean, initial_stddev;  // one a parameter
   R noise = 0;                                  // sgd-diffusion: eta/2m
+  // Schedules: mobility, temperature and noise are then the largest that occur.
+  std::vector<Piece<R>> course = {};
+  R coldest = 1, quietest = 0;  // the smallest temperature and noise
 
   /// What data sets without gradient noise have.
   R diffusion() const { return mobility * temperature; }
@@ -37,8 +41,11 @@ struct Terms {
 template <Real R>
 Terms<R> terms_on(const model::Model<R>& model, const grid::Grid<R>& grid);
 
-/// T_B: the temperature and, with sgd-diffusion, the gradient noise, sum_ab Cov_B(T_a, T_b) l_a' l_b' at any node.
-/// Throws InternalError if the noise depends on theta.
+/// sum_ab Cov_B(T_a, T_b) l_a' l_b' at any node; 0 without covariance. Throws InternalError if it depends on theta.
+template <Real R>
+R gradient_covariance(const data::DataSet<R>& set, const Terms<R>& terms);
+
+/// T_B: the temperature and, with sgd-diffusion, the gradient noise.
 template <Real R>
 R temperature(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms);
 

@@ -53,7 +53,9 @@ template <Real R>
 std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment& e) {
   const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
   auto out = lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
-  if (e.learner.kind == "sgd-diffusion") std::erase_if(out, [](const auto& i) { return i.number == "I16"; });
+  const auto& l = e.learner;
+  const bool scheduled = !l.mobility.constant() || !l.temperature.constant() || !l.learning_rate.constant();
+  if (l.kind == "sgd-diffusion" || scheduled) std::erase_if(out, [](const auto& i) { return i.number == "I16"; });
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "evolve/richardson.hpp"
 #include "evolve/spectral.hpp"
 #include "evolve/split_operator.hpp"
+#include "evolve/taylor.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
 #include "run/refine.hpp"
@@ -52,6 +53,27 @@ void spectral(Job& job) {
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
       5, Goal<R>{goal, job.wanted()});
+  collect(job, book, study, "spectral", langevin_identities<R>(job.experiment));
+}
+
+/// Mobility, temperature or learning rate change in time.
+bool scheduled(const experiment::Learner& l) {
+  return !l.mobility.constant() || !l.temperature.constant() || !l.learning_rate.constant();
+}
+
+template <Real R>
+void series_in_time(Job& job) {
+  const auto study = make_study<R>(job.experiment, job.options);
+  const evolve::Taylor<R> solver;
+  const auto book = refine<R>(
+      [&](int k) {
+        const auto r = resolution(job.digits, k);
+        const auto layout = lay_out(study, r);
+        require_memory(layout);
+        return evaluate<R>(study, layout, r, solver,
+                           reporter(job.options, "Taylor series, level " + std::to_string(k + 1)));
+      },
+      5, Goal<R>{accuracy<R>(job.digits), job.wanted()});
   collect(job, book, study, "spectral", langevin_identities<R>(job.experiment));
 }
 
@@ -157,6 +179,11 @@ void langevin_on_grid(Job& job) {
       refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
     spectral<double>(job);
     return;
+  }
+  if (scheduled(e.learner)) {
+    if (job.options.method != Method::automatic && job.options.method != Method::spectral)
+      refuse_method(job, "schedules", "auto, spectral");
+    return raise_precision(job, 0, []<Real R>(Job& j) { series_in_time<R>(j); });
   }
   switch (job.options.method) {
     case Method::automatic:

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <mutex>
 
-#include "evolve/time_nodes.hpp"
 #include "info/information.hpp"
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
@@ -29,6 +28,10 @@ double signal_to_noise(const Study<double>& s) {
   const double kappa = s.learner.mobility * (1 / (sigma * sigma) + s.learner.weight_decay);
   const double v0 = s.learner.initial_stddev.front() * s.learner.initial_stddev.front();
   double worst = 0;
+  if (!s.learner.course.empty()) {  // |a| < 1/(1 + lambda s²), v never below both the start's and the coldest well's
+    const double precision = 1 / (sigma * sigma) + s.learner.weight_decay, a = 1 / (precision * sigma * sigma);
+    return a * a * width * width / std::min(v0, s.learner.coldest / precision);
+  }
   for (const double t : s.points) {
     const double a = -s.learner.mobility / (kappa * sigma * sigma) * std::expm1(-kappa * t);
     const double v = v0 * std::exp(-2 * kappa * t) - s.learner.diffusion() / kappa * std::expm1(-2 * kappa * t);
@@ -104,6 +107,7 @@ struct History {
   Matrix<R> density, log_density, log_round_off;  // n x points
   Vector<R> round_off;
   std::vector<R> currents, fisher;  // accumulated until each point
+  std::vector<R> medium;            // the same; schedules only
   std::vector<R> rate;              // entropy-production rate at each point
   R fisher_noise = 0;
 };
@@ -114,7 +118,7 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   using std::fabs;
   const auto solution = solver.solve(problem, nodes.times);
   const auto n = static_cast<Eigen::Index>(problem.grid.size), points = static_cast<Eigen::Index>(nodes.point.size());
-  History<R> out{Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Vector<R>(n), {}, {}, {}, R(0)};
+  History<R> out{Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Vector<R>(n), {}, {}, {}, {}, R(0)};
   for (Eigen::Index j = 0; j < points; ++j) {
     const auto at = static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)]);
     for (Eigen::Index i = 0; i < n; ++i) {
@@ -126,15 +130,15 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   for (const int at : nodes.point) out.rate.push_back(solution.ep_rate[static_cast<std::size_t>(at)]);
   for (Eigen::Index i = 0; i < n; ++i) out.round_off[i] = solution.round_off[static_cast<std::size_t>(i)];
   std::vector<R> rate;
-  const R scale = problem.diffusion() * problem.grid.spacing;
-  for (const auto& rho : solution.density) {
+  for (std::size_t j = 0; j < solution.density.size(); ++j) {
     R sum = 0;
-    for (Eigen::Index i = 0; i < n; ++i) sum += rho[static_cast<std::size_t>(i)] * fisher[i];
-    rate.push_back(scale * sum);
+    for (Eigen::Index i = 0; i < n; ++i) sum += solution.density[j][static_cast<std::size_t>(i)] * fisher[i];
+    rate.push_back(problem.diffusion(nodes.times[j]) * problem.grid.spacing * sum);
   }
+  if (!solution.medium_rate.empty()) out.medium = nodes.integrate(solution.medium_rate);
   out.currents = nodes.integrate(solution.ep_rate);
   out.fisher = nodes.integrate(rate);
-  out.fisher_noise = scale * out.round_off.dot(fisher);
+  out.fisher_noise = problem.diffusion() * problem.grid.spacing * out.round_off.dot(fisher);
   return out;
 }
 
@@ -218,6 +222,34 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
 }
 
 template <Real R>
+evolve::TimeNodes<R> time_nodes(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution) {
+  const double fastest = resolution.time_order > 0 ? layout.fastest_time * resolution.panel_scale : 1e300;
+  const std::span<const R> points(study.points);
+  const auto knots = learner::knots(study.learner.course);
+  if (knots.empty()) return evolve::gauss_nodes<R>(points, fastest, resolution.time_order);
+  evolve::TimeNodes<R> out;
+  R begin = 0;
+  for (std::size_t k = 0, next = 0; k <= knots.size() && next < points.size(); ++k) {
+    std::vector<R> within;  // since `begin`; the end of the piece is the last
+    std::size_t count = 0;
+    for (; next < points.size() && (k == knots.size() || points[next] <= knots[k]); ++next, ++count)
+      within.push_back(points[next] - begin);
+    if (next < points.size() && (within.empty() || within.back() < knots[k] - begin))
+      within.push_back(knots[k] - begin);
+    const auto part = evolve::gauss_nodes<R>(within, fastest, resolution.time_order);
+    const std::size_t shift = out.times.size(), skip = shift ? 1 : 0;  // the piece's start is there already
+    for (std::size_t j = skip; j < part.times.size(); ++j) {
+      out.times.push_back(begin + part.times[j]);
+      out.weight.push_back(part.weight[j]);
+    }
+    for (std::size_t j = 0; j < count; ++j)
+      out.point.push_back(static_cast<int>(static_cast<std::size_t>(part.point[j]) + shift - skip));
+    if (k < knots.size()) begin = knots[k];
+  }
+  return out;
+}
+
+template <Real R>
 std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution,
                              const evolve::Propagator<R>& solver, const std::function<void(double)>& fraction) {
   using std::fabs, std::log;
@@ -226,8 +258,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   const auto at = spaces(study, layout, terms, resolution);
   const Vector<R> information = fisher(study, terms, at);
   const bool integrals = resolution.time_order > 0;
-  const auto nodes = evolve::gauss_nodes<R>(
-      study.points, integrals ? layout.fastest_time * resolution.panel_scale : 1e300, resolution.time_order);
+  const auto nodes = time_nodes(study, layout, resolution);
   const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = static_cast<Eigen::Index>(layout.grid.size);
 
   std::vector<History<R>> histories(ensemble.sets.size());
@@ -266,7 +297,8 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     Row<R> row;
     info::parameter_information(at, snapshot, row);
     if (!lagging(*study.experiment)) info::equilibrium_information(at, snapshot, row);
-    Raw<R> loss, reduced, fit, currents, f, relative, rate;
+    Raw<R> loss, reduced, fit, currents, f, relative, rate, medium;
+    const bool scheduled = !study.learner.course.empty();
     for (Eigen::Index b = 0; b < sets; ++b) {
       const auto k = static_cast<std::size_t>(b);
       const R& p = snapshot.probability[b];
@@ -286,12 +318,18 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
       add(relative, info::average<R>(at.theta_weight, rho, noise, exponent));
       add(currents, {histories[k].currents[j], 64 * num::epsilon<R>() * fabs(histories[k].currents[j])});
       add(rate, {histories[k].rate[j], R(0)});
+      if (scheduled)
+        add(medium, {histories[k].medium[j],
+                     64 * num::epsilon<R>() * fabs(histories[k].medium[j]) + 4 * (own_loss.noise / temperatures[k])});
       add(f, {histories[k].fisher[j],
               64 * num::epsilon<R>() * fabs(histories[k].fisher[j]) + study.points[j] * histories[k].fisher_noise});
     }
     row["_loss"] = loss;
     row["_reduced_loss"] = reduced;
-    row["_relative_entropy"] = relative;
+    if (scheduled)
+      row["_medium"] = medium;
+    else
+      row["_relative_entropy"] = relative;
     if (integrals) row["_ep_currents"] = currents;
     row["_ep_rate"] = rate;
     if (integrals) row["fisher_dissipation"] = f;
@@ -324,6 +362,12 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   }
   thermo::exact_zeros<R>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;) {
+    if (!study.learner.course.empty()) {
+      if (!has_stationary_densities(*study.experiment)) continue;
+      rows[j]["ep_theta_excess"] = rows[j]["ep_theta"];  // J_ss = 0 at each temperature (I9)
+      rows[j]["ep_theta_housekeeping"] = {};
+      continue;
+    }
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
     if (!has_stationary_densities(*study.experiment)) continue;
     rows[j]["ep_theta_excess"] = j ? rows[j]["_ep_relative"] : Raw<R>{};  // I9 with J_ss = 0
@@ -332,10 +376,11 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   return rows;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                  \
-  template Study<R> make_study<R>(const experiment::Experiment&, const Options&);             \
-  template Layout<R> lay_out(const Study<R>&, const Resolution&);                             \
-  template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&, \
+#define CALOR_INSTANTIATE(R)                                                                      \
+  template Study<R> make_study<R>(const experiment::Experiment&, const Options&);                 \
+  template Layout<R> lay_out(const Study<R>&, const Resolution&);                                 \
+  template evolve::TimeNodes<R> time_nodes(const Study<R>&, const Layout<R>&, const Resolution&); \
+  template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&,     \
                                         const evolve::Propagator<R>&, const std::function<void(double)>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -9,6 +9,7 @@
 
 #include "data/ensemble.hpp"
 #include "evolve/propagator.hpp"
+#include "evolve/time_nodes.hpp"
 #include "info/row.hpp"
 #include "learner/langevin.hpp"
 #include "run/run.hpp"
@@ -63,6 +64,10 @@ bool has_stationary_densities(const experiment::Experiment& experiment);
 
 /// True if X follows by joint dynamics: a sampler at finite speed, or turns of `step`.
 bool lagging(const experiment::Experiment& experiment);
+
+/// Points and quadrature nodes of a level: panels begin anew at the knots of schedules.
+template <Real R>
+evolve::TimeNodes<R> time_nodes(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution);
 
 /// One row a point of the study. `fraction` (optional) is called with the share of data sets done.
 template <Real R>

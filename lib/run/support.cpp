@@ -24,8 +24,8 @@ void require_diffusion(const experiment::Experiment& e) {
   if (model == "rbm" || model == "gaussian" || model == "linear-regression")
     refuse(e, "model.kind", "\"" + model + "\" with learner sgd-diffusion",
            "bernoulli, categorical, ising, gaussian-mean");
-  if (!e.learner.learning_rate.constant()) refuse(e, "learner.learning_rate", "a schedule", "one number");
-  if (e.learner.temperature.values.front() > 0 || !e.learner.temperature.constant()) return;
+  const auto& t = e.learner.temperature.values;
+  if (*std::min_element(t.begin(), t.end()) > 0) return;
   const auto refuse_singular = [&](const std::string& why) {
     throw InputError(e.at("learner.temperature") + "0 where the gradient noise is singular: " + why +
                      "; allowed: a temperature > 0");
@@ -75,7 +75,12 @@ void require_supported(const experiment::Experiment& e) {
            "sampler equilibrium without step; one parameter; learner jump");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature}})
-    if (!schedule->constant() && l.kind != "sgld") refuse(e, key, "a schedule", "one number");
+    if (!schedule->constant() && l.kind == "jump") refuse(e, key, "a schedule", "one number");
+  for (const auto& [key, schedule] :
+       {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
+        std::pair{"learner.learning_rate", &l.learning_rate}})
+    if (!schedule->constant() && l.kind != "sgld" && lagging(e))
+      refuse(e, key, "a schedule with a sampler that lags", "one number; the equilibrium sampler without time.step");
   if (e.sampler.kind == "ou")
     refuse(e, "sampler.kind", "\"ou\" with this model and learner",
            "equilibrium, heat-bath, glauber, metropolis, gibbs");

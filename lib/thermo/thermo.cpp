@@ -13,7 +13,10 @@ void parameter_thermodynamics(std::span<Row<R>> rows) {
     const Raw<R> heat = row.at("_loss") - start.at("_loss");
     row["heat_theta"] = heat;
     row["work_theta"] = {};
-    const Raw<R> medium = row["ep_theta_medium"] = start.at("_reduced_loss") - row.at("_reduced_loss");
+    const auto integral = row.find("_medium");
+    const Raw<R> medium =
+        integral != row.end() ? integral->second : start.at("_reduced_loss") - row.at("_reduced_loss");
+    row["ep_theta_medium"] = medium;
     const Raw<R> ep = row.at("entropy_theta_given_b") - start.at("entropy_theta_given_b") + medium;
     const Raw<R>& m = row.at("m_info");
     const Raw<R> naive = ep + m;

@@ -11,9 +11,9 @@ namespace calor::thermo {
 /// Names that begin with '_' are ingredients of checks, not printed.
 ///
 /// Adds to every row, from entropy_theta_given_b, m_info, "_loss" (the average of L_B with weight decay) and
-/// "_reduced_loss" (that of L_B/T_B), at temperatures that do not change: heat_theta = change of "_loss"; work_theta =
-/// 0; ep_theta_medium = -change of "_reduced_loss"; ep_theta = change of S(Theta|B) + medium part (I4); ep_theta_naive
-/// = ep_theta + m_info (I6); efficiency. rows[0] is t = 0.
+/// "_reduced_loss" (that of L_B/T_B), at temperatures that do not change (with schedules from "_medium", -int dQ/T):
+/// heat_theta = change of "_loss"; work_theta = 0; ep_theta_medium = -change of "_reduced_loss"; ep_theta = change of
+/// S(Theta|B) + medium part (I4); ep_theta_naive = ep_theta + m_info (I6); efficiency. rows[0] is t = 0.
 template <num::Real R>
 void parameter_thermodynamics(std::span<info::Row<R>> rows);
 

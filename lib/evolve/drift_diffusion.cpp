@@ -1,0 +1,181 @@
+#include "evolve/drift_diffusion.hpp"
+
+#include <cmath>
+
+#include "evolve/krylov.hpp"
+#include "evolve/sinc.hpp"
+#include "num/errors.hpp"
+
+namespace calor::evolve {
+
+namespace {
+
+using num::Matrix;
+using num::Vector;
+using Dense = Matrix<double>;
+using Field = Vector<double>;
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+/// The generator for psi, with everything that does not depend on psi made once.
+class Generator {
+ public:
+  explicit Generator(const DriftDiffusion& p) : p_(p), d_(p.grid.dimension()) {
+    for (const auto& axis : p.grid.axes) {
+      const Eigen::Index n = axis.size;
+      Dense first(n, n), second(n, n);
+      for (Eigen::Index j = 0; j < n; ++j)
+        for (Eigen::Index i = 0; i < n; ++i) {
+          first(i, j) = sinc_first<double>(static_cast<int>(i - j)) / axis.spacing;
+          second(i, j) = sinc_second<double>(static_cast<int>(i - j)) / (axis.spacing * axis.spacing);
+        }
+      first_.push_back(std::move(first));
+      second_.push_back(std::move(second));
+    }
+    rate_ = Field::Zero(p.grid.size());
+    for (int a = 0; a < d_; ++a) {
+      const Field& own = p.diffusion[at(a * d_ + a)];
+      carried_.push_back(-p.drift[at(a)]);
+      if (p.weight.size() == 0) continue;
+      const Field& g = p.weight_gradient[at(a)];
+      carried_.back() += 2 * g.cwiseProduct(own);
+      rate_ += (g.cwiseAbs2() - p.weight_bend[at(a)]).cwiseProduct(own) - g.cwiseProduct(p.drift[at(a)]);
+    }
+    for (int a = 0; a < d_; ++a)
+      for (int b = a + 1; b < d_; ++b)
+        if (p.diffusion[at(a * d_ + b)].cwiseAbs().maxCoeff() > 0) mixed_.emplace_back(a, b);
+  }
+
+  void apply(const Field& psi, Field& out) const {
+    out = rate_.cwiseProduct(psi);
+    std::vector<Field> carried;
+    for (int a = 0; a < d_; ++a) carried.push_back(carried_[at(a)].cwiseProduct(psi));
+    for (const auto& [a, b] : mixed_) {
+      const Field v = 2 * covariant(b, p_.diffusion[at(a * d_ + b)].cwiseProduct(psi));
+      carried[at(a)] += v;
+      if (p_.weight.size()) out += p_.weight_gradient[at(a)].cwiseProduct(v);
+    }
+    for (int a = 0; a < d_; ++a) {
+      grid::add_along(p_.grid, a, first_[at(a)], carried[at(a)], out);
+      grid::add_along(p_.grid, a, second_[at(a)], p_.diffusion[at(a * d_ + a)].cwiseProduct(psi), out);
+    }
+  }
+
+  /// e^{-g} J_a.
+  std::vector<Field> current(const Field& psi) const {
+    std::vector<Field> out;
+    for (int a = 0; a < d_; ++a) {
+      out.push_back(p_.drift[at(a)].cwiseProduct(psi));
+      for (int b = 0; b < d_; ++b) out.back() -= covariant(b, p_.diffusion[at(a * d_ + b)].cwiseProduct(psi));
+    }
+    return out;
+  }
+
+ private:
+  /// (d_b + g_b) f
+  Field covariant(int b, const Field& f) const {
+    Field out = p_.weight.size() ? Field(p_.weight_gradient[at(b)].cwiseProduct(f)) : Field::Zero(f.size()).eval();
+    grid::add_along(p_.grid, b, first_[at(b)], f, out);
+    return out;
+  }
+
+  const DriftDiffusion& p_;
+  int d_;
+  std::vector<Dense> first_, second_;
+  std::vector<Field> carried_;  // 2 g_a D_aa - f_a
+  Field rate_;
+  std::vector<std::pair<int, int>> mixed_;  // axes with D_ab != 0
+};
+
+/// D^-1 at each node, as D itself is stored.
+std::vector<Field> inverse(const DriftDiffusion& p) {
+  const int d = p.grid.dimension();
+  std::vector<Field> out(p.diffusion.size(), Field(p.grid.size()));
+  Dense at_node(d, d);
+  for (Eigen::Index i = 0; i < p.grid.size(); ++i) {
+    for (int a = 0; a < d; ++a)
+      for (int b = 0; b < d; ++b) at_node(a, b) = p.diffusion[at(a * d + b)][i];
+    const Dense inverted = at_node.inverse();
+    for (int a = 0; a < d; ++a)
+      for (int b = 0; b < d; ++b) out[at(a * d + b)][i] = inverted(a, b);
+  }
+  return out;
+}
+
+Field root_of(const DriftDiffusion& p) {
+  return p.weight.size() ? Field(p.weight.array().exp()) : Field(Field::Ones(p.grid.size()));
+}
+
+/// sum_ab u_a D^-1_ab v_b at each node.
+Field contract(const std::vector<Field>& u, const std::vector<Field>& metric, const std::vector<Field>& v) {
+  const std::size_t d = u.size();
+  Field out = Field::Zero(u.front().size());
+  for (std::size_t a = 0; a < d; ++a)
+    for (std::size_t b = 0; b < d; ++b) out += u[a].cwiseProduct(metric[a * d + b]).cwiseProduct(v[b]);
+  return out;
+}
+
+}  // namespace
+
+Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* stationary) {
+  const Generator generator(p);
+  const Field root = root_of(p);
+  const auto metric = inverse(p);
+  const double cell = p.grid.cell();
+  const Field start =
+      p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
+  const auto run = exponential_by_krylov([&](const Field& in, Field& out) { generator.apply(in, out); }, start, times);
+  std::vector<Field> force, velocity;  // f - div D; nu
+  for (std::size_t a = 0; a < p.drift.size(); ++a) force.push_back(p.drift[a] - p.divergence[a]);
+  if (stationary) {
+    velocity = generator.current(*stationary);
+    const double hidden = 1e-13 * stationary->maxCoeff();
+    for (auto& v : velocity)
+      for (Eigen::Index i = 0; i < v.size(); ++i) v[i] = (*stationary)[i] > hidden ? v[i] / (*stationary)[i] : 0.0;
+  }
+  Flow out;
+  const double noise = 4 * run.error + 8e-16 * start.norm();
+  double drift = 0;
+  for (std::size_t j = 0; j < times.size(); ++j) {
+    const double mass = cell * root.dot(run.states[j]);
+    const bool conserved = std::fabs(mass - 1) < 1e-4;  // else the box is too small, which a finer level shows
+    if (conserved) drift = std::max(drift, std::fabs(mass - 1));
+    const Field psi = run.states[j] / (conserved ? mass : 1.0);
+    const auto current = generator.current(psi);
+    FlowState state{root.cwiseProduct(psi), Field(psi.size()), 0, 0, 0};
+    const Field square = contract(current, metric, current);
+    for (Eigen::Index i = 0; i < psi.size(); ++i) {
+      state.log_density[i] = psi[i] > 2 * noise ? std::log(state.density[i]) : -HUGE_VAL;
+      if (psi[i] > noise) state.ep_rate += cell * root[i] * square[i] / psi[i];
+    }
+    state.medium_rate = cell * root.dot(contract(current, metric, force));
+    if (stationary) state.housekeeping_rate = cell * state.density.dot(contract(velocity, metric, velocity));
+    out.states.push_back(std::move(state));
+  }
+  out.round_off = noise * root;
+  for (const auto& state : out.states)
+    out.round_off = out.round_off.cwiseMax(noise * root + (drift + 1e-15) * state.density.cwiseAbs());
+  return out;
+}
+
+Field stationary(const DriftDiffusion& p) {
+  const Eigen::Index n = p.grid.size();
+  if (n > 3600)
+    throw AccuracyError("stationary density: " + std::to_string(n) + " nodes are more than 3600; ask for fewer digits");
+  const Generator generator(p);
+  Dense matrix(n, n);
+  Field column(n);
+  for (Eigen::Index j = 0; j < n; ++j) {
+    column.setZero();
+    generator.apply(Field::Unit(n, j), column);
+    matrix.col(j) = column;
+  }
+  const Field root = root_of(p);
+  // one balance is implied by the others up to the tails; the normalisation takes the place of the one at the centre
+  Eigen::Index centre = 0;
+  root.maxCoeff(&centre);
+  matrix.row(centre) = p.grid.cell() * root.transpose();
+  return matrix.partialPivLu().solve(Field::Unit(n, centre));
+}
+
+}  // namespace calor::evolve

@@ -1,0 +1,50 @@
+#pragma once
+// Fokker–Planck equations in several parameters that need not have a potential, Itô convention (theory.md section 2):
+//   d rho/dt = -sum_a d_a J_a,  J_a = f_a rho - sum_b d_b (D_ab rho),
+// on tensor grids by sinc collocation, with rho = e^g psi for a weight g that keeps the tails' digits (g = 0: none):
+//   d psi/dt = sum_a [ d_a((2 g_a D_aa - f_a) psi) + d_a²(D_aa psi) + ((g_a² - g_aa) D_aa - g_a f_a) psi ]
+//            + 2 sum_{a<b} (d_a + g_a)(d_b + g_b)(D_ab psi),   g_a = d_a g.
+// Time: Krylov subspaces (evolve/krylov.hpp).
+
+#include <span>
+#include <vector>
+
+#include "grid/tensor.hpp"
+
+namespace calor::evolve {
+
+/// One data set's equation; vectors have grid.size() entries, axis 0 fastest.
+struct DriftDiffusion {
+  grid::Tensor grid;
+  std::vector<num::Vector<double>> drift;       // [a] f_a
+  std::vector<num::Vector<double>> diffusion;   // [a d + b] D_ab, symmetric and positive definite at every node
+  std::vector<num::Vector<double>> divergence;  // [a] sum_b d_b D_ab
+  num::Vector<double> log_initial;
+  num::Vector<double> weight;                        // g; empty: 0
+  std::vector<num::Vector<double>> weight_gradient;  // [a] g_a
+  std::vector<num::Vector<double>> weight_bend;      // [a] g_aa
+};
+
+/// A density at one time and the rates at it, in nats per unit of time.
+struct FlowState {
+  num::Vector<double> density;
+  num::Vector<double> log_density;  // -infinity where round-off hides it
+  double ep_rate = 0;               // int J.D^-1 J/rho
+  double medium_rate = 0;           // int J.D^-1 (f - div D)
+  double housekeeping_rate = 0;     // int rho nu.D^-1 nu, nu = J_ss/rho_ss; only with a stationary density
+};
+
+struct Flow {
+  std::vector<FlowState> states;  // one a time
+  num::Vector<double> round_off;  // absolute, of the densities
+};
+
+/// States at increasing times >= 0. `stationary` (optional): e^{-g} rho_ss, as from stationary().
+Flow flow(const DriftDiffusion& problem, std::span<const double> times,
+          const num::Vector<double>* stationary = nullptr);
+
+/// e^{-g} rho_ss: the null vector of the discrete generator, normalised, by LU decomposition of the dense matrix.
+/// Throws AccuracyError for more than 3600 nodes.
+num::Vector<double> stationary(const DriftDiffusion& problem);
+
+}  // namespace calor::evolve
