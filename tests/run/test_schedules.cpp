@@ -1,0 +1,101 @@
+// Schedules: a constant one changes nothing, one of the mobility alone is a change of clock, and gaussian-mean with a
+// temperature that falls linearly has a closed form but for one quadrature.
+
+#include <doctest/doctest.h>
+
+#include "analytic/quadrature.hpp"
+#include "num/errors.hpp"
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+std::string coin(const std::string& learner, const std::string& points) {
+  return "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.3, 0.7]\n[learner]\n" + learner +
+         "\nweight_decay = 0.1\ninitial = { mean = [0.2], stddev = [0.5] }\n[time]\npoints = " + points + "\n";
+}
+
+Options everything() {
+  Options o = with(Method::automatic);
+  o.quantities = {"m_info",     "l_info",          "lautum_info",        "heat_theta", "ep_theta", "ep_theta_medium",
+                  "ep_x_naive", "ep_theta_excess", "fisher_dissipation", "loss_test",  "heat_x"};
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("schedules that stay constant give the table of constants, by another solver") {
+  const std::string plain = "kind = \"langevin\"\nmobility = 0.5\ntemperature = 0.25";
+  const std::string flat =
+      "kind = \"langevin\"\nmobility = { times = [0, 1], values = [0.5, 0.5] }\n"
+      "temperature = { times = [0.3, 2], values = [0.25, 0.25] }";
+  const auto a = numbers(compute(parse_one(coin(plain, "[0, 1, 4]")), everything()));
+  const auto b = numbers(compute(parse_one(coin(flat, "[0, 1, 4]")), everything()));
+  CHECK(check_honest(b, a, "constant schedule") == 33);
+  check_accuracy(b, 10, "constant schedule");
+}
+
+TEST_CASE("a schedule of the mobility is a change of clock") {
+  // mobility t on [0, 2], then 2: clock 2 at t = 2, 4 at t = 3
+  const auto ramp =
+      numbers(compute(parse_one(coin("kind = \"langevin\"\nmobility = { times = [0, 2], values = [0.01, 2] }\n"
+                                     "temperature = 0.25",
+                                     "[0, 2, 3]")),
+                      everything()));
+  const auto plain = numbers(compute(
+      parse_one(coin("kind = \"langevin\"\nmobility = 1\ntemperature = 0.25", "[0, 2.01, 4.01]")), everything()));
+  CHECK(check_honest(ramp, plain, "clock") == 33);
+}
+
+TEST_CASE("sgd-diffusion: a schedule of the learning rate is one of each data set's temperature") {
+  const auto of = [](const std::string& learner) {
+    return parse_one("[model]\nkind = \"bernoulli\"\n[data]\ncounts = [1, 3]\n[learner]\n" + learner +
+                     "\nweight_decay = 0.1\ninitial = { mean = [0.2], stddev = [0.5] }\n[time]\npoints = [0, 1, 4]\n");
+  };
+  // D = eta/2m 3/16 + T with m = 3
+  const auto sgd = numbers(compute(of("kind = \"sgd-diffusion\"\nbatch_size = 3\ntemperature = 0.1\n"
+                                      "learning_rate = { times = [0.5, 2], values = [6.4, 3.2] }"),
+                                   everything()));
+  const auto plain = numbers(compute(of("kind = \"langevin\"\nmobility = 1\n"
+                                        "temperature = { times = [0.5, 2], values = [0.3, 0.2] }"),
+                                     everything()));
+  CHECK(check_honest(sgd, plain, "learning rate") >= 27);
+}
+
+TEST_CASE("gaussian-mean with a linear temperature: variance, heat, entropy production") {
+  const Number m0(0.5), v0(0.25), s(1), b(1.5), cold(0.1), hot(0.6), end(2), lambda(0.5);
+  const auto table = compute(parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nvalues = [[1], [2]]\n"
+                                       "[learner]\nkind = \"langevin\"\nmobility = 1\nweight_decay = 0.5\n"
+                                       "temperature = { times = [0, 2], values = [0.6, 0.1] }\n"
+                                       "initial = { mean = [0.5], stddev = [0.5] }\n[time]\npoints = [0, 2]\n"),
+                             everything());
+  const Number kappa = 1 / (s * s) + lambda, rest = b / kappa, slope = (cold - hot) / end;
+  // v' = -2 kappa v + 2 T(t): a particular solution is linear in t
+  const auto particular = [&](const Number& t) {
+    return Number((hot + slope * t) / kappa - slope / (2 * kappa * kappa));
+  };
+  const auto variance = [&](const Number& t) {
+    return Number(particular(t) + (v0 - particular(0)) * exp(-2 * kappa * t));
+  };
+  const auto square = [&](const Number& t) { return Number((m0 - rest) * (m0 - rest) * exp(-2 * kappa * t)); };
+  // <L> = kappa/2 (v + (m - rest)²) + const, d<L>/dt = kappa (-kappa v + T) - kappa² (m - rest)²
+  const Number heat = kappa / 2 * (variance(end) - v0 + square(end) - square(0));
+  const Number medium = analytic::integrate<Number, 1>(
+      [&](const Number& t) -> std::array<Number, 1> {
+        const Number temperature = hot + slope * t;
+        return {kappa * (kappa * variance(t) - temperature + kappa * square(t)) / temperature};
+      },
+      Number(0), end)[0];
+  const Number ep = log(variance(end) / v0) / 2 + medium;
+  const auto n = numbers(table);
+  for (const auto& [name, exact] : {std::pair{"heat_theta", heat}, std::pair{"ep_theta_medium", medium},
+                                    std::pair{"ep_theta", ep}, std::pair{"ep_theta_excess", ep}}) {
+    const auto& e = n.back().at(name);
+    const bool inside = abs(Number(e.value - exact)) <= e.error;
+    CHECK_MESSAGE(inside, name, " = ", e.value.str(15), ", exactly ", exact.str(15));
+    CHECK(e.error < Number("1e-10"));
+  }
+}
+
+}  // namespace calor::run::test
