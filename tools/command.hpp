@@ -30,6 +30,7 @@ void add_explain(CLI::App& calor, Action& chosen);
 void add_sample(CLI::App& calor, Action& chosen);
 void add_check(CLI::App& calor, Action& chosen);
 void add_estimate(CLI::App& calor, Action& chosen);
+void add_validate(CLI::App& calor, Action& chosen);
 void add_help(CLI::App& calor, Action& chosen);
 
 /// calor estimate with these arguments; it has its own command line. Returns the exit status.

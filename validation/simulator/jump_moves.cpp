@@ -26,6 +26,7 @@ void Walk::jump_to(std::size_t state, double temperature, bool with_x) {
   sums_.backward += logarithm(jump_rate(state, state_, temperature));
   sums_.heat_theta += heat;
   sums_.medium -= heat / temperature;
+  ++transitions_[state_ * setting_.states.size() + state];
   state_ = state;
   theta_ = setting_.states[state];
   if (!with_x) return;
@@ -53,6 +54,7 @@ void Walk::advance_jump(double duration, bool with_x) {
     sums_.forward -= (up + down) * (now - time_);
     sums_.backward -= (up + down) * (now - time_);
     const bool jumps = time_ + wait < stop;
+    dwell_[state_] += now - time_;
     time_ = now;
     if (jumps)
       jump_to(theta_random_.uniform() * (up + down) < up ? state_ + 1 : state_ - 1, temperature, with_x);

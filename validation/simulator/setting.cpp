@@ -95,6 +95,10 @@ double Schedule::at(double t) const {
   return values_[after - 1] + share * (values_[after] - values_[after - 1]);
 }
 
+long Setting::steps_over(double span) const {
+  return std::max(1L, static_cast<long>(std::ceil(span / micro * (1 - 1e-12))));
+}
+
 Setting make_setting(const Experiment& e, double step) {
   Setting s;
   s.experiment = &e;

@@ -54,6 +54,8 @@ struct Setting {
   std::vector<double> times;
   double micro = 0;  // longest step of Theta
 
+  /// Steps of Theta over a span of time in which it moves by itself.
+  long steps_over(double span) const;
   bool equilibrium() const { return sampler == "equilibrium"; }
 };
 

@@ -80,7 +80,7 @@ void Walk::draw_batch(std::vector<double>& t) {
     if (setting_.stream) {
       const auto rows = static_cast<double>(std::max<std::size_t>(1, setting_.experiment->model.inputs.size()));
       const bool design = setting_.experiment->model.kind == "linear-regression";
-      x = draw_example(design ? static_cast<std::size_t>(batch_random_.uniform() * rows) : 0);
+      x = draw_example(design ? static_cast<std::size_t>(data_.uniform() * rows) : 0);
     } else {
       const auto n = static_cast<double>(examples_.size());
       x = examples_[static_cast<std::size_t>(batch_random_.uniform() * n)];

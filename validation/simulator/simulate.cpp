@@ -29,11 +29,13 @@ void resize(Sample& out, bool stream, bool examples, bool jump) {
     v->resize(points);
 }
 
+template <class T>
+void put(const std::vector<T>& from, std::vector<T>& to, std::size_t index) {
+  std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(index * from.size()));
+}
+
 void record(Sample& out, const Walk& walk, std::size_t r, std::size_t t, bool stream) {
   const std::size_t at = r * out.times + t;
-  const auto put = [](const std::vector<double>& from, std::vector<double>& to, std::size_t index) {
-    std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(index * from.size()));
-  };
   put(walk.theta(), out.theta, at);
   put(walk.x(), out.x, at);
   if (stream || t == 0) put(walk.statistic(), out.statistic, stream ? at : r);
@@ -63,15 +65,24 @@ Sample simulate(const experiment::Experiment& experiment, const Options& options
   out.size = static_cast<std::size_t>(setting.size);
   const bool keep = options.examples && !setting.stream;
   resize(out, setting.stream, keep, setting.mover == Mover::jump);
+  if (options.transitions && setting.mover == Mover::jump) {
+    out.dwell.resize(out.replicates * setting.states.size());
+    out.transitions.resize(out.dwell.size() * setting.states.size());
+  }
   const Key key = key_of(options.seed, hash(experiment::to_json(experiment, 0)));
   const auto pieces = static_cast<int>((options.replicates + block - 1) / block);
   num::parallel_for(pieces, options.threads, [&](int piece) {
     const std::size_t from = static_cast<std::size_t>(piece) * block;
     for (std::size_t r = from; r < std::min(from + block, options.replicates); ++r) {
-      Walk walk(setting, key, options.first + r, options.follow);
+      const std::uint64_t replicate = options.first + r;
+      Walk walk(setting, key, replicate / std::max<std::size_t>(1, options.copies), replicate, options.follow);
       for (std::size_t t = 0; t < out.times; ++t) {
         walk.advance(setting.times[t]);
         record(out, walk, r, t, setting.stream);
+      }
+      if (!out.dwell.empty()) {
+        put(walk.transitions(), out.transitions, r);
+        put(walk.dwell(), out.dwell, r);
       }
       std::size_t at = r * out.size * out.width;
       for (std::size_t i = 0; keep && i < out.size; ++i)

@@ -23,6 +23,8 @@ struct Options {
   double step = 0;                // longest step of Theta; 0: see setting.hpp
   int threads = 0;                // 0: all cores; does not change the result
   bool follow = false;            // equilibrium sampler: redraw X after every move of Theta, for heat_x and work_x
+  std::size_t copies = 1;         // learners a data set: replicate r is taught data set r / copies
+  bool transitions = false;       // jump: keep transitions and dwell
   bool examples = false;          // keep the examples of B (not for a stream)
 };
 
@@ -35,6 +37,9 @@ struct Sample {
   std::vector<double> statistic;  // [r][t][statistics] for a stream (0 before the first example), else [r][statistics]
   std::vector<double> examples;   // [r][size][width], if asked for
   std::vector<int> state;         // [r][t], jump only
+
+  std::vector<int> transitions;  // [r][from][to], jump, if asked for: over the whole time
+  std::vector<double> dwell;     // [r][state]
 
   // [r][t] each
   std::vector<double> heat_theta;  // sum of changes of L_B (Sekimoto); a stream: of the loss of each step's examples

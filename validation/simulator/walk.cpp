@@ -16,9 +16,9 @@ std::size_t pick(const std::vector<double>& probability, double u) {
 
 }  // namespace
 
-Walk::Walk(const Setting& setting, Key key, std::uint64_t replicate, bool follow)
+Walk::Walk(const Setting& setting, Key key, std::uint64_t data, std::uint64_t replicate, bool follow)
     : setting_(setting),
-      data_(key, replicate, Channel::data),
+      data_(key, data, Channel::data),
       start_(key, replicate, Channel::start),
       theta_random_(key, replicate, Channel::theta),
       x_random_(key, replicate, Channel::x),
@@ -67,6 +67,8 @@ void Walk::start() {
   if (s.mover == Mover::jump) {
     state_ = pick(s.start_probability, start_.uniform());
     theta_ = s.states[state_];
+    transitions_.resize(s.states.size() * s.states.size());
+    dwell_.resize(s.states.size());
     for (const auto& state : s.states) state_loss_.push_back(loss(state.data(), statistic_.data()));
   } else {
     for (std::size_t i = 0; i < theta_.size(); ++i) theta_[i] = s.start_mean[i] + s.start_stddev[i] * start_.normal();
@@ -112,7 +114,7 @@ void Walk::advance(double t) {
       advance_jump(span, follow_ && !turns);
     } else {
       const bool one = s.mover == Mover::gaussian && (turns || !follow_);
-      const auto steps = one ? 1L : std::max(1L, static_cast<long>(std::ceil(span / s.micro * (1 - 1e-12))));
+      const long steps = one ? 1 : s.steps_over(span);
       const double dt = span / static_cast<double>(steps);
       for (long step = 0; step < steps; ++step) {
         if (follow_ && !turns) energy_before_ = energy_x();

@@ -15,7 +15,8 @@ struct Sums {
 
 class Walk {
  public:
-  Walk(const Setting& setting, Key key, std::uint64_t replicate, bool follow);
+  /// `data` numbers the data set, `replicate` everything else.
+  Walk(const Setting& setting, Key key, std::uint64_t data, std::uint64_t replicate, bool follow);
 
   /// Moves on to time t (>= the present one); X is current afterwards.
   void advance(double t);
@@ -26,6 +27,9 @@ class Walk {
   const std::vector<std::vector<double>>& examples() const { return examples_; }
   std::size_t state() const { return state_; }
   const Sums& sums() const { return sums_; }
+  /// jump: how often Theta went from i to j (i times states + j), and the time spent in each state.
+  const std::vector<int>& transitions() const { return transitions_; }
+  const std::vector<double>& dwell() const { return dwell_; }
 
  private:
   void draw_data();
@@ -70,7 +74,9 @@ class Walk {
   std::vector<double> theta_, x_, statistic_;
   std::vector<std::vector<double>> examples_;
   std::size_t state_ = 0;
-  std::vector<double> state_loss_;  // jump
+  std::vector<double> state_loss_;  // jump, as are the next two
+  std::vector<int> transitions_;
+  std::vector<double> dwell_;
   Sums sums_;
 
   // sgld

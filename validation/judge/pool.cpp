@@ -1,0 +1,200 @@
+#include "validation/judge/pool.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "num/errors.hpp"
+#include "num/exact.hpp"
+#include "num/parallel.hpp"
+#include "run/run.hpp"
+
+namespace calor::judge {
+
+namespace {
+
+constexpr std::size_t most_types = 3000;
+
+/// Visits every way to put n examples into the letters.
+template <class Use>
+bool compositions(std::vector<int>& count, std::size_t letter, int n, std::size_t& left, const Use& use) {
+  if (letter + 1 == count.size()) {
+    count[letter] = n;
+    if (left-- == 0) return false;
+    use();
+    return true;
+  }
+  for (int k = 0; k <= n; ++k) {
+    count[letter] = k;
+    if (!compositions(count, letter + 1, n - k, left, use)) return false;
+  }
+  return true;
+}
+
+std::vector<Type> discrete_types(const simulator::Setting& s) {
+  std::map<std::vector<double>, double> found;
+  std::vector<int> count(s.target.size());
+  std::size_t left = 200000;
+  const bool all = compositions(count, 0, s.size, left, [&] {
+    double log_weight = std::lgamma(s.size + 1);
+    std::vector<double> mean(static_cast<std::size_t>(s.model->statistics()), 0.0), t(mean.size());
+    for (std::size_t x = 0; x < count.size(); ++x) {
+      if (count[x] == 0) continue;
+      log_weight += count[x] * std::log(s.target[x]) - std::lgamma(count[x] + 1);
+      const auto outcome = static_cast<double>(x);
+      s.model->statistic(&outcome, t.data());
+      for (std::size_t a = 0; a < t.size(); ++a) mean[a] += count[x] * t[a];
+    }
+    for (double& a : mean) a /= s.size;
+    if (log_weight > -std::numeric_limits<double>::infinity()) found[mean] += std::exp(log_weight);
+  });
+  std::vector<Type> types;
+  if (!all || found.size() > most_types) return types;
+  for (const auto& [statistic, weight] : found) types.push_back({statistic, weight});
+  return types;
+}
+
+/// Trapezoidal nodes of the mean of N Gaussian examples in one dimension.
+std::vector<Type> mean_nodes(const simulator::Setting& s) {
+  std::vector<Type> types;
+  const double spread = s.target_stddev[0] / std::sqrt(s.size);
+  double sum = 0;
+  for (double z = -7; z <= 7; z += 0.125) {
+    types.push_back({{s.target_mean[0] + z * spread, 0.0}, std::exp(-z * z / 2)});
+    sum += types.back().weight;
+  }
+  for (Type& t : types) t.weight /= sum;
+  return types;
+}
+
+void know_types(Pool& pool) {
+  if (pool.fixed_data() || pool.setting.stream) return;
+  pool.types = types_of(pool.experiment, pool.setting);
+  pool.discrete_data = pool.discrete_x() && !pool.types.empty();
+  if (!pool.discrete_data) return;
+  std::map<std::vector<double>, int> index;
+  for (std::size_t b = 0; b < pool.types.size(); ++b) index[pool.types[b].statistic] = static_cast<int>(b);
+  for (std::size_t i = 0; i < pool.sample.replicates; ++i) {
+    const double* t = pool.statistic(i);
+    const auto place = index.find({t, t + pool.sample.statistics});
+    if (place == index.end()) throw InternalError("judge: a data set of no known type");
+    pool.type.push_back(place->second);
+  }
+}
+
+void know_densities(Pool& pool, int threads) {
+  if (!pool.law || pool.types.empty() || pool.types.size() > 200) return;
+  const std::size_t t = pool.sample.times - 1, b = pool.types.size();
+  for (const Type& type : pool.types)
+    pool.law->log_density(t, pool.theta(0), type.statistic.data());  // fills its memory
+  pool.log_given.resize(pool.sample.replicates * b);
+  num::parallel_for(static_cast<int>(pool.sample.replicates), threads, [&](int i) {
+    const auto at = static_cast<std::size_t>(i);
+    for (std::size_t j = 0; j < b; ++j)
+      pool.log_given[at * b + j] = pool.law->log_density(t, pool.theta(at), pool.types[j].statistic.data());
+  });
+}
+
+}  // namespace
+
+std::vector<Type> types_of(const experiment::Experiment& e, const simulator::Setting& s) {
+  if (!s.examples.empty() || s.stream) return {};
+  if (s.model->outcomes() > 0) {
+    auto types = discrete_types(s);
+    // the simulator's means of T are sums in the order of the examples: whole numbers, so they are the same
+    return types;
+  }
+  if (e.model.kind == "gaussian-mean" && s.model->parameters() == 1) return mean_nodes(s);
+  return {};
+}
+
+std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const Options& options) {
+  auto pool = std::make_shared<Pool>();
+  pool->experiment = experiment;
+  auto& points = pool->experiment.time.points;
+  for (const auto& t : points)
+    if (pool->first_time == 0 && t > 0) pool->first_time = t;
+  points = {num::Rational(0), points.back()};
+  if (points.back() == 0) points.pop_back();
+  pool->options.step = options.step;
+  if (options.step <= 0) pool->options.step = simulator::make_setting(pool->experiment, 0).micro / 4;
+  pool->options.seed = options.seed;
+  pool->options.threads = options.threads;
+  pool->options.transitions = true;
+  pool->options.follow = experiment.learner.kind == "sgld" || experiment.learner.kind == "jump";
+  pool->setting = simulator::make_setting(pool->experiment, pool->options.step);
+  pool->most = *std::max_element(options.sizes.begin(), options.sizes.end());
+  pool->options.replicates = pool->most * options.replicates;
+  pool->sample = simulator::simulate(pool->experiment, pool->options);
+  pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
+  know_types(*pool);
+  know_densities(*pool, options.threads);
+  return pool;
+}
+
+std::vector<double> data_columns(const Pool& pool, std::size_t from, std::size_t n, std::size_t& dimension) {
+  const auto& kind = pool.experiment.model.kind;
+  const std::size_t d = pool.sample.parameters;
+  const std::size_t first = kind == "linear-regression" ? 1 : 0;
+  dimension = kind == "linear-regression" || kind == "gaussian-mean" ? d : pool.sample.statistics;
+  std::vector<double> out;
+  for (std::size_t i = from; i < from + n; ++i)
+    out.insert(out.end(), pool.statistic(i) + first, pool.statistic(i) + first + dimension);
+  return out;
+}
+
+std::vector<double> outcome_given_type(Pool& pool) {
+  if (!pool.discrete_data || !pool.discrete_x() || !pool.law || !pool.setting.equilibrium()) return {};
+  const std::size_t t = pool.sample.times - 1;
+  const auto outcomes = static_cast<std::size_t>(pool.setting.model->outcomes());
+  std::vector<std::vector<double>> nodes;
+  double spacing = 1;
+  if (pool.setting.mover == simulator::Mover::jump) {
+    nodes = pool.setting.states;
+  } else {
+    if (pool.sample.parameters != 1) return {};
+    const auto [low, high] = std::minmax_element(pool.sample.theta.begin(), pool.sample.theta.end());
+    const double margin = 1 + (*high - *low) / 2;  // densities have died out: the trapezoidal rule is exact there
+    spacing = (*high - *low + 2 * margin) / 3000;
+    for (int i = 0; i <= 3000; ++i) nodes.push_back({*low - margin + spacing * i});
+  }
+  std::vector<double> out(pool.types.size() * outcomes, 0.0);
+  for (const auto& theta : nodes) {
+    std::vector<double> p(outcomes);
+    for (std::size_t x = 0; x < outcomes; ++x) {
+      const auto outcome = static_cast<double>(x);
+      p[x] = std::exp(-pool.setting.model->energy_of(theta.data(), &outcome));
+    }
+    for (std::size_t b = 0; b < pool.types.size(); ++b) {
+      const double rho = spacing * std::exp(pool.law->log_density(t, theta.data(), pool.types[b].statistic.data()));
+      for (std::size_t x = 0; x < outcomes; ++x) out[b * outcomes + x] += rho * p[x];
+    }
+  }
+  for (std::size_t b = 0; b < pool.types.size(); ++b) {
+    double sum = 0;
+    for (std::size_t x = 0; x < outcomes; ++x) sum += out[b * outcomes + x];
+    if (std::abs(sum - 1) > 1e-6) throw InternalError("judge: p(x|B) does not add up to 1");
+    for (std::size_t x = 0; x < outcomes; ++x) out[b * outcomes + x] /= sum;
+  }
+  return out;
+}
+
+bool exact_value(Case& test, const Pool& pool, const std::string& quantity, double& value) {
+  run::Options wanted;
+  wanted.digits = 6;
+  wanted.quantities = {quantity};
+  try {
+    const auto table = run::compute(pool.experiment, wanted);
+    for (const auto& cell : table.rows.back().cells) {
+      if (cell.quantity != quantity) continue;
+      value = std::stod(cell.value);
+      if (std::isfinite(value)) return true;
+    }
+    test.left_out.push_back(quantity + ": not defined by this experiment");
+  } catch (const InputError& e) {
+    test.left_out.push_back(quantity + ": no exact value: " + e.what());
+  }
+  return false;
+}
+
+}  // namespace calor::judge
