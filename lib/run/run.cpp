@@ -21,6 +21,7 @@ void by_method(Job& job) {
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");
   if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
+  if (e.learner.kind == "sgd-diffusion" && parameters(e.model) > 1) return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion") return langevin_on_grid(job);
   if (method != Method::automatic) refuse_method(job, "learner \"" + e.learner.kind + "\" has one method", "auto");
   e.learner.kind == "jump" ? finite_chain(job) : discrete_time(job);

@@ -65,12 +65,14 @@ void require_supported(const experiment::Experiment& e) {
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
   const int d = parameters(e.model);
-  if (l.kind != "jump" && (d > 3 || (d > 1 && l.kind != "langevin")))
+  const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" ? 2 : 1;
+  if (l.kind != "jump" && d > most)
     refuse(e, "model.kind",
            "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
-           "at most 3 parameters with langevin, 1 with sgld and sgd-diffusion, any number with jump; gaussian-mean of any dimension "
+           "at most 3 parameters with langevin, 2 with sgd-diffusion, 1 with sgld, any number with jump; gaussian-mean "
+           "of any dimension "
            "where it has a closed form");
-  if (d > 1 && l.kind == "langevin" && lagging(e))
+  if (d > 1 && l.kind != "jump" && lagging(e))
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
            "sampler equilibrium without step; one parameter; learner jump");
   for (const auto& [key, schedule] :
@@ -81,6 +83,12 @@ void require_supported(const experiment::Experiment& e) {
         std::pair{"learner.learning_rate", &l.learning_rate}})
     if (!schedule->constant() && l.kind != "sgld" && lagging(e))
       refuse(e, key, "a schedule with a sampler that lags", "one number; the equilibrium sampler without time.step");
+  for (const auto& [key, schedule] :
+       {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
+        std::pair{"learner.learning_rate", &l.learning_rate}})
+    if (!schedule->constant() && d > 1) refuse(e, key, "a schedule with several parameters", "one number");
+  if (l.kind == "sgd-diffusion" && d > 1 && model::make<double>(e.model)->outcomes() == 0)
+    refuse(e, "model.kind", "sgd-diffusion of vectors with a Gaussian x", "discrete models of two parameters");
   if (e.sampler.kind == "ou")
     refuse(e, "sampler.kind", "\"ou\" with this model and learner",
            "equilibrium, heat-bath, glauber, metropolis, gibbs");

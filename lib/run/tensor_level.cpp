@@ -247,8 +247,12 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   thermo::parameter_thermodynamics<double>(rows);
   thermo::equilibrium_sampler<double>(rows);
   thermo::exact_zeros<double>(rows, ensemble.fixed);
-  for (std::size_t j = rows.size(); j-- > 0;)
+  for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
+    if (!has_stationary_densities(*study.experiment)) continue;
+    rows[j]["ep_theta_excess"] = j ? rows[j]["_ep_relative"] : Raw<double>{};  // I9 with J_ss = 0
+    rows[j]["ep_theta_housekeeping"] = {};
+  }
   return rows;
 }
 

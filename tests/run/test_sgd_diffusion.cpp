@@ -62,4 +62,26 @@ TEST_CASE("sgd-diffusion without noise in some data set is refused by name") {
   CHECK(numbers(compute(parse_one(coin("counts = [2, 3]", sgd("0"))), one)).back().at("ep_theta").value > 0);
 }
 
+TEST_CASE("sgd-diffusion in two parameters: identical examples give langevin, others a stationary current") {
+  const auto of = [](const std::string& counts, const std::string& learner) {
+    return parse_one("[model]\nkind = \"categorical\"\noutcomes = 3\n[data]\ncounts = " + counts + "\n[learner]\n" +
+                     learner +
+                     "\nweight_decay = 0.3\ninitial = { mean = [0.2, 0], stddev = [0.6, 0.7] }\n"
+                     "[time]\npoints = [0, 0.5, 2]\n");
+  };
+  Options o = with(Method::automatic, 8);
+  o.quantities = {"entropy_theta_given_b", "ep_theta", "heat_theta", "fisher_dissipation", "heat_x", "loss_train"};
+  const std::string sgd = "kind = \"sgd-diffusion\"\nlearning_rate = 0.5\nbatch_size = 1\ntemperature = 0.25";
+  const auto plain = numbers(compute(of("[0, 0, 3]", "kind = \"langevin\"\nmobility = 1\ntemperature = 0.25"), o));
+  CHECK(check_honest(numbers(compute(of("[0, 0, 3]", sgd), o)), plain, "identical examples") == 18);
+
+  Options parts = with(Method::automatic, 5);
+  parts.quantities = {"ep_theta", "ep_theta_housekeeping", "ep_theta_excess"};
+  const auto table = compute(of("[1, 2, 1]", sgd), parts);
+  bool checked = false;
+  for (const auto& c : table.checks) checked = checked || c.identity == "I9";
+  CHECK(checked);
+  CHECK(numbers(table).back().at("ep_theta_housekeeping").value > Number("1e-5"));
+}
+
 }  // namespace calor::run::test

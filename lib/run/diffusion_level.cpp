@@ -1,0 +1,183 @@
+#include "run/diffusion_level.hpp"
+
+#include <atomic>
+#include <cmath>
+
+#include "evolve/time_nodes.hpp"
+#include "num/parallel.hpp"
+#include "thermo/thermo.hpp"
+
+namespace calor::run {
+
+namespace {
+
+using Field = Vector<double>;
+using info::Raw;
+using info::Row;
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+/// Fisher information F_ab(theta) = sum_x p d_a ln p d_b ln p at the nodes.
+std::vector<Field> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms,
+                                 const info::Spaces<double>& at) {
+  const std::size_t d = terms.slope.size();
+  std::vector<Field> out(d * d, Field::Zero(terms.value.rows()));
+  for (int x = 0; x < model.outcomes(); ++x) {
+    const auto t = model.statistic(x);
+    const Eigen::Map<const Eigen::VectorXi> statistic(t.data(), static_cast<Eigen::Index>(t.size()));
+    std::vector<Field> score;
+    for (const auto& slope : terms.slope) score.push_back(slope * statistic.cast<double>());
+    for (std::size_t a = 0; a < d; ++a)
+      for (std::size_t b = 0; b < d; ++b)
+        out[a * d + b] += at.conditional.col(x).cwiseProduct(score[a]).cwiseProduct(score[b]);
+  }
+  return out;
+}
+
+/// D(rho || e^g rest); where `rest` is known to its sign only, it counts as noise.
+Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, const Field& noise, const Field& rest) {
+  Raw<double> out;
+  const double hidden = 1e-13 * rest.maxCoeff();
+  for (Eigen::Index i = 0; i < rho.size(); ++i) {
+    const double w = p.grid.cell();
+    if (rest[i] > hidden && rho[i] > 0) out.value += w * rho[i] * (std::log(rho[i]) - p.weight[i] - std::log(rest[i]));
+    const double uncertain = rest[i] > hidden ? hidden / 50 / rest[i] : 60 + 2 * std::fabs(p.weight[i]);
+    out.noise += w * (std::fabs(rho[i]) * uncertain + noise[i] * (60 + std::fabs(p.weight[i])));
+  }
+  return out;
+}
+
+/// What one data set contributes.
+struct History {
+  Matrix<double> density, log_density;  // n x points
+  Field round_off, loss, fit;
+  std::vector<double> currents, medium, fisher, housekeeping;  // accumulated until each point
+  std::vector<Raw<double>> relative;                           // D(rho || rho_ss) at each point
+  double fisher_noise = 0;
+};
+
+History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>& nodes,
+               const std::vector<Field>& fisher, bool parts) {
+  Field rest;
+  if (parts) rest = evolve::stationary(p);
+  const auto run = evolve::flow(p, nodes.times, parts ? &rest : nullptr);
+  const Eigen::Index n = p.grid.size(), points = static_cast<Eigen::Index>(nodes.point.size());
+  Field dissipation = Field::Zero(n);  // tr(D F)
+  for (std::size_t ab = 0; ab < fisher.size(); ++ab) dissipation += p.diffusion[ab].cwiseProduct(fisher[ab]);
+  History out{Matrix<double>(n, points), Matrix<double>(n, points), run.round_off, {}, {}, {}, {}, {}, {}, {}, 0};
+  std::vector<double> ep, medium, f, kept;
+  for (const auto& state : run.states) {
+    ep.push_back(state.ep_rate);
+    medium.push_back(state.medium_rate);
+    kept.push_back(state.housekeeping_rate);
+    f.push_back(p.grid.cell() * state.density.dot(dissipation));
+  }
+  out.currents = nodes.integrate(ep);
+  out.medium = nodes.integrate(medium);
+  out.fisher = nodes.integrate(f);
+  if (parts) out.housekeeping = nodes.integrate(kept);
+  out.fisher_noise = p.grid.cell() * run.round_off.dot(dissipation);
+  for (Eigen::Index j = 0; j < points; ++j) {
+    const auto& state = run.states[static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)])];
+    out.density.col(j) = state.density;
+    out.log_density.col(j) = state.log_density;
+    if (parts) out.relative.push_back(relative_entropy(p, state.density, run.round_off, rest));
+  }
+  return out;
+}
+
+/// The row of one point before differences to the start are taken.
+Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ensemble, const info::Spaces<double>& at,
+                   const DiffusionTerms& terms, const std::vector<History>& histories, std::size_t j) {
+  const auto column = static_cast<Eigen::Index>(j), sets = static_cast<Eigen::Index>(histories.size());
+  const Eigen::Index n = at.theta_weight.size();
+  info::Snapshot<double> s{Field(sets), Matrix<double>(n, sets), Matrix<double>(n, sets), Matrix<double>(n, sets),
+                           Matrix<double>(n, sets)};
+  Row<double> row;
+  const auto add = [](Raw<double>& sum, double p, const Raw<double>& term) {
+    sum.value += p * term.value;
+    sum.noise += p * term.noise;
+  };
+  const auto integral = [](double value) { return Raw<double>{value, 64 * epsilon * std::fabs(value)}; };
+  Raw<double> loss, fit, currents, medium, f, kept, relative;
+  for (Eigen::Index b = 0; b < sets; ++b) {
+    const auto& h = histories[static_cast<std::size_t>(b)];
+    const double p = s.probability[b] = ensemble.sets[static_cast<std::size_t>(b)].weight;
+    s.density.col(b) = h.density.col(column);
+    s.log_density.col(b) = h.log_density.col(column);
+    s.round_off.col(b) = h.round_off;
+    for (Eigen::Index i = 0; i < n; ++i)
+      s.log_round_off(i, b) = s.log_density(i, b) > -HUGE_VAL && s.density(i, b) > 2 * h.round_off[i]
+                                  ? h.round_off[i] / (s.density(i, b) - h.round_off[i])
+                                  : HUGE_VAL;
+    add(loss, p, info::average<double>(at.theta_weight, h.density.col(column), h.round_off, h.loss));
+    add(fit, p, info::average<double>(at.theta_weight, h.density.col(column), h.round_off, h.fit));
+    add(currents, p, integral(h.currents[j]));
+    auto own = integral(h.medium[j]);
+    own.noise += 16 * h.round_off.lpNorm<1>() * at.theta_weight[0];
+    add(medium, p, own);
+    auto fisher = integral(h.fisher[j]);
+    fisher.noise += study.points[j] * h.fisher_noise;
+    add(f, p, fisher);
+    if (h.housekeeping.empty()) continue;
+    add(kept, p, integral(h.housekeeping[j]));
+    add(relative, p, h.relative[j]);
+  }
+  info::parameter_information(at, s, row);
+  info::equilibrium_information(at, s, row);
+  row["_loss"] = loss;
+  row["_medium"] = medium;
+  row["_ep_currents"] = currents;
+  row["fisher_dissipation"] = f;
+  row["loss_train"] = fit;
+  if (!histories.front().housekeeping.empty()) row["ep_theta_housekeeping"] = kept, row["_relative"] = relative;
+  if (!ensemble.fixed) {
+    const Field test =
+        terms.own.value * Eigen::Map<const Field>(ensemble.target_statistic.data(), terms.own.value.cols());
+    row["loss_test"] =
+        info::average<double>(at.theta_weight, s.density * s.probability, s.round_off * s.probability, test);
+    row["generalization_gap"] = row["loss_test"] - fit;
+    if (ensemble.discrete) row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
+  }
+  row["_log_outcomes"] = {std::log(study.model->outcomes()), 4 * epsilon};
+  return row;
+}
+
+}  // namespace
+
+std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const DiffusionLayout& layout,
+                                            const TensorResolution& r, bool parts,
+                                            const std::function<void(double)>& fraction) {
+  const auto& grid = layout.plan.grid;
+  const auto& sets = layout.ensemble.sets;
+  const auto terms = diffusion_terms(*study.model, grid);
+  const auto at = spaces(*study.model, terms.own, grid);
+  const auto fisher = fisher_matrix(*study.model, terms.own, at);
+  const auto nodes = evolve::gauss_nodes<double>(study.points, layout.plan.fastest_time, r.fine_order);
+  std::vector<History> histories(sets.size());
+  std::atomic<int> done{0};
+  num::parallel_for(static_cast<int>(sets.size()), study.options->threads, [&](int b) {
+    const auto k = static_cast<std::size_t>(b);
+    auto& h = histories[k];
+    h = follow(diffusion_problem(study.learner, sets[k], terms, grid), nodes, fisher, parts);
+    h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());
+    h.loss = h.fit;
+    std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
+    for (Eigen::Index i = 0; i < grid.size(); ++i) {
+      grid.node(i, theta);
+      for (const double x : theta) h.loss[i] += study.learner.weight_decay * x * x / 2;
+    }
+    if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets.size()));
+  });
+  std::vector<Row<double>> rows;
+  for (std::size_t j = 0; j < study.points.size(); ++j)
+    rows.push_back(row_at(study, layout.ensemble, at, terms, histories, j));
+  thermo::parameter_thermodynamics<double>(rows);
+  thermo::equilibrium_sampler<double>(rows);
+  thermo::exact_zeros<double>(rows, layout.ensemble.fixed);
+  for (std::size_t j = rows.size(); parts && j-- > 0;)
+    rows[j]["ep_theta_excess"] = j ? rows[0]["_relative"] - rows[j]["_relative"] : Raw<double>{};
+  return rows;
+}
+
+}  // namespace calor::run

@@ -1,0 +1,68 @@
+// sgd-diffusion in two parameters: currents that need not vanish, on a tensor grid.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "num/errors.hpp"
+#include "run/diffusion_level.hpp"
+#include "run/job.hpp"
+#include "run/refine.hpp"
+#include "run/support.hpp"
+
+namespace calor::run {
+
+namespace {
+
+constexpr double most_nodes = 40000;
+constexpr double most_numbers = 2e8;
+
+TensorResolution diffusion_resolution(int digits, double finer) {
+  const int d = std::max(digits, 6);
+  TensorResolution r;
+  r.tail = (2.31 * d + 1) * finer;
+  r.spacing = (1.55 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
+  r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
+  return r;
+}
+
+void require_fit(const Job& job, const DiffusionLayout& layout, std::size_t points) {
+  const double nodes = static_cast<double>(layout.plan.grid.size()),
+               numbers = nodes * static_cast<double>(layout.ensemble.sets.size() * points) * 2;
+  if (nodes > most_nodes || numbers > most_numbers)
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits need " +
+                        std::to_string(layout.plan.grid.size()) + " nodes for each of " +
+                        std::to_string(layout.ensemble.sets.size()) +
+                        " data sets, more than memory and time allow; ask for fewer digits");
+}
+
+}  // namespace
+
+void diffusion_on_tensor_grid(Job& job) {
+  const auto& e = job.experiment;
+  if (job.options.method != Method::automatic && job.options.method != Method::spectral)
+    refuse_method(job, "sgd-diffusion in two parameters", "auto, spectral");
+  if (job.digits > 12 || job.options.precision > num::digits10<double>())
+    throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
+                        " digits are out of reach of sgd-diffusion in two parameters, which is computed in double "
+                        "precision; reachable: 12 digits");
+  const auto study = make_study<double>(e, job.options);
+  const bool parts = printed("ep_theta_housekeeping", job.options) || printed("ep_theta_excess", job.options);
+  if (parts && !has_stationary_densities(e))
+    throw InputError(e.at("learner.weight_decay") +
+                     "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
+                     "ep_theta_excess need; allowed: > 0");
+  const std::array finer{1.0, 1.15, 1.35};
+  const auto book = refine<double>(
+      [&](int k) {
+        const auto r = diffusion_resolution(job.digits, finer[static_cast<std::size_t>(k)]);
+        const auto layout = lay_out_diffusion(study, r);
+        require_fit(job, layout, study.points.size());
+        return evaluate_diffusion(study, layout, r, parts,
+                                  reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
+      },
+      static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()});
+  collect(job, book, study, "tensor-grid Krylov", langevin_identities<double>(e));
+}
+
+}  // namespace calor::run
