@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/math/special_functions/log1p.hpp>
 
+#include "proven/matrix.hpp"
+
 namespace calor::analytic {
 namespace {
 
@@ -35,16 +37,31 @@ R sorted(const R& t, const R* r, int k) {
   return (sorted(t, r, k - 1) - sorted(t, r + 1, k - 1)) / (r[k] - r[0]);
 }
 
+/// Opitz: exp[x_0, ..., x_k] is the corner of e^J, J = diag(x) with ones above the diagonal.
+proven::Ball corner_of_exponential(const proven::Ball& t, const std::vector<proven::Ball>& rates) {
+  const long n = static_cast<long>(rates.size());
+  proven::BallMatrix jordan(n, n);
+  for (long i = 0; i < n; ++i) {
+    jordan.set(i, i, -(rates[static_cast<std::size_t>(i)] * t));
+    if (i + 1 < n) jordan.set(i, i + 1, t);
+  }
+  return exp(jordan).at(0, n - 1);
+}
+
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 R convolved_exponentials(const R& t, std::vector<R> rates) {
-  std::sort(rates.begin(), rates.end());
-  return sorted(t, rates.data(), static_cast<int>(rates.size()) - 1);
+  if constexpr (!num::Real<R>) {
+    return corner_of_exponential(t, rates);
+  } else {
+    std::sort(rates.begin(), rates.end());
+    return sorted(t, rates.data(), static_cast<int>(rates.size()) - 1);
+  }
 }
 
 // (1 - q^n) / (1 - q); q^n - 1 = expm1(n ln q) for q near 1, n ln q = n log1p(-p).
-template <num::Real R>
+template <Number R>
 R geometric_sum(const R& p, long n) {
   using std::abs, std::expm1, std::log1p, std::pow;
   if (p == 0) return R(n);
@@ -53,7 +70,7 @@ R geometric_sum(const R& p, long n) {
 }
 
 // (1 + z)(z - d) - z = z² - (1 + z) d with d = z - ln(1 + z) <= z²/2 (z >= 0): no cancellation to speak of.
-template <num::Real R>
+template <Number R>
 R entropy_excess(const R& z) {
   using std::log1p;
   if (z <= -1) return R(1);
@@ -61,11 +78,14 @@ R entropy_excess(const R& z) {
   return z * z - (1 + z) * log_deficit(z);
 }
 
-template <num::Real R>
+template <Number R>
 R log_deficit(const R& z) {
   using std::abs, std::log1p;
   if (abs(z) > R(0.5)) return z - log1p(z);
-  return -boost::math::log1pmx(z);
+  if constexpr (num::Real<R>)
+    return -boost::math::log1pmx(z);
+  else
+    return z - log1p(z);
 }
 
 #define CALOR_INSTANTIATE(R)                                      \
@@ -73,6 +93,6 @@ R log_deficit(const R& z) {
   template R geometric_sum<R>(const R&, long);                    \
   template R entropy_excess<R>(const R&);                         \
   template R log_deficit<R>(const R&);
-CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
 
 }  // namespace calor::analytic

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "num/real.hpp"
+#include "analytic/number.hpp"
 
 namespace calor::analytic {
 
@@ -12,19 +12,19 @@ namespace calor::analytic {
 /// in the rates: for clustered rates a series of positive terms, else the recursion
 ///     exp[z_0..z_k] = (exp[z_0..z_{k-1}] - exp[z_1..z_k]) / (z_0 - z_k),
 /// used only where z_0 - z_k >= 2, so that each level loses at most a bit or two.
-template <num::Real R>
+template <Number R>
 R convolved_exponentials(const R& t, std::vector<R> rates);
 
 /// 1 + q + … + q^{n-1}, also at q = 1, given 1 - q =: p with relative accuracy.
-template <num::Real R>
+template <Number R>
 R geometric_sum(const R& p, long n);
 
 /// (1 + z) ln(1 + z) - z >= 0 with relative accuracy; 1 at z = -1. Relative entropy is Σ q f((p - q)/q).
-template <num::Real R>
+template <Number R>
 R entropy_excess(const R& z);
 
 /// z - ln(1 + z) >= 0 with relative accuracy, z > -1.
-template <num::Real R>
+template <Number R>
 R log_deficit(const R& z);
 
 }  // namespace calor::analytic

@@ -5,7 +5,7 @@
 
 namespace calor::analytic {
 
-template <num::Real R>
+template <Number R>
 GaussianChain<R>::GaussianChain(const GaussianTurn<R>& turn, const R& initial_mean, const R& initial_variance)
     : turn_(turn),
       v_(initial_variance),
@@ -18,7 +18,7 @@ GaussianChain<R>::GaussianChain(const GaussianTurn<R>& turn, const R& initial_me
   spread_[0][0] = turn.beta_variance;
 }
 
-template <num::Real R>
+template <Number R>
 void GaussianChain<R>::transform(const Spread& a) {
   Spread half{}, full{};
   for (std::size_t i = 0; i < 4; ++i)
@@ -31,7 +31,7 @@ void GaussianChain<R>::transform(const Spread& a) {
 }
 
 // With δ = θ - θ' = gθ - pull β - √noise ξ: Y* = Y + δ.
-template <num::Real R>
+template <Number R>
 void GaussianChain<R>::move_theta() {
   const R g = turn_.decay, e = 1 - g, n = turn_.noise, k = turn_.pull, o = 0, i = 1;
   z_ += 2 * g * cy_ + g * g * v_ + n;
@@ -44,7 +44,7 @@ void GaussianChain<R>::move_theta() {
   transform({{{i, o, o, o}, {k, e, o, o}, {-k, g, i, o}, {o, o, o, i}}});
 }
 
-template <num::Real R>
+template <Number R>
 void GaussianChain<R>::move_x() {
   const R f = turn_.keep, o = 0, i = 1, rest = 1 - f;
   vx_ = f * f * vx_ + rest * rest * v_ + 2 * f * rest * c_ + turn_.s2 * turn_.forget;
@@ -55,13 +55,13 @@ void GaussianChain<R>::move_x() {
   transform({{{i, o, o, o}, {o, i, o, o}, {o, o, f, o}, {o, rest, o, f}}});
 }
 
-template <num::Real R>
+template <Number R>
 R GaussianChain<R>::lag_square() const {
   return z_ + spread_[2][2] + mean_y_ * mean_y_;
 }
 
 // ⟨(θ - αβ)²⟩/2 with α = pull/decay, the minimum of the loss for β.
-template <num::Real R>
+template <Number R>
 R GaussianChain<R>::theta_energy() const {
   const R alpha = turn_.pull / turn_.decay, off = mean_theta_ - alpha * turn_.beta_mean;
   return (v_ + spread_[1][1] - 2 * alpha * spread_[0][1] + alpha * alpha * spread_[0][0] + off * off) / 2;
@@ -70,7 +70,7 @@ R GaussianChain<R>::theta_energy() const {
 // Medium part: K = N((1-g)θ + kβ, n). (θ - (1-g)θ' - kβ)² - (θ' - (1-g)θ - kβ)² = (2-g)(θ - θ')((θ + θ')g - 2kβ)
 //   = g(2-g)[(θ-αβ)² - (θ'-αβ)²], so ⟨ln K/K_reverse⟩ = -(g(2-g)/n) Δ⟨(θ-αβ)²⟩/2.
 // X's move: D(N(σ², offset o²)‖p) = ½[w - ln(1+w) + o²/s²], w = (σ²-s²)/s² and o shrink by f² and f.
-template <num::Real R>
+template <Number R>
 void GaussianChain<R>::step() {
   if (turn_.fresh && steps_ > 0) {
     const R before = theta_energy();
@@ -93,12 +93,12 @@ void GaussianChain<R>::step() {
   ep_x += (log_deficit(w) - log_deficit<R>(f2 * w) + turn_.forget * offset / s2) / 2;
 }
 
-template <num::Real R>
+template <Number R>
 JointGaussian<R> GaussianChain<R>::moments() const {
   return {turn_.s2, v_, c_, vx_, cy_, z_, spread_[1][1], spread_[3][3], spread_[1][2], spread_[2][2], spread_[1][3]};
 }
 
-template <num::Real R>
+template <Number R>
 Quantities<R> chain_quantities(const GaussianChain<R>& chain, const R& v0) {
   using std::log;
   const auto j = chain.moments();
@@ -118,7 +118,7 @@ Quantities<R> chain_quantities(const GaussianChain<R>& chain, const R& v0) {
 
 namespace {
 
-template <num::Real R>
+template <Number R>
 GaussianTurn<R> langevin_turn(const GaussianLearner<R>& l, const GaussianCoordinate<R>& c, const R& rate,
                               const R& tau) {
   using std::exp, std::expm1;
@@ -129,7 +129,7 @@ GaussianTurn<R> langevin_turn(const GaussianLearner<R>& l, const GaussianCoordin
 
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 Quantities<R> gaussian_lagged(const GaussianLearner<R>& l, const R& rate, const R& tau, long steps) {
   if (!(rate > 0)) throw InputError("ou sampler: rate = " + num::to_text(rate, 6) + ", allowed is > 0");
   if (!(tau > 0)) throw InputError("time.step = " + num::to_text(tau, 6) + ", allowed is > 0");
@@ -148,6 +148,6 @@ Quantities<R> gaussian_lagged(const GaussianLearner<R>& l, const R& rate, const 
   template class GaussianChain<R>;                                               \
   template Quantities<R> chain_quantities<R>(const GaussianChain<R>&, const R&); \
   template Quantities<R> gaussian_lagged<R>(const GaussianLearner<R>&, const R&, const R&, long);
-CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
 
 }  // namespace calor::analytic

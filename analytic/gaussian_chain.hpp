@@ -12,7 +12,7 @@ namespace calor::analytic {
 /// One turn: θ' = (1-decay) θ + pull β + √noise ξ, then x' = θ' + f (x - θ') + s √(1-f²) ξ'. β is b̄, the same at every
 /// step, or, if `fresh`, a new independent draw of the same law (a stream). f = e^{-γτ} for an `ou` sampler that moves
 /// for τ; f = 0 redraws X, which is the equilibrium sampler in turns.
-template <num::Real R>
+template <Number R>
 struct GaussianTurn {
   R s2, decay, pull, noise;
   R beta_mean, beta_variance;
@@ -22,7 +22,7 @@ struct GaussianTurn {
 };
 
 /// State and sums of the lagged process after any number of turns from Θ_0 ~ N(m_0, v_0), X_0 ~ p(·|Θ_0).
-template <num::Real R>
+template <Number R>
 class GaussianChain {
  public:
   GaussianChain(const GaussianTurn<R>& turn, const R& initial_mean, const R& initial_variance);
@@ -57,13 +57,13 @@ class GaussianChain {
 
 /// The X side after `steps` turns: informations, heat, work, flows, entropy productions, ep_x_path = -heat_x (given the
 /// path of Θ, x keeps variance s²), reservoir_gap.
-template <num::Real R>
+template <Number R>
 Quantities<R> chain_quantities(const GaussianChain<R>& chain, const R& initial_variance);
 
 /// langevin with `step` τ: every quantity after `steps` turns; Θ moves exactly for τ, then X relaxes by e^{-rate τ}
 /// (rate infinite: X is redrawn). The learner's side is that of continuous time. fisher_dissipation is absent.
 /// Throws InputError as `check`, for τ <= 0, rate <= 0 or steps < 0.
-template <num::Real R>
+template <Number R>
 Quantities<R> gaussian_lagged(const GaussianLearner<R>& learner, const R& rate, const R& tau, long steps);
 
 }  // namespace calor::analytic

@@ -7,14 +7,14 @@
 namespace calor::analytic {
 namespace {
 
-template <num::Real R>
+template <Number R>
 void require(bool ok, const char* what, const R& value, const char* allowed) {
   if (!ok)
     throw InputError(std::string("gaussian-mean in closed form: ") + what + " = " + num::to_text(value, 6) +
                      ", allowed is " + allowed);
 }
 
-template <num::Real R, class F>
+template <Number R, class F>
 R over_coordinates(const GaussianLearner<R>& learner, const R& t, F term) {
   R sum = 0;
   for (const auto& c : learner.coordinates) sum += term(c, theta_law(learner, c, t));
@@ -22,14 +22,14 @@ R over_coordinates(const GaussianLearner<R>& learner, const R& t, F term) {
 }
 
 // D(ρ‖π_B) averaged over B: ½[v/v_eq - 1 - ln(v/v_eq) + E(mean - αb̄)²/v_eq].
-template <num::Real R>
+template <Number R>
 R divergence(const R& v, const R& v_eq, const R& distance) {
   return (log_deficit<R>(v / v_eq - 1) + distance / v_eq) / 2;
 }
 
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 void check(const GaussianLearner<R>& l) {
   require(l.stddev > 0, "stddev", l.stddev, "> 0");
   require(l.mobility > 0, "mobility", l.mobility, "> 0");
@@ -44,7 +44,7 @@ void check(const GaussianLearner<R>& l) {
   }
 }
 
-template <num::Real R>
+template <Number R>
 ThetaLaw<R> theta_law(const GaussianLearner<R>& l, const GaussianCoordinate<R>& c, const R& t) {
   using std::expm1;
   require(t >= 0, "t", t, ">= 0");
@@ -65,7 +65,7 @@ ThetaLaw<R> theta_law(const GaussianLearner<R>& l, const GaussianCoordinate<R>& 
   return w;
 }
 
-template <num::Real R>
+template <Number R>
 R heat_theta(const GaussianLearner<R>& l, const R& t) {
   return over_coordinates(l, t, [&](const auto& c, const ThetaLaw<R>& w) -> R {
     return l.temperature / 2 * w.g2 * (w.v_eq - c.initial_variance - w.distance) / w.v_eq;
@@ -75,7 +75,7 @@ R heat_theta(const GaussianLearner<R>& l, const R& t) {
 // The rate is ⟨ν²⟩/μT with ν = -κ(m - αb̄) + (μT/v - κ)(θ - m): κD_0 e^{-2κt}/v_eq + κ(v_eq - v)²/(v v_eq); with
 // dv = 2κ(v_eq - v)dt the second integrates to ½∫(1/v - 1/v_eq)dv. Rewritten with z = (v - v_0)/v_0:
 // ln(1+z) - z v_0/v_eq = -(z - ln(1+z)) + (v_eq - v_0)² g_2/(v_0 v_eq).
-template <num::Real R>
+template <Number R>
 R ep_theta(const GaussianLearner<R>& l, const R& t) {
   return over_coordinates(l, t, [&](const auto& c, const ThetaLaw<R>& w) -> R {
     const R v0 = c.initial_variance, z = w.dv / v0, gap = w.v_eq - v0;
@@ -86,7 +86,7 @@ R ep_theta(const GaussianLearner<R>& l, const R& t) {
   });
 }
 
-template <num::Real R>
+template <Number R>
 R ep_theta_by_heat(const GaussianLearner<R>& l, const R& t) {
   using std::log1p;
   const R entropy = over_coordinates(
@@ -94,7 +94,7 @@ R ep_theta_by_heat(const GaussianLearner<R>& l, const R& t) {
   return entropy - heat_theta(l, t) / l.temperature;
 }
 
-template <num::Real R>
+template <Number R>
 R ep_theta_by_relative_entropy(const GaussianLearner<R>& l, const R& t) {
   return over_coordinates(l, t, [](const auto& c, const ThetaLaw<R>& w) -> R {
     return divergence<R>(c.initial_variance, w.v_eq, w.distance) - divergence<R>(w.v, w.v_eq, w.distance * (1 - w.g2));
@@ -102,7 +102,7 @@ R ep_theta_by_relative_entropy(const GaussianLearner<R>& l, const R& t) {
 }
 
 // In u = 1 - e^{-2κt}, dt = du/(2κ(1-u)): the rate above becomes a rational function of u.
-template <num::Real R>
+template <Number R>
 R ep_theta_by_current(const GaussianLearner<R>& l, const R& t) {
   return over_coordinates(l, t, [](const auto& c, const ThetaLaw<R>& w) -> R {
     const R v0 = c.initial_variance, gap = w.v_eq - v0;
@@ -114,13 +114,13 @@ R ep_theta_by_current(const GaussianLearner<R>& l, const R& t) {
   });
 }
 
-template <num::Real R>
+template <Number R>
 R gaussian_entropy(const R& variance) {
   using std::log;
   return (log(2 * num::pi<R>() * variance) + 1) / 2;
 }
 
-template <num::Real R>
+template <Number R>
 R gaussian_lautum(const R& r) {
   return (r + log_deficit(r)) / 2;
 }
@@ -129,7 +129,7 @@ namespace {
 
 // Mean squared errors: train E(θ - b̄)² + scatter with θ - b̄ = (1-g)m_0 - (1-a)b̄ + noise, test E(θ - b)² for a fresh b.
 // Their difference is 2a Var(b̄), because the scatter and Var(b̄) add up to the target's variance.
-template <num::Real R>
+template <Number R>
 void append_losses(Quantities<R>& q, const GaussianLearner<R>& l, const GaussianCoordinate<R>& c,
                    const ThetaLaw<R>& w) {
   using std::log;
@@ -141,7 +141,7 @@ void append_losses(Quantities<R>& q, const GaussianLearner<R>& l, const Gaussian
   q.emplace_back("generalization_gap", w.a * vb / s2);
 }
 
-template <num::Real R>
+template <Number R>
 Quantities<R> coordinate_quantities(const GaussianLearner<R>& l, const GaussianCoordinate<R>& c, const R& t) {
   using std::log1p;
   const auto w = theta_law(l, c, t);
@@ -165,7 +165,7 @@ Quantities<R> coordinate_quantities(const GaussianLearner<R>& l, const GaussianC
 
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 Quantities<R> theta_quantities(const GaussianLearner<R>& l, const R& t) {
   check(l);
   Quantities<R> q;
@@ -183,10 +183,11 @@ Quantities<R> theta_quantities(const GaussianLearner<R>& l, const R& t) {
   template R ep_theta<R>(const GaussianLearner<R>&, const R&);                                          \
   template R ep_theta_by_heat<R>(const GaussianLearner<R>&, const R&);                                  \
   template R ep_theta_by_relative_entropy<R>(const GaussianLearner<R>&, const R&);                      \
-  template R ep_theta_by_current<R>(const GaussianLearner<R>&, const R&);                               \
   template R gaussian_entropy<R>(const R&);                                                             \
   template R gaussian_lautum<R>(const R&);                                                              \
   template Quantities<R> theta_quantities<R>(const GaussianLearner<R>&, const R&);
-CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#define CALOR_INSTANTIATE_CURRENT(R) template R ep_theta_by_current<R>(const GaussianLearner<R>&, const R&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE_CURRENT)
 
 }  // namespace calor::analytic

@@ -4,7 +4,7 @@ namespace calor::analytic {
 namespace {
 
 // r_info: (1 + r)/(1 + rv/(v+s²)) - 1 = spread s²/(v (v + s² + spread)), r = spread/v.
-template <num::Real R>
+template <Number R>
 Quantities<R> x_quantities(const GaussianLearner<R>& l, const GaussianCoordinate<R>& c, const R& t) {
   using std::log1p;
   const auto w = theta_law(l, c, t);
@@ -33,7 +33,7 @@ Quantities<R> x_quantities(const GaussianLearner<R>& l, const GaussianCoordinate
 
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 Quantities<R> gaussian_mean(const GaussianLearner<R>& learner, const R& t) {
   auto q = theta_quantities(learner, t);
   for (const auto& c : learner.coordinates) accumulate(q, x_quantities(learner, c, t));
@@ -42,6 +42,6 @@ Quantities<R> gaussian_mean(const GaussianLearner<R>& learner, const R& t) {
 }
 
 #define CALOR_INSTANTIATE(R) template Quantities<R> gaussian_mean<R>(const GaussianLearner<R>&, const R&);
-CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
 
 }  // namespace calor::analytic

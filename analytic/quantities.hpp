@@ -8,16 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "num/real.hpp"
+#include "analytic/number.hpp"
 
 namespace calor::analytic {
 
 /// Quantity names of experiment.md with their values; a quantity that the experiment leaves undefined is absent.
-template <num::Real R>
+template <Number R>
 using Quantities = std::vector<std::pair<std::string, R>>;
 
 /// The value called `name`, or null.
-template <num::Real R>
+template <Number R>
 const R* find(const Quantities<R>& q, std::string_view name) {
   for (const auto& [key, value] : q)
     if (key == name) return &value;
@@ -25,7 +25,7 @@ const R* find(const Quantities<R>& q, std::string_view name) {
 }
 
 /// The value called `name`. Throws std::out_of_range if there is none.
-template <num::Real R>
+template <Number R>
 const R& value_of(const Quantities<R>& q, std::string_view name) {
   if (const R* value = find(q, name)) return *value;
   throw std::out_of_range("no quantity " + std::string(name));
@@ -33,7 +33,7 @@ const R& value_of(const Quantities<R>& q, std::string_view name) {
 
 /// Adds each value of `part` to the one of the same name in `sum`, or appends it (independent coordinates: all
 /// informations, entropies, heats and losses add).
-template <num::Real R>
+template <Number R>
 void accumulate(Quantities<R>& sum, const Quantities<R>& part) {
   for (const auto& part_entry : part) {
     const auto& name = part_entry.first;

@@ -6,12 +6,12 @@
 namespace calor::analytic {
 namespace {
 
-template <num::Real R>
+template <Number R>
 R curvature(const SgldGaussian<R>& s) {
   return 1 / (s.stddev * s.stddev) + s.weight_decay;
 }
 
-template <num::Real R>
+template <Number R>
 void check(const SgldGaussian<R>& s, long steps) {
   GaussianLearner<R> like{s.stddev, s.learning_rate, s.temperature, s.weight_decay, s.coordinates};
   check(like);  // the learning rate stands in the mobility's place: > 0 as well
@@ -23,7 +23,7 @@ void check(const SgldGaussian<R>& s, long steps) {
     throw InputError("sgld in closed form: fixed data in a stream, allowed is a target");
 }
 
-template <num::Real R>
+template <Number R>
 GaussianChain<R> run_chain(const SgldGaussian<R>& s, const GaussianCoordinate<R>& c, long steps) {
   const R eta = s.learning_rate, s2 = s.stddev * s.stddev, f = s.sampler_keep;
   const GaussianTurn<R> turn{
@@ -35,7 +35,7 @@ GaussianChain<R> run_chain(const SgldGaussian<R>& s, const GaussianCoordinate<R>
 
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 SgldLaw<R> sgld_law(const SgldGaussian<R>& s, const GaussianCoordinate<R>& c, long n) {
   const R s2 = s.stddev * s.stddev, g = s.learning_rate * curvature(s), pull = s.learning_rate / s2,
           vb = c.data.variance;
@@ -55,7 +55,7 @@ SgldLaw<R> sgld_law(const SgldGaussian<R>& s, const GaussianCoordinate<R>& c, lo
 namespace {
 
 // E(θ - b̄)² + scatter of all examples seen; their mean has variance vb (full) or vb/n (stream).
-template <num::Real R>
+template <Number R>
 void append_losses(Quantities<R>& q, const SgldGaussian<R>& s, const GaussianCoordinate<R>& c, const SgldLaw<R>& w,
                    long n) {
   using std::log;
@@ -68,7 +68,7 @@ void append_losses(Quantities<R>& q, const SgldGaussian<R>& s, const GaussianCoo
   q.emplace_back("generalization_gap", w.cov / s2);
 }
 
-template <num::Real R>
+template <Number R>
 Quantities<R> theta_side(const SgldGaussian<R>& s, const GaussianCoordinate<R>& c, const GaussianChain<R>& chain,
                          long n) {
   using std::log, std::log1p;
@@ -91,7 +91,7 @@ Quantities<R> theta_side(const SgldGaussian<R>& s, const GaussianCoordinate<R>& 
 
 }  // namespace
 
-template <num::Real R>
+template <Number R>
 Quantities<R> sgld_gaussian(const SgldGaussian<R>& s, long n) {
   check(s, n);
   Quantities<R> q;
@@ -110,6 +110,6 @@ Quantities<R> sgld_gaussian(const SgldGaussian<R>& s, long n) {
 #define CALOR_INSTANTIATE(R)                                                                   \
   template SgldLaw<R> sgld_law<R>(const SgldGaussian<R>&, const GaussianCoordinate<R>&, long); \
   template Quantities<R> sgld_gaussian<R>(const SgldGaussian<R>&, long);
-CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
 
 }  // namespace calor::analytic
