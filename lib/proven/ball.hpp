@@ -120,6 +120,12 @@ R pi() {
   return out;
 }
 template <std::same_as<proven::Ball> R>
+R infinity() {
+  R out;
+  arb_pos_inf(out.get());
+  return out;
+}
+template <std::same_as<proven::Ball> R>
 R from_rational(const Rational& q) {
   return R(q);
 }

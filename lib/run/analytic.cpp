@@ -14,7 +14,7 @@ namespace {
 using experiment::Data;
 using experiment::Rational;
 
-template <Real R>
+template <analytic::Number R>
 analytic::DataMoments<R> moments(const Data& data, std::size_t coordinate) {
   if (data.source == Data::Source::target)
     return analytic::DataMoments<R>::sampled(data.size, num::from_rational<R>(data.mean[coordinate]),
@@ -29,19 +29,19 @@ analytic::DataMoments<R> moments(const Data& data, std::size_t coordinate) {
 }
 
 /// A stream's minibatch of m fresh examples: the mean of m draws at every step.
-template <Real R>
+template <analytic::Number R>
 analytic::DataMoments<R> stream_moments(const experiment::Experiment& e, std::size_t coordinate) {
   return analytic::DataMoments<R>::sampled(e.learner.batch_size, num::from_rational<R>(e.data.mean[coordinate]),
                                            num::from_rational<R>(e.data.variance[coordinate]));
 }
 
 /// The sampler's rate; infinity if X is redrawn at every turn.
-template <Real R>
+template <analytic::Number R>
 R turn_rate(const experiment::Experiment& e) {
   return e.sampler.kind == "ou" ? num::from_rational<R>(*e.sampler.rate) : num::infinity<R>();
 }
 
-template <Real R>
+template <analytic::Number R>
 analytic::Quantities<R> langevin_at(const experiment::Experiment& e, const analytic::GaussianLearner<R>& learner,
                                     const R& t) {
   if (e.time.step) {
@@ -52,7 +52,7 @@ analytic::Quantities<R> langevin_at(const experiment::Experiment& e, const analy
   return analytic::gaussian_mean(learner, t);
 }
 
-template <Real R>
+template <analytic::Number R>
 std::vector<analytic::GaussianCoordinate<R>> coordinates(const experiment::Experiment& e) {
   std::vector<analytic::GaussianCoordinate<R>> out;
   for (std::size_t i = 0; i < e.learner.initial_mean.size(); ++i) {
@@ -72,31 +72,34 @@ bool has_closed_form(const experiment::Experiment& e) {
   return e.learner.kind == "sgld" && e.learner.batch != "minibatch" && e.learner.learning_rate.constant();
 }
 
-template <Real R>
-ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vector<R>& points) {
-  using std::fabs;
+template <analytic::Number R>
+analytic::Quantities<R> closed_form_at(const experiment::Experiment& e, const R& t) {
   const auto& l = e.learner;
   const R stddev = num::from_rational<R>(e.model.stddev), decay = num::from_rational<R>(l.weight_decay),
           temperature = num::from_rational<R>(l.temperature.values.front());
+  if (l.kind == "sgld") {
+    const R rate = num::from_rational<R>(l.learning_rate.values.front());
+    const R keep = e.sampler.kind == "ou" ? R(exp(-turn_rate<R>(e))) : R(0);
+    return analytic::sgld_gaussian(
+        analytic::SgldGaussian<R>{stddev, rate, temperature, decay, l.batch == "stream", keep, coordinates<R>(e)},
+        std::lround(num::to_double(t)));
+  }
+  return langevin_at(e,
+                     analytic::GaussianLearner<R>{stddev, num::from_rational<R>(l.mobility.values.front()), temperature,
+                                                  decay, coordinates<R>(e)},
+                     t);
+}
+
+template <Real R>
+ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vector<R>& points) {
+  using std::fabs;
   // the formulas lose at most a few digits to cancellation; twelve are given away
   const R error = num::epsilon<R>() * R(1e12);
   ledger::Book<R> book;
   for (const auto& t : points) {
-    analytic::Quantities<R> at;
-    if (l.kind == "sgld") {
-      const R rate = num::from_rational<R>(l.learning_rate.values.front());
-      const R keep = e.sampler.kind == "ou" ? R(exp(-turn_rate<R>(e))) : R(0);
-      at = analytic::sgld_gaussian(
-          analytic::SgldGaussian<R>{stddev, rate, temperature, decay, l.batch == "stream", keep, coordinates<R>(e)},
-          std::lround(num::to_double(t)));
-    } else {
-      at = langevin_at(e,
-                       analytic::GaussianLearner<R>{stddev, num::from_rational<R>(l.mobility.values.front()),
-                                                    temperature, decay, coordinates<R>(e)},
-                       t);
-    }
     ledger::Entries<R> entries;
-    for (const auto& [name, value] : at) entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
+    for (const auto& [name, value] : closed_form_at(e, t))
+      entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
     book.push_back(std::move(entries));
   }
   return book;
@@ -105,5 +108,8 @@ ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vec
 #define CALOR_INSTANTIATE(R) \
   template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#define CALOR_INSTANTIATE_AT(R) \
+  template analytic::Quantities<R> closed_form_at(const experiment::Experiment&, const R&);
+CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE_AT)
 
 }  // namespace calor::run

@@ -1,6 +1,7 @@
 #pragma once
 // Experiments whose every quantity is known in closed form (theory.md section 8).
 
+#include "analytic/quantities.hpp"
 #include "ledger/ledger.hpp"
 #include "run/level.hpp"
 
@@ -9,6 +10,10 @@ namespace calor::run {
 /// True for gaussian-mean with the equilibrium or the ou sampler, in continuous time or in turns, under langevin, or
 /// under sgld with full batches or a stream; constant mobility, learning rate and temperature.
 bool has_closed_form(const experiment::Experiment& experiment);
+
+/// The closed forms at time t (or after t steps), by floating point or in balls.
+template <analytic::Number R>
+analytic::Quantities<R> closed_form_at(const experiment::Experiment& experiment, const R& t);
 
 /// The closed forms at the points; the error is what round-off in R can do to them.
 template <Real R>

@@ -6,6 +6,7 @@
 #include "run/analytic.hpp"
 #include "run/job.hpp"
 #include "run/jump_rows.hpp"
+#include "run/proven.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
 
@@ -57,11 +58,13 @@ void discrete_time_with(Job& job) {
 }  // namespace
 
 void closed_form(Job& job) {
-  raise_precision(job, 30, []<Real R>(Job& j) { closed_form_with<R>(j); });
+  closed_form_in_balls(job);
+  complete_by(job, [](Job& rest) { raise_precision(rest, 30, []<Real R>(Job& j) { closed_form_with<R>(j); }); });
 }
 
 void finite_chain(Job& job) {
-  raise_precision(job, 0, []<Real R>(Job& j) { finite_chain_with<R>(j); });
+  finite_chain_in_balls(job);
+  complete_by(job, [](Job& rest) { raise_precision(rest, 0, []<Real R>(Job& j) { finite_chain_with<R>(j); }); });
 }
 
 void discrete_time(Job& job) {

@@ -113,6 +113,15 @@ Text text_of(const R& value, const R& error) {
   return round_to(v.value, whole, std::max(leading_place(whole), -deepest) - 1);
 }
 
+Text text_of_exact(const Rational& value, const Rational& error, int digits) {
+  if (error == 0) return write_exact(value, digits);
+  const Rational size = abs(value);
+  if (size <= error)
+    return round_to(0, Rational(error + size), std::max(leading_place(Rational(error + size)), -deepest) - 1);
+  const long supported = std::max(leading_place(error), -deepest) - 1;
+  return round_to(value, error, std::max(supported, leading_place(size) - digits + 1));
+}
+
 template <num::Real R>
 Cell cell(std::string quantity, const num::Estimate<R>& estimate) {
   Text text = text_of(estimate.value, estimate.error);

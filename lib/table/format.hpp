@@ -25,6 +25,10 @@ struct Text {
 template <num::Real R>
 Text text_of(const R& value, const R& error);
 
+/// The same for an exact value and error, with at most `digits` significant digits of the value: the rounding is part
+/// of the printed error. A value smaller than its error is printed as 0.
+Text text_of_exact(const num::Rational& value, const num::Rational& error, int digits);
+
 template <num::Real R>
 Cell cell(std::string quantity, const num::Estimate<R>& estimate);
 
