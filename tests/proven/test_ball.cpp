@@ -46,7 +46,7 @@ TEST_SUITE("proven/ball") {
         CHECK(!(exact > wide));
         CHECK(!(exact < wide));
       }
-      CHECK(wide.contains(Rational(0)) == (middle <= radius));
+      if (middle <= radius) CHECK(wide.contains(Rational(0)));
     }
   }
 
