@@ -40,6 +40,14 @@ class ManPage : public CLI::Formatter {
 
 std::shared_ptr<CLI::Formatter> man_page(const Page& page) { return std::make_shared<ManPage>(page); }
 
+CLI::Validator whole_number() {
+  return {[](const std::string& word) -> std::string {
+            const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+            return digits ? "" : "not a whole number >= 0: " + word;
+          },
+          ""};
+}
+
 CLI::App& add_command(CLI::App& calor, const std::string& name, const std::string& brief, const Page& page) {
   CLI::App* command = calor.add_subcommand(name, brief);
   command->formatter(man_page(page));

@@ -23,10 +23,14 @@ struct Page {
 /// Adds a subcommand with its page, --help and --version.
 CLI::App& add_command(CLI::App& calor, const std::string& name, const std::string& brief, const Page& page);
 
+/// Digits only: CLI11 would take -1 for 2^64 - 1.
+CLI::Validator whole_number();
+
 void add_run(CLI::App& calor, Action& chosen);
 void add_tables(CLI::App& calor, Action& chosen);
 void add_models(CLI::App& calor, Action& chosen);
 void add_explain(CLI::App& calor, Action& chosen);
+void add_score(CLI::App& calor, Action& chosen);
 void add_sample(CLI::App& calor, Action& chosen);
 void add_check(CLI::App& calor, Action& chosen);
 void add_estimate(CLI::App& calor, Action& chosen);

@@ -104,6 +104,7 @@ int dispatch(int argc, char** argv) {
   add_sample(app, chosen);
   add_check(app, chosen);
   add_validate(app, chosen);
+  add_score(app, chosen);
   add_help(app, chosen);
   try {
     parse(app, argc, argv);

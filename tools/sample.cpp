@@ -43,15 +43,6 @@ struct Request {
   bool no_truth = false;
 };
 
-/// CLI11 would take -1 for 2^64 - 1.
-CLI::Validator whole_number() {
-  return {[](const std::string& word) -> std::string {
-            const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-            return digits ? "" : "not a whole number >= 0: " + word;
-          },
-          ""};
-}
-
 int sample(Request request) {
   const auto e = read_one(request.experiment, "sample");
   const OutputDirectory output(request.output, crosscheck::sample_file_names(), "samples.json", "{\n  \"calor\": ");

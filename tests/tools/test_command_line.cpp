@@ -42,7 +42,7 @@ TEST_SUITE("tools/command_line") {
     CHECK(run({}).status == 0);
     CHECK(contains(run({"--help"}).out, "EXAMPLES"));
     CHECK(run({"--version"}).out == "calor " + calor::test::version() + "\n");
-    for (const std::string command : {"run", "models", "explain", "sample", "check", "help"}) {
+    for (const std::string command : {"run", "models", "explain", "sample", "check", "score", "help"}) {
       const Outcome help = run({command, "--help"});
       CHECK(help.status == 0);
       CHECK(help.err.empty());

@@ -1,0 +1,102 @@
+// calor score: programs that answer, fail, hang or talk too much.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "process.hpp"
+
+using namespace calor;
+using tools::test::Folder;
+using tools::test::run_program;
+using tools::test::write;
+
+namespace {
+
+struct Coin {
+  Coin() { write(toml, tools::test::small_coin()); }
+  Folder folder;
+  std::string toml = folder / "coin.toml";
+
+  tools::test::Outcome score(const std::string& command, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"score", command, "--experiment", toml, "--replicates", "2", "--samples", "3"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(words);
+  }
+};
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_SUITE("tools/score") {
+  TEST_CASE("a program gets the files and is scored by what it prints") {
+    const Coin coin;
+    const std::string program =
+        "f() { test -s \"$1/theta.npy\" && test -x \"$CALOR\" && ! grep -q truth \"$1/samples.json\" && echo m_info,1; "
+        "}; f";
+    const auto o = coin.score(program, {"--format", "json", "--name", "me", "--leaderboard", coin.folder / "b.csv"});
+    CHECK(o.status == 0);
+    CHECK(o.err.empty());
+    const auto j = nlohmann::json::parse(o.out);
+    CHECK(j["name"] == "me");
+    CHECK(j["failed"] == 0);
+    CHECK(j["rows"][0]["answered"] == 2);
+    CHECK(contains(tools::test::read(coin.folder / "b.csv"), "\nme,coin,3,2,1,1,m_info,"));
+  }
+
+  TEST_CASE("each run has samples of its own, the same again for the same seed") {
+    const Coin coin;
+    const std::string program =
+        "f() { tail -n 1 \"$1/samples.csv\" >>'" + coin.folder.path().string() + "/seen'; echo m_info,1; }; f";
+    CHECK(coin.score(program).status == 0);
+    CHECK(coin.score(program).status == 0);
+    const std::string seen = tools::test::read(coin.folder / "seen");
+    CHECK(seen.starts_with("2,1,"));
+    CHECK(contains(seen, "\n5,1,"));
+    CHECK(seen.substr(0, seen.size() / 2) == seen.substr(seen.size() / 2));
+  }
+
+  TEST_CASE("failures are told, not crashed on") {
+    const Coin coin;
+    const auto check = [&](const std::string& command, const std::string& part,
+                           const std::vector<std::string>& more = {}) {
+      const auto o = coin.score(command, more);
+      CAPTURE(o.out);
+      CHECK(o.status == 1);
+      CHECK(contains(o.out, part));
+    };
+    check("no-such-program", "exit status 127");
+    check("echo trouble >&2; exit 5 #", "exit status 5: trouble");
+    check("kill -SEGV $$ #", "killed by signal 11");
+    check("true", "it printed no answer");
+    check("printf 'm_info,1\\0\\n' #", "no number");
+    check("yes", "more than 16 MB of output");
+    const auto begin = std::chrono::steady_clock::now();
+    check("sleep 60; echo", "time limit", {"--timeout", "0.2"});
+    check("sleep 60 & sleep 60; echo", "time limit", {"--timeout", "0.2"});
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+    CHECK(coin.score("sleep 60 >/dev/null 2>&1 & echo m_info,1 #").status == 0);  // what it leaves behind is ended
+  }
+
+  TEST_CASE("wrong use") {
+    const Coin coin;
+    const auto check = [&](const tools::test::Outcome& o, const std::string& part) {
+      CAPTURE(o.err);
+      CHECK(o.status == 2);
+      CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
+      CHECK(contains(o.err, part));
+    };
+    write(coin.folder / "notes", "mine\n");
+    check(coin.score("true", {"--leaderboard", coin.folder / "notes"}), "no leaderboard");
+    CHECK(tools::test::read(coin.folder / "notes") == "mine\n");
+    check(coin.score(" "), "COMMAND is empty");
+    check(coin.score("true", {"--timeout", "0"}), "--timeout");
+    check(coin.score("true", {"--replicates", "0"}), "--replicates");
+    check(coin.score("true", {"--format", "xml"}), "--format");
+    check(run_program({"score", "true"}), "--experiment");
+    check(run_program({"score", "true", "--experiment", coin.folder / "none"}), "No such file");
+  }
+}
