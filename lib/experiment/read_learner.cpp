@@ -46,14 +46,16 @@ std::vector<Value> per_parameter(const Value& value, std::size_t parameters) {
   return value.list_of(parameters, "one a parameter");
 }
 
+/// A start at a point (stddev 0) is for learners without noise.
 void read_gaussian_start(const Value& initial, std::size_t parameters, Learner& l) {
+  const bool may_be_point = l.temperature.constant() && l.temperature.values.front() == 0 && l.kind != "sgd-diffusion";
   initial.expect_table("{ mean = […], stddev = […] }, one entry a parameter");
   initial.only({"mean", "stddev"});
   for (const auto& mean : per_parameter(initial.get("mean", "a list, one a parameter"), parameters)) {
     l.initial_mean.push_back(mean.number());
   }
   for (const auto& stddev : per_parameter(initial.get("stddev", "a list, one a parameter"), parameters)) {
-    l.initial_stddev.push_back(stddev.positive());
+    l.initial_stddev.push_back(read_size(stddev, may_be_point));
   }
 }
 
@@ -118,12 +120,18 @@ Learner read_learner(const Value& section, const Model& model) {
     l.learning_rate = read_schedule(section.get("learning_rate", "a number > 0, or a schedule"));
     read_batch(section, l);
   }
-  l.temperature = read_schedule(section.get("temperature", "a number > 0, or a schedule"), l.kind == "sgd-diffusion");
+  const Value temperature = section.get("temperature", "a number > 0, or a schedule");
+  const bool limit = temperature.kind() == Node::Kind::number && (l.kind == "sgld" || model.kind == "gaussian-mean");
+  l.temperature = read_schedule(temperature, l.kind == "sgd-diffusion" || (limit && l.kind != "jump"));
   if (const auto decay = section.find("weight_decay")) l.weight_decay = decay->nonnegative();
   if (l.kind == "jump") {
     read_jump(section, n, l);
   } else {
     read_gaussian_start(section.get("initial", "{ mean = […], stddev = […] }, one entry a parameter"), n, l);
+    const bool wide =
+        std::any_of(l.initial_stddev.begin(), l.initial_stddev.end(), [](const auto& s) { return s > 0; });
+    if (limit && l.kind == "sgld" && model.kind != "gaussian-mean" && l.temperature.values.front() == 0 && wide)
+      temperature.refuse("not positive", "allowed: a number > 0, or 0 if the start is a point (initial.stddev 0)");
   }
   return l;
 }

@@ -1,5 +1,7 @@
 #include "learner/jump.hpp"
 
+#include <algorithm>
+
 #include "num/errors.hpp"
 
 namespace calor::learner {
@@ -12,7 +14,8 @@ Jump<R> jump(const experiment::Learner& spec) {
   Jump<R> out;
   out.acceptance = spec.acceptance;
   out.rate = num::from_rational<R>(spec.rate);
-  out.temperature = num::from_rational<R>(spec.temperature.values.front());
+  const auto& temperatures = spec.temperature.values;
+  out.temperature = num::from_rational<R>(*std::min_element(temperatures.begin(), temperatures.end()));
   out.weight_decay = num::from_rational<R>(spec.weight_decay);
   for (const auto& state : spec.states) {
     out.states.emplace_back();

@@ -15,9 +15,9 @@ using num::Real;
 template <Real R>
 struct Jump {
   std::string acceptance;
-  R rate = 1, temperature = 1, weight_decay = 0;
-  std::vector<std::vector<R>> states;  // one parameter vector a state
-  num::Vector<R> initial;              // probabilities
+  R rate = 1, temperature = 1, weight_decay = 0;  // the lowest temperature of a schedule
+  std::vector<std::vector<R>> states;             // one parameter vector a state
+  num::Vector<R> initial;                         // probabilities
 };
 
 template <Real R>

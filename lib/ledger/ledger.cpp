@@ -107,6 +107,7 @@ Residual<R> residual(const Book<R>& book, std::size_t time, const Identity<R>& i
     const auto& entries = term.at_start ? book.front() : book[time];
     const auto at = entries.find(term.quantity);
     if (at == entries.end() || !(at->second.error < num::infinity<R>())) return {};
+    if (!(fabs(at->second.value) < num::infinity<R>())) return {};  // "inf"
     out.value += term.factor * at->second.value;
     out.allowed += fabs(term.factor) * at->second.error;
     size += fabs(term.factor) * fabs(at->second.value);

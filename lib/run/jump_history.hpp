@@ -29,6 +29,11 @@ struct LearnerHistory {
 template <Real R>
 LearnerHistory<R> follow_learner(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
+/// With a schedule of the temperature: "fisher_dissipation", "_ep_currents" (I7), "_medium" = -int dQ/T, all by
+/// quadrature along Taylor series in time.
+template <Real R>
+LearnerHistory<R> follow_scheduled(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
 /// A joint history with the noise of its totals: heat_x, work_x, flow_x, flow_theta, ep_x and checks.
 template <Real R>
 struct PairHistory {

@@ -4,7 +4,6 @@ namespace calor::run {
 
 template <Real R>
 std::vector<ledger::Identity<R>> jump_identities(const R& temperature) {
-  const R beta = 1 / temperature;
   return {
       {"I1",
        "I(Theta;B) + I(X;B|Theta) = I(X;B) + I(Theta;B|X)",
@@ -25,8 +24,8 @@ std::vector<ledger::Identity<R>> jump_identities(const R& temperature) {
       {"I4", "heat_theta = integral of the heat current", {{1, "heat_theta"}, {-1, "_heat_theta"}}},
       {"I5", "ep_theta by entropy balance (I4) = by relative entropies", {{1, "ep_theta"}, {-1, "_ep_relative"}}},
       {"I6",
-       "ep_theta_naive = change of S(Theta) - heat_theta/T",
-       {{1, "ep_theta_naive"}, {-1, "entropy_theta"}, {1, "entropy_theta", true}, {beta, "heat_theta"}}},
+       "ep_theta_naive = change of S(Theta) + medium part",
+       {{1, "ep_theta_naive"}, {-1, "entropy_theta"}, {1, "entropy_theta", true}, {-1, "ep_theta_medium"}}},
       {"I6", "m_info <= ep_theta_naive", {{1, "m_info"}, {-1, "ep_theta_naive"}}, true},
       {"I7", "ep_theta by entropy balance = by currents", {{1, "ep_theta"}, {-1, "_ep_currents"}}},
       {"I10",

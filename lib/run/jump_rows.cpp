@@ -141,9 +141,10 @@ std::vector<Row<R>> assemble(JumpStudy<R>& study) {
     if (paired) row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
   }
   for (std::size_t j = rows.size(); j-- > 0;) {
-    rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
     rows[j]["ep_theta_housekeeping"] = {};  // detailed balance (I9)
-    rows[j]["ep_theta_excess"] = rows[j]["_ep_relative"];
+    rows[j]["ep_theta_excess"] = rows[j]["ep_theta"];
+    if (rows[j].count("_medium")) continue;  // I5 is for a temperature that does not change
+    rows[j]["ep_theta_excess"] = rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];
   }
   return rows;
 }
@@ -161,7 +162,9 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets), threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
-    study.learners[k] = follow_learner(study.problem.setting, study.problem.losses[k]);
+    study.learners[k] = e.learner.temperature.constant()
+                            ? follow_learner(study.problem.setting, study.problem.losses[k])
+                            : follow_scheduled(study.problem.setting, study.problem.losses[k]);
     if (paired)
       study.pairs[k] = in_turn ? follow_turns(study.problem.setting, study.problem.losses[k])
                                : follow_lagging(study.problem.setting, study.problem.losses[k]);

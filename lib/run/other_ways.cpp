@@ -33,8 +33,10 @@ void finite_chain_with(Job& job) {
                             reporter(job.options, "finite chain, level " + std::to_string(k + 1)));
       },
       4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  collect(job, book, study, "finite-chain",
-          jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+  auto identities = jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));
+  if (!job.experiment.learner.temperature.constant())
+    std::erase_if(identities, [](const auto& i) { return i.number == "I16"; });
+  collect(job, book, study, "finite-chain", identities);
 }
 
 template <Real R>

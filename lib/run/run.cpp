@@ -7,6 +7,7 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/job.hpp"
+#include "run/no_noise.hpp"
 #include "run/support.hpp"
 #include "table/format.hpp"
 
@@ -17,6 +18,10 @@ namespace {
 void by_method(Job& job) {
   const auto& e = job.experiment;
   const Method method = job.options.method;
+  if (without_noise(e.learner)) {
+    if (method != Method::automatic) refuse_method(job, "temperature 0", "auto");
+    return has_closed_form(e) ? closed_limit(job) : atoms(job);
+  }
   if (has_closed_form(e) && (method == Method::automatic || method == Method::analytic)) return closed_form(job);
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");

@@ -8,6 +8,7 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/level.hpp"
+#include "run/no_noise.hpp"
 
 namespace calor::run {
 
@@ -64,6 +65,7 @@ void require_supported(const experiment::Experiment& e) {
   const auto& l = e.learner;
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
+  if (without_noise(l)) return require_limit(e);
   const int d = parameters(e.model);
   const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" ? 2 : 1;
   if (l.kind != "jump" && d > most)
@@ -76,9 +78,6 @@ void require_supported(const experiment::Experiment& e) {
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
            "sampler equilibrium without step; one parameter; learner jump");
   for (const auto& [key, schedule] :
-       {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature}})
-    if (!schedule->constant() && l.kind == "jump") refuse(e, key, "a schedule", "one number");
-  for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
     if (!schedule->constant() && l.kind != "sgld" && lagging(e))
@@ -86,7 +85,8 @@ void require_supported(const experiment::Experiment& e) {
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
-    if (!schedule->constant() && d > 1) refuse(e, key, "a schedule with several parameters", "one number");
+    if (!schedule->constant() && d > 1 && l.kind != "jump")
+      refuse(e, key, "a schedule with several parameters", "one number");
   if (l.kind == "sgd-diffusion" && d > 1 && model::make<double>(e.model)->outcomes() == 0)
     refuse(e, "model.kind", "sgd-diffusion of vectors with a Gaussian x", "discrete models of two parameters");
   if (e.sampler.kind == "ou")

@@ -98,4 +98,23 @@ TEST_CASE("gaussian-mean with a linear temperature: variance, heat, entropy prod
   }
 }
 
+TEST_CASE("jump: a temperature schedule that stays constant, for every acceptance, and annealing by two routes") {
+  const auto of = [](const std::string& acceptance, const std::string& temperature) {
+    return parse_one(
+        "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.3, 0.7]\n[learner]\nkind = \"jump\"\n"
+        "states = { from = -2, to = 2, count = 5 }\nrate = 1.5\nweight_decay = 0.1\n"
+        "initial = [0, 0.25, 0.5, 0.25, 0]\nacceptance = \"" +
+        acceptance + "\"\ntemperature = " + temperature + "\n[time]\npoints = [0, 0.4, 3]\n");
+  };
+  for (const std::string acceptance : {"metropolis", "heat-bath", "arrhenius"}) {
+    const auto a = numbers(compute(of(acceptance, "0.5"), everything()));
+    const auto b = numbers(compute(of(acceptance, "{ times = [0, 1], values = [0.5, 0.5] }"), everything()));
+    CHECK(check_honest(b, a, acceptance) == 33);
+    bool currents = false;  // I7: entropy balance against currents
+    for (const auto& c : compute(of(acceptance, "{ times = [0.1, 2], values = [1, 0.1] }"), everything()).checks)
+      currents = currents || c.identity == "I7";
+    CHECK(currents);
+  }
+}
+
 }  // namespace calor::run::test
