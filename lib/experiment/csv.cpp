@@ -166,6 +166,12 @@ Csv read_csv(const std::filesystem::path& path) {
   return parse_csv(in, name);
 }
 
-Csv parse_csv(std::istream& in, const std::string& name) { return Reader(in, name).read(); }
+Csv parse_csv(std::istream& in, const std::string& name) {
+  try {
+    return Reader(in, name).read();
+  } catch (const std::ios_base::failure&) {  // of the stream's buffer, which is read directly
+    throw InputError(name + ": reading failed; allowed: a readable file");
+  }
+}
 
 }  // namespace calor::experiment

@@ -93,7 +93,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& names
 
 std::string allowed_names(std::string_view word, const std::vector<std::string>& names) {
   const std::string meant = nearest(word, names);
-  return "allowed: " + printable(join(names), 400) + (meant.empty() ? "" : "; did you mean " + meant + "?");
+  return "allowed: " + printable(join(names), 400) + (meant.empty() ? "" : "; did you mean " + printable(meant) + "?");
 }
 
 std::string why_unreadable(const std::filesystem::path& path) {
@@ -110,10 +110,16 @@ std::string read_text(const std::filesystem::path& path, std::size_t most_bytes)
     throw InputError(name + ": cannot be read: " + why + "; allowed: a readable file");
   }
   std::ifstream in(path, std::ios::binary);
-  std::string text(most_bytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::size_t room = std::size_t{1} << 16U;  // doubled as needed: files are small, limits are not
+  while (in && text.size() <= most_bytes) {
+    const std::size_t have = text.size();
+    text.resize(std::min(have + room, most_bytes + 1));
+    in.read(text.data() + have, static_cast<std::streamsize>(text.size() - have));
+    text.resize(have + static_cast<std::size_t>(in.gcount()));
+    room = std::max(room, text.size());
+  }
   if (in.bad()) throw InputError(name + ": reading failed; allowed: a readable file");
-  text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > most_bytes) {
     throw InputError(name + ": the file is too long; allowed: " + std::to_string(most_bytes) + " bytes");
   }
