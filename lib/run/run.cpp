@@ -8,6 +8,7 @@
 #include "run/analytic.hpp"
 #include "run/job.hpp"
 #include "run/no_noise.hpp"
+#include "run/sgd_gaussian_way.hpp"
 #include "run/support.hpp"
 #include "table/format.hpp"
 
@@ -22,6 +23,8 @@ void by_method(Job& job) {
     if (method != Method::automatic) refuse_method(job, "temperature 0", "auto");
     return has_closed_form(e) ? closed_limit(job) : atoms(job);
   }
+  if (mixes_gaussians(e) && (method == Method::automatic || method == Method::analytic))
+    return mixture_of_gaussians(job);
   if (has_closed_form(e) && (method == Method::automatic || method == Method::analytic)) return closed_form(job);
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");
