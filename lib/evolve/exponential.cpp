@@ -78,7 +78,7 @@ std::vector<R> scaled_bessel(const R& z) {
     above = here;
     here = below;
     if (here > R(1e200)) {
-      const R scale = R(1e-200) * R(1e-200);
+      const R scale = R(1e-200);  // its square is 0 in double
       above *= scale, here *= scale, sum *= scale;
       for (int j = k; j <= start; ++j) value[static_cast<std::size_t>(j)] *= scale;
     }

@@ -1,76 +1,22 @@
 #pragma once
-// langevin in two or three parameters on a tensor grid, by sinc collocation of the symmetrised equation: with
-// rho = sqrt(w) psi, w = exp(-(L - min L)/T),
-//   d psi/dt = -H psi,  H = -D sum_a d²/dtheta_a² + V,  V = mu |grad L|²/(4T) - mu Laplacian(L)/2
-// (Risken, The Fokker–Planck Equation, section 5.4). exp(-tH) psi_0 comes from Chebyshev expansions on the spectrum
-// [0, upper], shared by all times. Double precision.
+// langevin in two or three parameters by sinc collocation of the symmetrised equation:
+//   H = -D sum_a d²/dtheta_a² + V,  V = mu |grad L|²/(4T) - mu Laplacian(L)/2
+// (Risken, The Fokker–Planck Equation, section 5.4). Axes need an even number of nodes.
 
-#include <functional>
-#include <span>
-
+#include "evolve/tensor_expansion.hpp"
 #include "evolve/tensor_operator.hpp"
 
 namespace calor::evolve {
 
-/// One data set's Fokker–Planck equation at the nodes of a tensor grid; vectors have grid.size() entries.
-struct TensorProblem {
-  const grid::Tensor* grid = nullptr;
-  double mobility = 1, temperature = 1;
-  Vector<double> loss;                // L_B
-  std::vector<Vector<double>> slope;  // its partial derivatives, one vector an axis
-  Vector<double> laplacian;
-  Vector<double> log_initial;  // ln rho_0
-  double cap = 1e300;          // V is cut off here; the caller knows that nothing lives above
-
-  double diffusion() const { return mobility * temperature; }
-};
-
-/// Averages that are linear in the density, at many times, without the densities: rows of `weight` (q x n) are
-/// functions on the nodes; value(k, j) = cell * sum_i weight(k, i) rho_i(times[j]).
-struct LinearAverages {
-  const Matrix<double>* weight = nullptr;  // n x q
-  std::vector<double> times;               // increasing
-  Matrix<double> value;                    // q x times
-};
-
-class TensorSpectral {
+class TensorSpectral final : public TensorExpansion {
  public:
   explicit TensorSpectral(const TensorProblem& problem);
-
-  /// Largest rho_0/sqrt(w) over the largest rho_0: what round-off is amplified by.
-  double condition() const { return condition_; }
-  /// Round-off in psi_i of the state that `visit` is being shown: absolute_noise() + relative_noise() |psi_i|. From
-  /// comparing expansions of different lengths; see the source.
-  double absolute_noise() const { return absolute_noise_; }
-  double relative_noise() const { return relative_noise_; }
-  /// sqrt(w) at the nodes.
-  const Vector<double>& root() const { return root_; }
-  /// Applications of H that `run` makes for these times.
-  static double terms(double upper, double time);
-  double upper() const { return upper_; }
-
-  using Visit = std::function<void(std::size_t, const Vector<double>&)>;
-
-  /// Calls visit(j, psi) for every time (increasing, >= 0), in order. At most `columns` vectors are held at once. An
-  /// expansion ends, and the next begins, at times whose index is in `restart`: that costs applications of H, and cuts
-  /// round-off down to the size that psi has shrunk to.
-  void run(std::span<const double> times, int columns, std::span<const int> restart, LinearAverages* averages,
-           const Visit& visit);
-
-  /// Entropy-production rate by currents, integral of |J|²/(D rho), of a state psi; nodes below the round-off count as
-  /// 0.
-  double entropy_production_rate(const Vector<double>& psi) const;
+  Rate entropy_production_rate(const Vector<double>& psi) const override;
 
  private:
-  /// before := 2 X here - before.
-  void step(const Vector<double>& here, Vector<double>& before) const;
-  void group(double start, std::span<const double> times, std::size_t first, Vector<double>& psi,
-             LinearAverages* averages, std::size_t& next, const Visit& visit);
+  void couple(const Vector<double>& in, Vector<double>& out) const override;
 
-  const TensorProblem& p_;
-  Vector<double> root_, start_, diagonal_;  // diagonal_: that of 2X, X = 1 - 2H/upper
-  std::vector<FoldedAxis> second_, first_;  // second_: kinetic part of 2X; first_: d/dtheta_a
-  double upper_ = 0, condition_ = 1, absolute_noise_ = 0, relative_noise_ = 0;
+  std::vector<FoldedAxis> second_, first_;  // kinetic part of 2X, diagonal included; d/dtheta_a
   mutable std::vector<double> scratch_;
 };
 

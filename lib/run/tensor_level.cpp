@@ -47,8 +47,8 @@ struct History {
   Matrix<double> density;  // n x points
   // round-off in the density at node i and a point: absolute[point] sqrt(w_i) + relative[point] density_i
   std::vector<double> absolute, relative;
-  std::vector<double> currents, fisher;  // accumulated until each point
-  std::vector<double> rate;              // entropy-production rate at each point
+  std::vector<double> currents, currents_noise, fisher;  // accumulated until each point
+  std::vector<double> rate;                              // entropy-production rate at each point
   double fisher_noise = 0;
 };
 
@@ -57,8 +57,9 @@ struct Times {
 };
 
 Times times(const Study<double>& study, const TensorLayout& layout, const TensorResolution& r) {
-  return {evolve::gauss_nodes<double>(study.points, layout.plan.fastest_time, r.time_order),
-          evolve::gauss_nodes<double>(study.points, layout.plan.fastest_time, r.fine_order)};
+  const double panel = r.time_order > 0 ? layout.plan.fastest_time : 1e300;
+  return {evolve::gauss_nodes<double>(study.points, panel, r.time_order),
+          evolve::gauss_nodes<double>(study.points, panel, r.fine_order)};
 }
 
 /// Where to restart the expansion of a start that is far from its stationary density: points at growing times.
@@ -75,14 +76,17 @@ std::vector<int> restarts(const evolve::TimeNodes<double>& nodes, double conditi
   return out;
 }
 
-History follow(const evolve::TensorProblem& problem, const Times& at, const Vector<double>& fisher, int most) {
-  evolve::TensorSpectral solver(problem);
+History follow(const evolve::TensorProblem& problem, const Times& at, const Vector<double>& fisher, int most,
+               const TensorSolver& make) {
+  const auto owner = make(problem);
+  auto& solver = *owner;
   const Eigen::Index n = problem.grid->size(), points = static_cast<Eigen::Index>(at.coarse.point.size());
   const double cell = problem.grid->cell(), diffusion = problem.diffusion();
   const Vector<double>& root = solver.root();
-  History out{Matrix<double>(n, points), {}, {}, {}, {}, {}, 0};
-  std::vector<double> ep;
-  double drift = 0, noise = 0;  // largest so far
+  History out;
+  out.density.resize(n, points);
+  std::vector<double> ep, uncertain;
+  double noise = 0;  // largest so far
   const Matrix<double> weight = fisher;
   evolve::LinearAverages averages{&weight, at.fine.times, {}};
   std::size_t next = 0;
@@ -90,11 +94,12 @@ History follow(const evolve::TensorProblem& problem, const Times& at, const Vect
              [&](std::size_t j, const Vector<double>& psi) {
                const double mass = root.dot(psi) * cell;
                const bool start = at.coarse.times[j] == 0, conserved = std::fabs(mass - 1) < 1e-4;
-               // a larger defect: the box is too small, which a finer level shows
+               // a defect comes from box and spacing: a finer level shows it; one that large is not hidden
                const double scale = conserved && !start ? 1 / mass : 1;
-               if (conserved && !start) drift = std::max(drift, std::fabs(mass - 1));
                noise = std::max(noise, solver.absolute_noise());
-               ep.push_back(scale * solver.entropy_production_rate(psi));
+               const auto flux = solver.entropy_production_rate(psi);
+               ep.push_back(scale * flux.value);
+               uncertain.push_back(scale * flux.uncertain);
                if (next >= at.coarse.point.size() || static_cast<std::size_t>(at.coarse.point[next]) != j) return;
                out.rate.push_back(ep.back());
                const auto column = static_cast<Eigen::Index>(next++);
@@ -103,13 +108,14 @@ History follow(const evolve::TensorProblem& problem, const Times& at, const Vect
                else
                  out.density.col(column) = root.cwiseProduct(psi) * scale;
                out.absolute.push_back(solver.absolute_noise());
-               out.relative.push_back(solver.relative_noise() + drift);  // all modes suffer as much as the lowest
+               out.relative.push_back(solver.relative_noise());
              });
   out.currents = at.coarse.integrate(ep);
+  out.currents_noise = at.coarse.integrate(uncertain);
   std::vector<double> rate;
   for (Eigen::Index j = 0; j < averages.value.cols(); ++j) rate.push_back(diffusion * averages.value(0, j));
   out.fisher = at.fine.integrate(rate);
-  out.fisher_noise = noise * diffusion * cell * root.dot(fisher) + drift * std::fabs(rate.back());
+  out.fisher_noise = noise * diffusion * cell * root.dot(fisher);
   return out;
 }
 
@@ -164,7 +170,7 @@ TensorCost cost(const Study<double>& study, const TensorLayout& layout, const Te
 }
 
 std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout& layout, const TensorResolution& r,
-                                  const std::function<void(double)>& fraction) {
+                                  const TensorSolver& solver, const std::function<void(double)>& fraction) {
   const auto& ensemble = layout.ensemble;
   const auto& grid = layout.plan.grid;
   const auto terms = terms_on(*study.model, grid);
@@ -181,7 +187,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   num::parallel_for(static_cast<int>(sets), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r);
-    histories[k] = follow(problems[k], nodes, information, most);
+    histories[k] = follow(problems[k], nodes, information, most, solver);
     problems[k].slope.clear();
     problems[k].laplacian.resize(0);
     if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets));
@@ -222,7 +228,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
       const Vector<double> exponent =
           (rho.array() > 0).select(rho.array().max(1e-320).log(), 0.0) + losses.array() / temperature;
       add(relative, info::average<double>(at.theta_weight, rho, noise, exponent));
-      add(currents, {history.currents[j], 64 * epsilon * std::fabs(history.currents[j])});
+      add(currents, {history.currents[j], 64 * epsilon * std::fabs(history.currents[j]) + history.currents_noise[j]});
       add(rate, {history.rate[j], 0.0});
       add(f, {history.fisher[j], 64 * epsilon * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
     }
@@ -231,9 +237,9 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     row["_loss"] = loss;
     row["_reduced_loss"] = loss / temperature;
     row["_relative_entropy"] = relative;
-    row["_ep_currents"] = currents;
+    if (r.time_order > 0) row["_ep_currents"] = currents;
     row["_ep_rate"] = rate;
-    row["fisher_dissipation"] = f;
+    if (r.time_order > 0) row["fisher_dissipation"] = f;
     row["loss_train"] = fit;
     if (!ensemble.fixed) {
       const Vector<double> mean = snapshot.density * probability, noise = snapshot.round_off * probability;
@@ -245,7 +251,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
   });
   thermo::parameter_thermodynamics<double>(rows);
-  thermo::equilibrium_sampler<double>(rows);
+  if (r.time_order > 0) thermo::equilibrium_sampler<double>(rows);
   thermo::exact_zeros<double>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];

@@ -21,9 +21,12 @@ struct TensorCost {
 
 TensorCost cost(const Study<double>& study, const TensorLayout& layout, const TensorResolution& resolution);
 
+/// Makes the solver of one data set's problem, which outlives it.
+using TensorSolver = std::function<std::unique_ptr<evolve::TensorExpansion>(const evolve::TensorProblem&)>;
+
 /// One row a point of the study. `fraction` (optional) is called with the share of data sets done.
 std::vector<info::Row<double>> evaluate(const Study<double>& study, const TensorLayout& layout,
-                                        const TensorResolution& resolution,
+                                        const TensorResolution& resolution, const TensorSolver& solver,
                                         const std::function<void(double)>& fraction);
 
 }  // namespace calor::run

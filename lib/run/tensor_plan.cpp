@@ -274,6 +274,15 @@ evolve::TensorProblem tensor_problem(const learner::Langevin<double>& l, const d
     cap = std::max(cap, v);
   }
   out.cap = std::max(cap, 1e-300);
+  double edge = 0;  // exp(-L/T) there, relative to its top
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (int a = 0; a < grid.dimension(); ++a) {
+      const int at = grid.position(i, a);
+      if (at == 0 || at + 1 == grid.axes[static_cast<std::size_t>(a)].size)
+        edge = std::max(edge, std::exp(-(out.loss[i] - lowest) / l.temperature));
+    }
+  out.confined = edge < std::exp(-0.9 * r.tail);
+  out.floor = std::exp(-std::min(r.tail, 2 * r.spacing));
   return out;
 }
 

@@ -3,7 +3,7 @@
 // Decisions only; a run confirms them by refinement.
 
 #include "data/ensemble.hpp"
-#include "evolve/tensor_spectral.hpp"
+#include "evolve/tensor_expansion.hpp"
 #include "learner/langevin.hpp"
 
 namespace calor::run {
@@ -15,7 +15,7 @@ using num::Vector;
 struct TensorResolution {
   double tail = 27;     // densities are followed down to exp(-tail) of their top
   double spacing = 15;  // Fourier transforms of the densities at the edge of the grid's band: exp(-spacing)
-  int time_order = 10;  // nodes a time panel, for currents
+  int time_order = 10;  // nodes a time panel, for currents; 0: nothing is integrated over time
   int fine_order = 16;  // nodes a time panel, for averages linear in the density
 };
 

@@ -7,8 +7,11 @@
 #include <cmath>
 #include <span>
 
+#include "evolve/tensor_spectral.hpp"
+#include "evolve/tensor_volumes.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
+#include "run/nested.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"
 #include "run/tensor_level.hpp"
@@ -17,15 +20,16 @@ namespace calor::run {
 
 namespace {
 
-constexpr double second_level = 1.15;  // how much finer than the first, in e-folds
+constexpr double second_level = 1.2;  // how much finer than the first, in e-folds
 
-/// Resolution of a level; measured on categorical (66 data sets, T = 0.1) against finer runs: errors near
-/// 0.2 exp(-tail) from the box, and below 1e-10 for spacing = 10 (informations, entropies, heats).
-TensorResolution tensor_resolution(int digits, double finer) {
-  const int d = std::max(digits, 5);
+/// Resolution of a level. Measured against finer runs: the box costs 0.2 exp(-tail) with categorical (two parameters,
+/// 66 data sets, T = 0.1) and 16 exp(-tail) with three Ising couplings; spacing = 10 costs below 1e-10 and spacing = 9
+/// 5e-9.
+TensorResolution tensor_resolution(int digits, int parameters, double finer) {
+  const int d = std::max(digits, parameters > 2 ? 7 : 9);  // fewer, and the currents would not converge
   TensorResolution r;
-  r.tail = 2.31 * d * finer;
-  r.spacing = (0.9 * d + 1.5) * finer;
+  r.tail = (2.31 * d + (parameters > 2 ? 3.5 : 1)) * finer;
+  r.spacing = (0.9 * d + 2.5) * finer;
   r.time_order = 8 + static_cast<int>(std::lround(8 * (finer - 1)));
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   return r;
@@ -35,7 +39,7 @@ constexpr double most_bytes = 4.0 * (1 << 30);
 constexpr double most_operations = 4e13;  // three hours of one core at 4e9 a second
 
 bool fits(const Study<double>& study, int digits, double finer, TensorCost& needed) {
-  const auto r = tensor_resolution(digits, finer);
+  const auto r = tensor_resolution(digits, study.model->parameters(), finer);
   const auto layout = lay_out(study, r);
   needed = cost(study, layout, r);
   return needed.bytes <= most_bytes && needed.operations <= most_operations;
@@ -56,16 +60,65 @@ void require_fit(const Job& job, const Study<double>& study) {
                   reachable ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
-void spectral(Job& job, const Study<double>& study, std::span<const double> finer) {
+std::unique_ptr<evolve::TensorExpansion> spectral_solver(const evolve::TensorProblem& problem) {
+  return std::make_unique<evolve::TensorSpectral>(problem);
+}
+
+/// Operations of finite volumes: five points a node and term.
+double volume_cost(const Study<double>& study, const TensorLayout& layout) {
+  double upper = 0;
+  for (const auto& axis : layout.plan.grid.axes) upper += 8 * study.learner.diffusion() / (axis.spacing * axis.spacing);
+  const double terms = std::sqrt(36 * upper * study.points.back()) + 36;
+  return static_cast<double>(layout.ensemble.sets.size()) * static_cast<double>(layout.plan.grid.size()) * terms * 120;
+}
+
+void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
   const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
   const auto book = refine<double>(
       [&](int k) {
-        const auto r = tensor_resolution(job.digits, finer[static_cast<std::size_t>(k)]);
+        auto r = tensor_resolution(job.digits, study.model->parameters(), finer[static_cast<std::size_t>(k)]);
+        if (!integrals) r.time_order = r.fine_order = 0;
         const auto layout = lay_out(study, r);
-        return evaluate(study, layout, r, reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
+        return evaluate(study, layout, r, spectral_solver,
+                        reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
       static_cast<int>(finer.size()), goal);
   collect(job, book, study, "tensor-grid spectral", langevin_identities<double>(job.experiment));
+}
+
+/// Second route: nested grids, the first of them just fine enough to see the densities.
+void finite_volume(Job& job, const Study<double>& study) {
+  const auto solver = [](const evolve::TensorProblem& problem) -> std::unique_ptr<evolve::TensorExpansion> {
+    return std::make_unique<evolve::TensorVolumes>(problem);
+  };
+  std::vector<TensorResolution> resolutions;
+  std::vector<TensorLayout> layouts;
+  for (const double finer : {1.0, second_level}) {
+    auto r = tensor_resolution(job.digits, study.model->parameters(), finer);
+    r.spacing = 2.5 * finer;
+    layouts.push_back(lay_out(study, r));
+    r.spacing = r.tail;
+    resolutions.push_back(r);
+  }
+  const auto nested = [&](int f, int level) {
+    auto layout = layouts[static_cast<std::size_t>(f)];
+    for (auto& axis : layout.plan.grid.axes) {
+      axis.size = (axis.size - 1) * (1 << level) + 1;
+      axis.spacing /= 1 << level;
+    }
+    return layout;
+  };
+  int most = 3;
+  while (most < 7 && cost(study, nested(1, most), resolutions[1]).bytes < most_bytes &&
+         volume_cost(study, nested(1, most)) < most_operations / 400)
+    ++most;
+  const auto book = nested_families(
+      [&](int f, int level) {
+        return evaluate(study, nested(f, level), resolutions[static_cast<std::size_t>(f)], solver,
+                        reporter(job.options, "finite volumes, grid " + std::to_string(level + 1)));
+      },
+      most, Goal<double>{accuracy<double>(job.digits), job.wanted()});
+  collect(job, book, study, "tensor-grid finite volumes", langevin_identities<double>(job.experiment));
 }
 
 }  // namespace
@@ -73,19 +126,24 @@ void spectral(Job& job, const Study<double>& study, std::span<const double> fine
 void langevin_on_tensor_grid(Job& job) {
   const auto& e = job.experiment;
   const Method method = job.options.method;
-  if (method != Method::automatic && method != Method::spectral)
-    refuse_method(job, std::to_string(parameters(e.model)) + " parameters", "auto, spectral");
+  const int d = parameters(e.model);
+  const bool volumes = method == Method::finite_volume && d == 2;
+  if (method != Method::automatic && method != Method::spectral && !volumes)
+    refuse_method(job, std::to_string(d) + " parameters", d == 2 ? "auto, spectral, finite-volume" : "auto, spectral");
   if (job.digits > 12 || job.options.precision > num::digits10<double>())
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with " +
-                        std::to_string(parameters(e.model)) +
+                        std::to_string(d) +
                         " parameters, which are computed in double precision; reachable: 12 digits");
   const auto study = make_study<double>(e, job.options);
   if (study.model->outcomes() == 0) refuse_method(job, "a Gaussian x with several parameters", "auto, analytic");
+  if (volumes) return finite_volume(job, study);
   require_fit(job, study);
-  spectral(job, study, std::array{1.0, second_level, 1.35});
+  spectral(job, study, std::array{1.0, second_level, 1.5}, true);
   // relative entropies of tails need more than everything else
+  const auto missing = job.collected.missing();
   TensorCost needed;
-  if (!job.collected.complete() && fits(study, job.digits, 1.75, needed)) spectral(job, study, std::array{1.5, 1.75});
+  if (missing == std::vector<std::string>{"lautum_info"} && fits(study, job.digits, 1.85, needed))
+    spectral(job, study, std::array{1.6, 1.85}, false);
 }
 
 }  // namespace calor::run
