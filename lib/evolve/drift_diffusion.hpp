@@ -43,8 +43,10 @@ struct Flow {
 Flow flow(const DriftDiffusion& problem, std::span<const double> times,
           const num::Vector<double>* stationary = nullptr);
 
-/// e^{-g} rho_ss: the null vector of the discrete generator, normalised, by LU decomposition of the dense matrix.
-/// Throws AccuracyError for more than 3600 nodes.
+/// e^{-g} rho_ss: the null vector of the discrete generator, normalised. Up to 1600 nodes by LU decomposition of the
+/// dense matrix; beyond, as the limit of exp(tL) rho, extrapolated (reduced rank extrapolation: A. Sidi, Vector
+/// Extrapolation Methods, SIAM 2017) until a further stretch of time changes nothing. Throws AccuracyError if that
+/// takes too long.
 num::Vector<double> stationary(const DriftDiffusion& problem);
 
 }  // namespace calor::evolve

@@ -9,6 +9,7 @@
 #include "run/job.hpp"
 #include "run/no_noise.hpp"
 #include "run/sgd_gaussian_way.hpp"
+#include "run/sgld_tensor.hpp"
 #include "run/support.hpp"
 #include "table/format.hpp"
 
@@ -31,6 +32,8 @@ void by_method(Job& job) {
   if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
   if (e.learner.kind == "sgd-diffusion" && parameters(e.model) > 1) return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion") return langevin_on_grid(job);
+  if (e.learner.kind == "sgld" && parameters(e.model) == 2 && method == Method::automatic)
+    return sgld_on_tensor_grid(job);
   if (method != Method::automatic) refuse_method(job, "learner \"" + e.learner.kind + "\" has one method", "auto");
   e.learner.kind == "jump" ? finite_chain(job) : discrete_time(job);
 }

@@ -67,13 +67,15 @@ void require_supported(const experiment::Experiment& e) {
   if (has_closed_form(e)) return;
   if (without_noise(l)) return require_limit(e);
   const int d = parameters(e.model);
-  const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" ? 2 : 1;
+  const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" || l.kind == "sgld" ? 2 : 1;
   if (l.kind != "jump" && d > most)
-    refuse(e, "model.kind",
-           "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
-           "at most 3 parameters with langevin, 2 with sgd-diffusion, 1 with sgld, any number with jump; gaussian-mean "
-           "of any dimension "
-           "where it has a closed form");
+    refuse(
+        e, "model.kind",
+        "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
+        "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean of any "
+        "dimension where it has a closed form");
+  if (l.kind == "sgld" && d == 2 && (l.batch != "full" || model::make<double>(e.model)->outcomes() == 0))
+    refuse(e, "learner.batch", "\"" + l.batch + "\" with two parameters", "full batches, discrete models");
   if (d > 1 && l.kind != "jump" && lagging(e))
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
            "sampler equilibrium without step; one parameter; learner jump");
@@ -85,7 +87,7 @@ void require_supported(const experiment::Experiment& e) {
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
-    if (!schedule->constant() && d > 1 && l.kind != "jump")
+    if (!schedule->constant() && d > 1 && l.kind != "jump" && l.kind != "sgld")
       refuse(e, key, "a schedule with several parameters", "one number");
   if (l.kind == "sgd-diffusion" && d > 1 && model::make<double>(e.model)->outcomes() == 0)
     refuse(e, "model.kind", "sgd-diffusion of vectors with a Gaussian x", "discrete models of two parameters");
