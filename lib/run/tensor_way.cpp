@@ -26,7 +26,7 @@ constexpr double second_level = 1.2;  // how much finer than the first, in e-fol
 /// 66 data sets, T = 0.1) and 16 exp(-tail) with three Ising couplings; spacing = 10 costs below 1e-10 and spacing = 9
 /// 5e-9.
 TensorResolution tensor_resolution(int digits, int parameters, double finer) {
-  const int d = std::max(digits, parameters > 2 ? 7 : 9);  // fewer, and the currents would not converge
+  const int d = std::max(digits, parameters > 2 ? 7 : 10);  // fewer, and the currents would not converge
   TensorResolution r;
   r.tail = (2.31 * d + (parameters > 2 ? 3.5 : 1)) * finer;
   r.spacing = (0.9 * d + 2.5) * finer;

@@ -69,7 +69,7 @@ TEST_CASE("sgd-diffusion in two parameters: identical examples give langevin, ot
                      "\nweight_decay = 0.3\ninitial = { mean = [0.2, 0], stddev = [0.6, 0.7] }\n"
                      "[time]\npoints = [0, 0.5, 2]\n");
   };
-  Options o = with(Method::automatic, 8);
+  Options o = with(Method::automatic, 10);
   o.quantities = {"entropy_theta_given_b", "ep_theta", "heat_theta", "fisher_dissipation", "heat_x", "loss_train"};
   const std::string sgd = "kind = \"sgd-diffusion\"\nlearning_rate = 0.5\nbatch_size = 1\ntemperature = 0.25";
   const auto plain = numbers(compute(of("[0, 0, 3]", "kind = \"langevin\"\nmobility = 1\ntemperature = 0.25"), o));
