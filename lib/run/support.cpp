@@ -72,11 +72,13 @@ void require_supported(const experiment::Experiment& e) {
     refuse(e, "model.kind",
            "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
            "at most 3 parameters with langevin, 2 with sgd-diffusion, 1 with sgld, any number with jump; gaussian-mean "
-           "of any dimension "
-           "where it has a closed form");
+           "and "
+           "linear-regression of any dimension where they have a closed form");
   if (d > 1 && l.kind != "jump" && lagging(e))
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
            "sampler equilibrium without step; one parameter; learner jump");
+  if (e.model.kind == "linear-regression")
+    refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
