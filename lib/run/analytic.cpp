@@ -118,7 +118,7 @@ analytic::Regression<R> regression_problem(const experiment::Experiment& e) {
 
 bool regression_has_closed_form(const experiment::Experiment& e) {
   return e.learner.kind == "langevin" && e.learner.mobility.constant() && e.learner.temperature.constant() &&
-         e.sampler.kind == "equilibrium" && !e.time.step;
+         e.learner.temperature.values.front() > 0 && e.sampler.kind == "equilibrium" && !e.time.step;
 }
 
 template <Real R>
