@@ -29,8 +29,7 @@ class Pair final : public calor::model::Model<R> {
   }
 
   std::vector<int> statistic(int x) const override { return {1, x, x == 1 ? 1 : 0}; }
-  std::vector<R> statistic_of(const R&) const override { return {}; }
-  R stddev(std::span<const R>) const override { return R(0); }
+  bool constant(int component) const override { return component == 2; }
   R analytic_strip() const override { return calor::num::pi<R>(); }  // 1 + e^theta = 0 at theta = i pi
 };
 

@@ -1,8 +1,10 @@
 // calor models: what may stand in an experiment, and what this version computes.
 
 #include <algorithm>
+#include <set>
 
 #include "experiment/kinds.hpp"
+#include "experiment/model_form.hpp"
 #include "experiment/text.hpp"
 #include "model/model.hpp"
 #include "table/number_text.hpp"
@@ -26,19 +28,11 @@ struct Entry {
 };
 
 const std::vector<Entry>& models() {
-  static const std::vector<Entry> all{
-      {"bernoulli", {"x in {0, 1}", "1 parameter: the logit of p(1)"}},
-      {"categorical", {"x in {0, ..., K-1}", "K-1 parameters: logits relative to outcome 0"}},
-      {"ising",
-       {"x in {-1, +1}^n, p ~ exp(sum_e J_e s_i s_j + sum_i h_i s_i); bit i of the outcome's index means s_i = +1",
-        "the J of each edge, then with fields the h of each site"}},
-      {"rbm",
-       {"visible {0, 1}^v after summing out hidden {0, 1}^h; bit i of the outcome's index means v_i = 1",
-        "v h weights (visible major), then with biases v + h biases"}},
-      {"gaussian-mean", {"x in R^d, N(theta, stddev^2)", "d parameters: the mean"}},
-      {"gaussian", {"x in R, N(theta_0, exp(2 theta_1))", "2 parameters: mean and log standard deviation"}},
-      {"linear-regression", {"y given input u, N(theta.u, stddev^2)", "one weight a column of inputs"}},
-  };
+  static const std::vector<Entry> all = [] {
+    std::vector<Entry> entries;
+    for (const auto* form : experiment::model_forms()) entries.push_back({form->kind, form->lines});
+    return entries;
+  }();
   return all;
 }
 
@@ -74,16 +68,6 @@ struct Key {
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> all{
-      {"outcomes", "K >= 2"},
-      {"spins", "n >= 1"},
-      {"edges", "pairs of sites, [[0,1], ...]"},
-      {"fields", "true or false: a field on each site"},
-      {"visible", "number of visible units"},
-      {"hidden", "number of hidden units"},
-      {"biases", "true or false"},
-      {"stddev", "known standard deviation of x, > 0"},
-      {"dimension", "d, default 1"},
-      {"inputs", "the fixed design, one row an example"},
       {"mobility", "mu > 0, or a schedule { times = [...], values = [...] }"},
       {"temperature", "T > 0, or a schedule"},
       {"learning_rate", "eta > 0, or a schedule"},
@@ -118,6 +102,10 @@ std::string section(const std::string& title, const std::vector<experiment::Kind
 
 std::string key_list() {
   std::string out = "keys\n";
+  std::set<std::string> seen;
+  for (const auto* form : experiment::model_forms())
+    for (const auto& [key, meaning] : form->keys)
+      if (seen.insert(key).second) out += "  " + table::pad_right(key, 15) + meaning + "\n";
   for (const auto& key : keys()) out += "  " + table::pad_right(key.name, 15) + key.meaning + "\n";
   return out;
 }

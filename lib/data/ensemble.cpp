@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "data/real_ensemble.hpp"
 #include "num/errors.hpp"
 
 namespace calor::data {
@@ -147,6 +148,77 @@ Ensemble<R> discrete_target(const model::Model<R>& model, const experiment::Expe
   return ensemble;
 }
 
+/// Convolution of two distributions over sums 0, 1, ..., entries below `least` left out.
+std::map<std::vector<long>, Mp200> one_more(const std::map<std::vector<long>, Mp200>& sums,
+                                            const std::vector<Group>& one, const Mp200& least) {
+  std::map<std::vector<long>, Mp200> out;
+  for (const auto& [sum, weight] : sums)
+    for (const auto& g : one) {
+      const Mp200 share = weight * Mp200(g.probability);
+      if (share < least) continue;
+      auto next = sum;
+      for (std::size_t a = 0; a < next.size(); ++a) next[a] += g.statistic[a];
+      out[next] += share;
+    }
+  return out;
+}
+
+/// Models with statistics that only shift the loss: sums of the others over N draws, and of those the mean given the
+/// sums, which by exchange of the examples is E[T_c|S] = sum_x p(x) T_c(x) P_{N-1}(S - T(x))/P_N(S).
+template <Real R>
+Ensemble<R> summed_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail) {
+  using std::log;
+  if (by_covariance(e))
+    throw InputError(e.at("learner.kind") + "\"sgd-diffusion\" with \"" + e.model.kind + "\"; allowed: langevin");
+  std::vector<std::size_t> moving, shifting;
+  for (int a = 0; a < model.components(); ++a)
+    (model.constant(a) ? shifting : moving).push_back(static_cast<std::size_t>(a));
+  std::vector<Group> one;                  // outcomes by the statistics that move
+  std::vector<std::vector<int>> constant;  // and their others
+  Ensemble<R> ensemble;
+  std::vector<Rational> expected(static_cast<std::size_t>(model.components()), 0);
+  for (int x = 0; x < model.outcomes(); ++x) {
+    const Rational& p = e.data.probabilities[static_cast<std::size_t>(x)];
+    if (p == 0) continue;
+    const auto t = model.statistic(x);
+    one.push_back({{}, p});
+    constant.emplace_back();
+    for (const auto a : moving) one.back().statistic.push_back(t[a]);
+    for (const auto a : shifting) constant.back().push_back(t[a]);
+    for (std::size_t a = 0; a < t.size(); ++a) expected[a] += p * t[a];
+  }
+  for (const auto& mean : expected) ensemble.target_statistic.push_back(num::from_rational<R>(mean));
+  const Mp200 least = std::max(Mp200(tail) * Mp200(tail) * Mp200("1e-10"), Mp200("1e-180"));
+  std::map<std::vector<long>, Mp200> before{{std::vector<long>(moving.size(), 0), Mp200(1)}}, sums = before;
+  for (int i = 0; i < e.data.size; ++i) {
+    before = std::move(sums);
+    sums = one_more(before, one, least);
+    if (sums.size() > 200000)
+      throw InputError(e.at("data.size") + "size = " + std::to_string(e.data.size) +
+                       " gives more than 200000 data sets; allowed: fewer examples");
+  }
+  for (const auto& [sum, weight] : sums) {
+    std::vector<Mp200> mean(shifting.size(), Mp200(0));
+    for (std::size_t k = 0; k < one.size(); ++k) {
+      auto rest = sum;
+      for (std::size_t a = 0; a < rest.size(); ++a) rest[a] -= one[k].statistic[a];
+      const auto at = before.find(rest);
+      if (at == before.end()) continue;
+      const Mp200 share = Mp200(one[k].probability) * at->second / weight;
+      for (std::size_t c = 0; c < mean.size(); ++c) mean[c] += share * constant[k][c];
+    }
+    DataSet<R> set;
+    set.weight = static_cast<R>(weight);
+    set.statistic.assign(expected.size(), R(0));
+    for (std::size_t a = 0; a < moving.size(); ++a) set.statistic[moving[a]] = R(sum[a]) / e.data.size;
+    for (std::size_t c = 0; c < mean.size(); ++c) set.statistic[shifting[c]] = static_cast<R>(mean[c]);
+    ensemble.sets.push_back(std::move(set));
+    ensemble.type_entropy -= static_cast<R>(Mp200(weight * log(weight)));
+  }
+  drop_tails(ensemble, tail);
+  return ensemble;
+}
+
 template <Real R>
 Ensemble<R> discrete_fixed(const model::Model<R>& model, const experiment::Experiment& e) {
   Ensemble<R> ensemble;
@@ -162,97 +234,28 @@ Ensemble<R> discrete_fixed(const model::Model<R>& model, const experiment::Exper
   return ensemble;
 }
 
-/// gaussian-mean: T = (1, x, x²), and only the second has a gradient that depends on the example.
-template <Real R>
-std::vector<R> gaussian_covariance(const R& scatter) {
-  std::vector<R> out(9, R(0));
-  out[4] = scatter;
-  return out;
-}
-
-/// Nodes s and weights of the distribution of the mean squared deviation of N draws, s*² chi²_{N-1}/N:
-/// the trapezoidal rule in u with s = (2 s*²/N) exp(u - exp(-u)), which decays double-exponentially on both sides and
-/// is analytic for |Im u| < pi/2 (H. Takahasi and M. Mori, Publ. RIMS 9, 721 (1974)). The spacing makes both the error
-/// of the strip (taken as 1.2) and that of the peak, of width (2/(N-1))^½, about `tail`.
-template <Real R>
-std::vector<std::pair<R, R>> scatter_nodes(int size, const R& variance, const R& tail) {
-  using std::exp, std::log, std::ceil, std::sqrt, std::min;
-  if (size == 1) return {{R(0), R(1)}};
-  const R power = R(size - 1) / 2, goal = -log(tail);
-  const R spacing = min(R(R(2.4) * num::pi<R>() / goal), R(num::pi<R>() * sqrt(1 / (power * goal))));
-  std::vector<std::pair<R, R>> out;
-  R sum = 0;
-  const auto exponent = [&](const R& u) { return R(power * (u - exp(-u)) - exp(u - exp(-u)) + log(1 + exp(-u))); };
-  R top = -num::infinity<R>();
-  for (int k = -400; k <= 400; ++k) top = std::max(top, exponent(R(k) / 40));
-  const int most = static_cast<int>(ceil(R(10) / spacing));
-  for (int k = -most; k <= most; ++k) {
-    const R u = spacing * k, e = exponent(u) - top;
-    if (e < -goal) continue;
-    out.emplace_back(2 * variance / size * exp(u - exp(-u)), exp(e));
-    sum += out.back().second;
-  }
-  for (auto& [s, w] : out) w /= sum;
-  return out;
-}
-
-/// gaussian-mean, one dimension. b-bar ~ N(m*, v*/N); given b-bar the scatter has mean v* (N-1)/N and enters the loss
-/// additively.
-template <Real R>
-Ensemble<R> gaussian_target(const experiment::Experiment& e, const R& tail, const R& resolution) {
-  using std::ceil, std::exp, std::log, std::sqrt;
-  const R mean = num::from_rational<R>(e.data.mean.front()), variance = num::from_rational<R>(e.data.variance.front());
-  const R width = sqrt(variance / e.data.size), scatter = variance * (e.data.size - 1) / e.data.size;
-  const int half = static_cast<int>(ceil(sqrt(-2 * log(tail)) / resolution));
-  Ensemble<R> ensemble;
-  ensemble.discrete = false;
-  ensemble.target_statistic = {R(1), mean, mean * mean + variance};
-  std::vector<std::pair<R, R>> scatters{{scatter, R(1)}};
-  if (by_covariance(e)) scatters = scatter_nodes<R>(e.data.size, variance, tail);
-  R sum = 0;
-  for (int j = -half; j <= half; ++j) {
-    const R z = resolution * j, b = mean + width * z;
-    for (const auto& [square, share] : scatters) {
-      const R weight = share * exp(-z * z / 2);
-      sum += weight;
-      if (weight < tail * tail) continue;  // a corner of the product rule
-      ensemble.sets.push_back({weight, {R(1), b, b * b + square}});
-      if (by_covariance(e)) ensemble.sets.back().covariance = gaussian_covariance(square);
-    }
-  }
-  for (auto& set : ensemble.sets) set.weight /= sum;
-  ensemble.dropped = tail;
-  return ensemble;
-}
-
-template <Real R>
-Ensemble<R> gaussian_fixed(const experiment::Experiment& e) {
-  Rational mean = 0, square = 0;
-  for (const auto& row : e.data.values) {
-    mean += row.front() / e.data.size;
-    square += row.front() * row.front() / e.data.size;
-  }
-  Ensemble<R> ensemble;
-  ensemble.fixed = true;
-  ensemble.discrete = false;
-  ensemble.sets.push_back({R(1), {R(1), num::from_rational<R>(mean), num::from_rational<R>(square)}});
-  if (by_covariance(e))
-    ensemble.sets.back().covariance = gaussian_covariance(num::from_rational<R>(Rational(square - mean * mean)));
-  return ensemble;
-}
-
 }  // namespace
 
 template <Real R>
 Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& e, const R& tail,
-                      const R& resolution) {
+                      const std::vector<R>& resolution) {
   const bool target = e.data.source == experiment::Data::Source::target;
-  if (model.outcomes() > 0) return target ? discrete_target(model, e, tail) : discrete_fixed(model, e);
-  return target ? gaussian_target<R>(e, tail, resolution) : gaussian_fixed<R>(e);
+  if (model.outcomes() > 0 && !target) return discrete_fixed(model, e);
+  if (model.outcomes() > 0)
+    return model.constant(model.components() - 1) ? summed_target(model, e, tail) : discrete_target(model, e, tail);
+  return target ? real_target(model, e, tail, resolution) : real_fixed(model, e);
 }
 
-#define CALOR_INSTANTIATE(R) \
-  template Ensemble<R> enumerate<R>(const model::Model<R>&, const experiment::Experiment&, const R&, const R&);
+template <Real R>
+Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& e, const R& tail,
+                      const R& resolution) {
+  return enumerate(model, e, tail, std::vector<R>{resolution});
+}
+
+#define CALOR_INSTANTIATE(R)                                                                                    \
+  template Ensemble<R> enumerate<R>(const model::Model<R>&, const experiment::Experiment&, const R&, const R&); \
+  template Ensemble<R> enumerate<R>(const model::Model<R>&, const experiment::Experiment&, const R&,            \
+                                    const std::vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::data

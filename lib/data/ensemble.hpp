@@ -29,11 +29,19 @@ struct Ensemble {
   R dropped = 0;  // probability of the sets left out
 };
 
-/// `tail`: sets are left out while their probabilities sum to less than this. For Gaussian data the mean is integrated
-/// by the trapezoidal rule with spacing `resolution` standard deviations of the mean (spectrally accurate; tails cut at
-/// `tail`). With sgd-diffusion data sets also differ in the covariance of T: for gaussian-mean the scatter is
-/// integrated too (double-exponential rule; spectrally accurate down to scatter 0). Throws InputError when the number
-/// of data sets does not fit.
+/// `tail`: sets are left out while their probabilities sum to less than this. Real data are integrated over the exact
+/// distribution of what enters the gradient of the loss, by trapezoidal rules (spectrally accurate) with tails cut at
+/// `tail`; `resolution` is the spacing on each axis in standard deviations (the last entry serves all further axes):
+///   gaussian-mean: the mean, d axes (with sgd-diffusion also the scatter, which is the gradients' covariance);
+///   gaussian: the mean, the logarithm of the scatter;
+///   linear-regression: the principal axes of sum_j y_j u_j/N, those of positive variance, widest first.
+/// Of statistics that only shift the loss (Model::constant) a set holds the mean given the others. Throws InputError
+/// when the number of data sets does not fit.
+template <Real R>
+Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& experiment, const R& tail,
+                      const std::vector<R>& resolution);
+
+/// The same resolution on all axes.
 template <Real R>
 Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& experiment, const R& tail,
                       const R& resolution);

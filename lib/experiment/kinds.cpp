@@ -1,7 +1,9 @@
 #include "experiment/kinds.hpp"
 
 #include <algorithm>
+#include <deque>
 
+#include "experiment/model_form.hpp"
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
 
@@ -9,34 +11,28 @@ namespace calor::experiment {
 
 namespace {
 
-std::vector<OwnModel>& own_models() {
-  static std::vector<OwnModel> models;
-  return models;
-}
-
-/// The registered model with this name, nullptr if there is none.
-const OwnModel* own_model(const std::string& kind) {
-  const auto& all = own_models();
-  const auto at = std::find_if(all.begin(), all.end(), [&](const OwnModel& m) { return m.kind == kind; });
-  return at == all.end() ? nullptr : &*at;
+std::vector<const ModelForm*>& all_forms() {
+  static std::vector<const ModelForm*> forms = built_in_forms();
+  return forms;
 }
 
 std::vector<Kind>& all_model_kinds() {
-  static std::vector<Kind> kinds{
-      {"bernoulli", {}},
-      {"categorical", {"outcomes"}},
-      {"ising", {"spins", "edges", "fields"}},
-      {"rbm", {"visible", "hidden", "biases"}},
-      {"gaussian-mean", {"stddev", "dimension"}},
-      {"gaussian", {}},
-      {"linear-regression", {"stddev", "inputs"}},
-  };
+  static std::vector<Kind> kinds = [] {
+    std::vector<Kind> all;
+    for (const ModelForm* form : all_forms()) {
+      all.push_back({form->kind, {}});
+      for (const auto& key : form->keys) all.back().keys.push_back(key.first);
+    }
+    return all;
+  }();
   return kinds;
 }
 
 }  // namespace
 
 const std::vector<Kind>& model_kinds() { return all_model_kinds(); }
+
+const std::vector<const ModelForm*>& model_forms() { return all_forms(); }
 
 void register_model_kind(const OwnModel& model) {
   const auto fail = [&](const std::string& why) {
@@ -50,8 +46,21 @@ void register_model_kind(const OwnModel& model) {
   }
   if (model.parameters < 1) fail("it has no parameters; allowed: at least 1");
   if (model.outcomes < 0 || model.outcomes == 1) fail("allowed: 0 (real x) or at least 2 outcomes");
-  own_models().push_back(model);
+  static std::deque<ModelForm> own;  // pointers into it stay valid
+  const int parameters = model.parameters, outcomes = model.outcomes;
+  own.push_back({.kind = model.kind,
+                 .lines = {"registered by this program"},
+                 .parameters = [parameters](const Model&) { return parameters; },
+                 .outcomes = [outcomes](const Model&) { return outcomes; }});
+  all_forms().push_back(&own.back());
   all_model_kinds().push_back({model.kind, {}});
+}
+
+const ModelForm& form_of(const Model& m) {
+  const auto& all = model_forms();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const ModelForm* form) { return form->kind == m.kind; });
+  if (at == all.end()) throw InputError("model.kind: no model \"" + m.kind + "\" in this version");
+  return **at;
 }
 
 const std::vector<Kind>& learner_kinds() {
@@ -94,28 +103,16 @@ std::string owners(const std::vector<Kind>& kinds, const std::string& key) {
   return join(owners);
 }
 
-int parameters(const Model& m) {
-  if (m.kind == "categorical") return m.outcomes - 1;
-  if (m.kind == "ising") return static_cast<int>(m.edges.size()) + (m.fields ? m.spins : 0);
-  if (m.kind == "rbm") return m.visible * m.hidden + (m.biases ? m.visible + m.hidden : 0);
-  if (m.kind == "gaussian-mean") return m.dimension;
-  if (m.kind == "gaussian") return 2;
-  if (m.kind == "linear-regression") return m.inputs.empty() ? 0 : static_cast<int>(m.inputs.front().size());
-  if (const OwnModel* own = own_model(m.kind)) return own->parameters;
-  return 1;
-}
+int parameters(const Model& m) { return form_of(m).parameters(m); }
 
 int outcomes(const Model& m) {
-  if (m.kind == "bernoulli") return 2;
-  if (m.kind == "categorical") return m.outcomes;
-  if (m.kind == "ising") return 1 << m.spins;
-  if (m.kind == "rbm") return 1 << m.visible;
-  if (const OwnModel* own = own_model(m.kind)) return own->outcomes;
-  return 0;
+  const auto& form = form_of(m);
+  return form.outcomes ? form.outcomes(m) : 0;
 }
 
 bool has_sites(const Model& m) {
-  return m.kind == "bernoulli" || m.kind == "ising" || m.kind == "rbm" || (m.kind == "categorical" && m.outcomes == 2);
+  const auto& form = form_of(m);
+  return form.sites && form.sites(m);
 }
 
 bool takes_turns(const Experiment& e) { return e.learner.kind == "sgld" || e.time.step.has_value(); }

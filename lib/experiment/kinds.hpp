@@ -42,7 +42,8 @@ std::string owners(const std::vector<Kind>& kinds, const std::string& key);
 /// Number of parameters theta (experiment.md, table of models).
 int parameters(const Model& model);
 
-/// Number of outcomes of a discrete model (2, K, 2^n, 2^v); 0 if x is real.
+/// Number of outcomes of a discrete model (2, K, 2^n, 2^v; of those without end, so far as they are cut off); 0 if x is
+/// real.
 int outcomes(const Model& model);
 
 /// x consists of two-valued sites: bernoulli, ising, rbm, and categorical with two outcomes.

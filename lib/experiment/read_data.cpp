@@ -1,6 +1,7 @@
 // [data]
 
 #include "experiment/kinds.hpp"
+#include "experiment/model_form.hpp"
 #include "experiment/sections.hpp"
 
 namespace calor::experiment {
@@ -20,8 +21,17 @@ std::vector<Value> per_dimension(const Value& value, std::size_t d) {
 void read_discrete_target(const Value& target, const Model& model, Data& data) {
   const std::string shape = "one probability an outcome";
   if (target.kind() == Node::Kind::table) {
+    if (form_of(model).unbounded) {
+      target.only({"file", "column", "rate"});
+      data.mean = {target.get("rate", "a number > 0, or file and column").positive()};
+      return;
+    }
     target.only({"file", "column"});
     target.get("file", "the name of a CSV file");
+  }
+  if (form_of(model).unbounded) {
+    data.probabilities = target.probabilities(target.list().size(), shape);
+    return;
   }
   data.probabilities = target.probabilities(static_cast<std::size_t>(outcomes(model)), shape);
 }
@@ -71,7 +81,9 @@ Data read_counts(const Value& counts, const Model& model) {
   Data data;
   data.source = Data::Source::counts;
   long sum = 0;
-  for (const auto& count : counts.list_of(static_cast<std::size_t>(outcomes(model)), "one an outcome")) {
+  for (const auto& count : form_of(model).unbounded
+                               ? counts.list()
+                               : counts.list_of(static_cast<std::size_t>(outcomes(model)), "one an outcome")) {
     data.counts.push_back(count.integer(0, most_examples));
     sum += data.counts.back();
   }

@@ -1,6 +1,9 @@
 // data.target from a CSV file: exact frequencies, means and variances.
 
+#include <algorithm>
+
 #include "experiment/kinds.hpp"
+#include "experiment/model_form.hpp"
 #include "experiment/sections.hpp"
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
@@ -8,6 +11,8 @@
 namespace calor::experiment {
 
 namespace {
+
+constexpr int most_count = 1000;  // largest x of a file, where outcomes have no end
 
 std::vector<std::string> column_names(const Value& target, std::size_t wanted) {
   const std::string both = "columns";
@@ -32,11 +37,14 @@ const Csv& load(const Value& file, Files& files) {
   }
 }
 
-void add_frequencies(const Csv& csv, std::size_t column, int outcomes, Data& data) {
-  std::vector<int> counts(static_cast<std::size_t>(outcomes), 0);
+void add_frequencies(const Csv& csv, std::size_t column, int outcomes, bool unbounded, Data& data) {
+  std::vector<int> counts;
   for (std::size_t row = 0; row < csv.rows.size(); ++row) {
-    ++counts[static_cast<std::size_t>(csv.integer(row, column, 0, outcomes - 1))];
+    const auto x = static_cast<std::size_t>(csv.integer(row, column, 0, outcomes - 1));
+    counts.resize(std::max(counts.size(), x + 1), 0);
+    ++counts[x];
   }
+  if (!unbounded) counts.resize(static_cast<std::size_t>(outcomes), 0);
   for (const int count : counts) data.probabilities.emplace_back(count, data.size);
 }
 
@@ -72,7 +80,8 @@ Data read_target_file(const Value& target, const Model& model, Files& files) {
     for (const auto& name : data.columns) {
       const std::size_t column = csv.column(name);
       if (outcomes(model) > 0) {
-        add_frequencies(csv, column, outcomes(model), data);
+        add_frequencies(csv, column, form_of(model).unbounded ? most_count : outcomes(model), form_of(model).unbounded,
+                        data);
       } else {
         add_moments(csv, column, data);
       }

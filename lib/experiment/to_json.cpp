@@ -4,6 +4,7 @@
 
 #include "experiment/experiment.hpp"
 #include "experiment/json.hpp"
+#include "experiment/model_form.hpp"
 #include "experiment/text.hpp"
 
 namespace calor::experiment {
@@ -13,8 +14,6 @@ namespace {
 bool terminates(const Rational& q) { return num::terminating_text(q, 8000).has_value(); }
 
 Json atom(const auto& value) { return {write(value), {}}; }
-
-Json atom(bool value) { return {value ? "true" : "false", {}}; }
 
 /// first, first + d, …, with a d that is not a decimal: written as its ends, which are.
 bool needs_ends(const std::vector<Rational>& list) {
@@ -38,20 +37,7 @@ Json write_schedule(const Schedule& s) {
 Json write_model(const Model& m) {
   Json json;
   json.add("kind", atom(m.kind));
-  if (m.kind == "categorical") json.add("outcomes", atom(m.outcomes));
-  if (m.kind == "ising") {
-    json.add("spins", atom(m.spins));
-    json.add("edges", atom(m.edges));
-    json.add("fields", atom(m.fields));
-  }
-  if (m.kind == "rbm") {
-    json.add("visible", atom(m.visible));
-    json.add("hidden", atom(m.hidden));
-    json.add("biases", atom(m.biases));
-  }
-  if (m.kind == "gaussian-mean" || m.kind == "linear-regression") json.add("stddev", atom(m.stddev));
-  if (m.kind == "gaussian-mean") json.add("dimension", atom(m.dimension));
-  if (m.kind == "linear-regression") json.add("inputs", atom(m.inputs));
+  if (const auto& form = form_of(m); form.write) form.write(m, json);
   return json;
 }
 
@@ -63,6 +49,10 @@ Json write_target(const Data& d) {
   if (!d.file.empty()) {
     json.add("file", atom(d.file));
     json.add("column", {one_or_list(d.columns), {}});
+    return json;
+  }
+  if (!d.mean.empty() && d.variance.empty()) {
+    json.add("rate", atom(d.mean.front()));
     return json;
   }
   if (!d.mean.empty()) json.add("mean", {one_or_list(d.mean), {}});

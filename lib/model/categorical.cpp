@@ -5,7 +5,24 @@
 
 namespace calor::model {
 
-constexpr std::string_view categorical_name = "categorical";
+constexpr int most_outcomes = 1'000'000;
+
+experiment::ModelForm categorical_form() {
+  return {.kind = "categorical",
+          .lines = {"x in {0, ..., K-1}", "K-1 parameters: logits relative to outcome 0"},
+          .keys = {{"outcomes", "K >= 2"}},
+          .parameters = [](const experiment::Model& m) { return m.outcomes - 1; },
+          .outcomes = [](const experiment::Model& m) { return m.outcomes; },
+          .sites = [](const experiment::Model& m) { return m.outcomes == 2; },
+          .read =
+              [](const experiment::Value& section, experiment::Model& m) {
+                m.outcomes = section.get("outcomes", "the number of outcomes").integer(2, most_outcomes);
+              },
+          .write =
+              [](const experiment::Model& m, experiment::Json& json) {
+                json.add("outcomes", {experiment::write(m.outcomes), {}});
+              }};
+}
 
 template <Real R>
 std::unique_ptr<Model<R>> make_categorical(const experiment::Model& spec) {
@@ -15,6 +32,6 @@ std::unique_ptr<Model<R>> make_categorical(const experiment::Model& spec) {
   return std::make_unique<ExponentialFamily<R>>(std::move(features));
 }
 
-CALOR_REGISTER_MODEL(categorical, "outcomes = K", "x in {0..K-1}; theta: K-1 logits relative to outcome 0")
+CALOR_REGISTER_MODEL(categorical)
 
 }  // namespace calor::model

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "num/errors.hpp"
-
 namespace calor::model {
 
 template <Real R>
@@ -51,11 +49,6 @@ std::vector<int> ExponentialFamily<R>::statistic(int outcome) const {
   const auto& f = features_[static_cast<std::size_t>(outcome)];
   t.insert(t.end(), f.begin(), f.end());
   return t;
-}
-
-template <Real R>
-std::vector<R> ExponentialFamily<R>::statistic_of(const R&) const {
-  throw InternalError("statistic_of: a discrete model has no real x");
 }
 
 template <Real R>

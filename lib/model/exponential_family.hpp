@@ -19,8 +19,6 @@ class ExponentialFamily final : public Model<R> {
   int outcomes() const override { return static_cast<int>(features_.size()); }
   void components_at(std::span<const R> theta, std::span<Jet<R>> out) const override;
   std::vector<int> statistic(int outcome) const override;
-  std::vector<R> statistic_of(const R& x) const override;
-  R stddev(std::span<const R>) const override { return R(0); }
 
   /// All phases of Z(theta + iy) stay in a half plane while |y| (max t - min t) < pi, so Z has no zero there.
   R analytic_strip() const override;

@@ -6,7 +6,26 @@
 
 namespace calor::model {
 
-constexpr std::string_view gaussian_mean_name = "gaussian-mean";
+constexpr int most_dimension = 10'000;
+
+void read_gaussian_mean(const experiment::Value& section, experiment::Model& m) {
+  m.stddev = section.get("stddev", "the standard deviation of the model").positive();
+  if (const auto dimension = section.find("dimension")) m.dimension = dimension->integer(1, most_dimension);
+}
+
+void write_gaussian_mean(const experiment::Model& m, experiment::Json& json) {
+  json.add("stddev", {experiment::write(m.stddev), {}});
+  json.add("dimension", {experiment::write(m.dimension), {}});
+}
+
+experiment::ModelForm gaussian_mean_form() {
+  return {.kind = "gaussian-mean",
+          .lines = {"x in R^d, N(theta, stddev^2)", "d parameters: the mean"},
+          .keys = {{"stddev", "known standard deviation of x, > 0"}, {"dimension", "d, default 1"}},
+          .parameters = [](const experiment::Model& m) { return m.dimension; },
+          .read = read_gaussian_mean,
+          .write = write_gaussian_mean};
+}
 
 template <Real R>
 class GaussianMean final : public Model<R> {
@@ -38,7 +57,23 @@ class GaussianMean final : public Model<R> {
   }
 
   std::vector<int> statistic(int) const override { throw InternalError("gaussian-mean has no discrete outcomes"); }
-  std::vector<R> statistic_of(const R& x) const override { return {R(1), x, x * x}; }
+  bool constant(int component) const override { return component == d_ + 1; }
+  int dimension() const override { return d_; }
+  std::vector<R> mean(std::span<const R> theta, int) const override { return {theta.begin(), theta.end()}; }
+  std::vector<R> real_statistic(std::span<const R> x, int) const override {
+    std::vector<R> t(x.size() + 2, R(0));
+    t[0] = 1;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      t[i + 1] = x[i];
+      t.back() += x[i] * x[i];
+    }
+    return t;
+  }
+  std::vector<R> expected_statistic(std::span<const R> theta) const override {
+    auto t = real_statistic(theta, 0);
+    t.back() += d_ * s_ * s_;
+    return t;
+  }
   R stddev(std::span<const R>) const override { return s_; }
   R analytic_strip() const override { return num::infinity<R>(); }
 
@@ -52,6 +87,6 @@ std::unique_ptr<Model<R>> make_gaussian_mean(const experiment::Model& spec) {
   return std::make_unique<GaussianMean<R>>(spec.dimension, num::from_rational<R>(spec.stddev));
 }
 
-CALOR_REGISTER_MODEL(gaussian_mean, "stddev, dimension (default 1)", "x in R^d, N(theta, stddev^2 1); theta: the mean")
+CALOR_REGISTER_MODEL(gaussian_mean)
 
 }  // namespace calor::model

@@ -7,9 +7,9 @@
 
 namespace calor::model {
 
-#define CALOR_MODEL(word)               \
-  const Description& describe_##word(); \
-  template <Real R>                     \
+#define CALOR_MODEL(word)                        \
+  const experiment::ModelForm& form_of_##word(); \
+  template <Real R>                              \
   std::unique_ptr<Model<R>> make_##word(const experiment::Model&);
 #include "model/registry_list.inc"
 #undef CALOR_MODEL
@@ -24,7 +24,7 @@ std::deque<Own>& own_models() {
 
 std::vector<Description>& descriptions() {
   static std::vector<Description> all{
-#define CALOR_MODEL(word) describe_##word(),
+#define CALOR_MODEL(word) Description{form_of_##word().kind, "", form_of_##word().lines.back()},
 #include "model/registry_list.inc"
 #undef CALOR_MODEL
   };
@@ -56,7 +56,7 @@ void register_model(Own model) {
 template <Real R>
 std::unique_ptr<Model<R>> make(const experiment::Model& spec) {
 #define CALOR_MODEL(word) \
-  if (describe_##word().kind == spec.kind) return make_##word<R>(spec);
+  if (form_of_##word().kind == spec.kind) return make_##word<R>(spec);
 #include "model/registry_list.inc"
 #undef CALOR_MODEL
   for (const Own& own : own_models()) {
@@ -72,3 +72,15 @@ std::unique_ptr<Model<R>> make(const experiment::Model& spec) {
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::model
+
+namespace calor::experiment {
+
+std::vector<const ModelForm*> built_in_forms() {
+  return {
+#define CALOR_MODEL(word) &model::form_of_##word(),
+#include "model/registry_list.inc"
+#undef CALOR_MODEL
+  };
+}
+
+}  // namespace calor::experiment

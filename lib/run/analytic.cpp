@@ -5,7 +5,9 @@
 #include "analytic/gaussian_chain.hpp"
 #include "analytic/gaussian_mean.hpp"
 #include "analytic/gaussian_ou.hpp"
+#include "analytic/regression.hpp"
 #include "analytic/sgld_gaussian.hpp"
+#include "data/design.hpp"
 
 namespace calor::run {
 
@@ -63,9 +65,81 @@ std::vector<analytic::GaussianCoordinate<R>> coordinates(const experiment::Exper
   return out;
 }
 
+template <Real R>
+num::Vector<R> vector_of(const std::vector<Rational>& exact) {
+  num::Vector<R> out(static_cast<Eigen::Index>(exact.size()));
+  for (std::size_t i = 0; i < exact.size(); ++i) out[static_cast<Eigen::Index>(i)] = num::from_rational<R>(exact[i]);
+  return out;
+}
+
+/// E[g] and E[(1/N) sum y²] of the data: given responses, or responses drawn around w*.u_j.
+template <Real R>
+void set_responses(const experiment::Experiment& e, const std::vector<Rational>& responses,
+                   analytic::Regression<R>& out) {
+  std::vector<Rational> gradient(e.model.inputs.front().size(), 0);
+  Rational square = 0;
+  const int n = e.data.size;
+  for (std::size_t j = 0; j < responses.size(); ++j) {
+    for (std::size_t a = 0; a < gradient.size(); ++a) gradient[a] += responses[j] * e.model.inputs[j][a] / n;
+    square += responses[j] * responses[j] / n;
+  }
+  out.fixed = e.data.source == Data::Source::values;
+  if (!out.fixed) {
+    square += e.data.variance.front();
+    out.noise = num::from_rational<R>(Rational(e.data.variance.front() / n));
+  }
+  out.gradient = vector_of<R>(gradient);
+  out.square = num::from_rational<R>(square);
+}
+
+template <Real R>
+analytic::Regression<R> regression_problem(const experiment::Experiment& e) {
+  const data::Design<R> design(e.model.inputs);
+  analytic::Regression<R> out;
+  out.moment = design.moment;
+  out.rank = design.rank;
+  out.inputs = num::Matrix<R>(static_cast<Eigen::Index>(e.model.inputs.size()), design.moment.cols());
+  std::vector<Rational> responses;
+  for (std::size_t j = 0; j < e.model.inputs.size(); ++j) {
+    const auto& u = e.model.inputs[j];
+    out.inputs.row(static_cast<Eigen::Index>(j)) = vector_of<R>(u).transpose();
+    responses.push_back(e.data.source == Data::Source::values ? e.data.values[j].front() : Rational(0));
+    for (std::size_t a = 0; a < e.data.weights.size(); ++a) responses.back() += e.data.weights[a] * u[a];
+  }
+  out.stddev = num::from_rational<R>(e.model.stddev);
+  out.mobility = num::from_rational<R>(e.learner.mobility.values.front());
+  out.temperature = num::from_rational<R>(e.learner.temperature.values.front());
+  out.weight_decay = num::from_rational<R>(e.learner.weight_decay);
+  out.initial_mean = vector_of<R>(e.learner.initial_mean);
+  out.initial_variance = vector_of<R>(e.learner.initial_stddev).array().square();
+  set_responses(e, responses, out);
+  return out;
+}
+
+bool regression_has_closed_form(const experiment::Experiment& e) {
+  return e.learner.kind == "langevin" && e.learner.mobility.constant() && e.learner.temperature.constant() &&
+         e.learner.temperature.values.front() > 0 && e.sampler.kind == "equilibrium" && !e.time.step;
+}
+
+template <Real R>
+ledger::Book<R> regression_book(const experiment::Experiment& e, const std::vector<R>& points) {
+  using std::fabs;
+  const auto problem = regression_problem<R>(e);
+  const R error = num::epsilon<R>() * R(1e9) * analytic::condition(problem);
+  ledger::Book<R> book;
+  for (const auto& t : points) {
+    ledger::Entries<R> entries;
+    for (const auto& [name, value] : analytic::regression(problem, t))
+      entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
+    book.push_back(std::move(entries));
+  }
+  return book;
+}
+
 }  // namespace
 
 bool has_closed_form(const experiment::Experiment& e) {
+  if (e.model.kind == "linear-regression") return regression_has_closed_form(e);
   if (e.model.kind != "gaussian-mean" || !e.learner.temperature.constant()) return false;
   if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
   if (e.learner.kind == "langevin") return e.learner.mobility.constant();
@@ -93,6 +167,7 @@ analytic::Quantities<R> closed_form_at(const experiment::Experiment& e, const R&
 template <Real R>
 ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vector<R>& points) {
   using std::fabs;
+  if (e.model.kind == "linear-regression") return regression_book(e, points);
   // the formulas lose at most a few digits to cancellation; twelve are given away
   const R error = num::epsilon<R>() * R(1e12);
   ledger::Book<R> book;

@@ -8,10 +8,11 @@
 namespace calor::run {
 
 /// True for gaussian-mean with the equilibrium or the ou sampler, in continuous time or in turns, under langevin, or
-/// under sgld with full batches or a stream; constant mobility, learning rate and temperature.
+/// under sgld with full batches or a stream; constant mobility, learning rate and temperature. And for
+/// linear-regression with the equilibrium sampler in continuous time under langevin.
 bool has_closed_form(const experiment::Experiment& experiment);
 
-/// The closed forms at time t (or after t steps), by floating point or in balls.
+/// The closed forms of gaussian-mean at time t (or after t steps), by floating point or in balls.
 template <analytic::Number R>
 analytic::Quantities<R> closed_form_at(const experiment::Experiment& experiment, const R& t);
 

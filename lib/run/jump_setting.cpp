@@ -25,6 +25,9 @@ void require_possible(const experiment::Experiment& e, bool real_x) {
   if (e.model.kind == "linear-regression" || (e.model.kind == "gaussian-mean" && e.model.dimension > 1))
     refuse(e, "model.kind", "\"" + e.model.kind + "\" with a jump learner is not available for vectors and responses",
            "discrete models, gaussian-mean of one dimension");
+  if (e.model.kind == "gaussian" && e.data.source == experiment::Data::Source::target)
+    refuse(e, "data.target", "an ensemble of data sets for \"gaussian\" with a jump learner is not available",
+           "data.values: one data set");
   const bool moves = e.sampler.kind != "equilibrium" || e.time.step;
   if (real_x && moves)
     refuse(e, "sampler.kind", "a jump learner with real x and a sampler that lags is not available",

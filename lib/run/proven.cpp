@@ -127,7 +127,7 @@ std::vector<std::string> absent(const Job& job) {
 }  // namespace
 
 void closed_form_in_balls(Job& job) {
-  if (!allowed(job) || !has_closed_form(job.experiment)) return;
+  if (!allowed(job) || !has_closed_form(job.experiment) || job.experiment.model.kind == "linear-regression") return;
   const bool sgld = job.experiment.learner.kind == "sgld";
   in_balls(job, "analytic in balls",
            sgld ? sgld_identities<Mp100>(temperature_of(job)) : langevin_identities<Mp100>(job.experiment),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiment/model_form.hpp"
 #include "ledger/catalogue.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
@@ -28,7 +29,8 @@ void by_method(Job& job) {
     return mixture_of_gaussians(job);
   if (has_closed_form(e) && (method == Method::automatic || method == Method::analytic)) return closed_form(job);
   if (method == Method::analytic)
-    refuse_method(job, "no closed form for this experiment", "auto; closed forms are those of gaussian-mean");
+    refuse_method(job, "no closed form for this experiment",
+                  "auto; closed forms are those of gaussian-mean and linear-regression");
   if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
   if (e.learner.kind == "sgd-diffusion" && parameters(e.model) > 1) return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion") return langevin_on_grid(job);
@@ -62,15 +64,18 @@ void require_accuracy(const Job& job) {
 
 }  // namespace
 
-table::Table compute(const experiment::Experiment& e, const Options& options) {
+table::Table compute(const experiment::Experiment& given, const Options& options) {
+  const int digits = options.digits ? options.digits : given.digits;
+  experiment::Experiment e = given;
+  if (const auto& form = experiment::form_of(e.model); form.prepare) form.prepare(e, digits);
   require_supported(e);
-  Job job{e, options, options.digits ? options.digits : e.digits, {}};
+  Job job{e, options, digits, {}};
   by_method(job);
   require_accuracy(job);
 
   table::Table out;
   out.title = e.title;
-  out.experiment_json = experiment::to_json(e, 2);
+  out.experiment_json = experiment::to_json(given, 2);
   const auto join = [](const std::vector<std::string>& list) {
     std::string text;
     for (const auto& item : list) text += (text.empty() ? "" : " + ") + item;

@@ -69,16 +69,17 @@ void require_supported(const experiment::Experiment& e) {
   const int d = parameters(e.model);
   const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" || l.kind == "sgld" ? 2 : 1;
   if (l.kind != "jump" && d > most)
-    refuse(
-        e, "model.kind",
-        "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
-        "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean of any "
-        "dimension where it has a closed form");
+    refuse(e, "model.kind",
+           "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
+           "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
+           "linear-regression of any dimension where they have a closed form");
   if (l.kind == "sgld" && d == 2 && (l.batch != "full" || model::make<double>(e.model)->outcomes() == 0))
     refuse(e, "learner.batch", "\"" + l.batch + "\" with two parameters", "full batches, discrete models");
   if (d > 1 && l.kind != "jump" && lagging(e))
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
            "sampler equilibrium without step; one parameter; learner jump");
+  if (e.model.kind == "linear-regression")
+    refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})

@@ -107,8 +107,11 @@ std::string legend(const Table& table, int width) {
   const std::string kind = guarantees(table);
   if (kind == "proven") out += " Errors are proven bounds.";
   if (kind == "estimated") out += " Errors are estimated by refining every source of error.";
-  if (kind == "mixed")
-    out += std::string(" Errors marked ") + proven_mark + " are proven bounds, the others are estimated by refinement.";
+  if (kind == "mixed") {
+    out += " Errors marked ";
+    out += proven_mark;
+    out += " are proven bounds, the others are estimated by refinement.";
+  }
   if (!table.checks.empty()) out += " Checks passed: " + identities(table) + ".";
   return wrap(out, width, 0) + "\n";
 }

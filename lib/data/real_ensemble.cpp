@@ -1,0 +1,201 @@
+#include "data/real_ensemble.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "data/axis.hpp"
+#include "data/design.hpp"
+#include "num/errors.hpp"
+
+namespace calor::data {
+
+namespace {
+
+using num::Rational;
+
+template <Real R>
+R pick(const std::vector<R>& resolution, std::size_t axis) {
+  return resolution[std::min(axis, resolution.size() - 1)];
+}
+
+/// Product of the axes; `statistic` maps a point of it to the statistic of a data set.
+template <Real R>
+void tensor(const experiment::Experiment& e, const std::vector<Axis<R>>& axes, Ensemble<R>& out,
+            const std::function<std::vector<R>(const std::vector<R>&)>& statistic) {
+  double sets = 1;
+  for (const auto& axis : axes) sets *= static_cast<double>(axis.node.size());
+  if (sets > 2e6)
+    throw InputError(e.at("accuracy.digits") + "the ensemble of data sets needs " + std::to_string(sets) +
+                     " quadrature nodes; allowed: 2000000 (fewer digits or dimensions)");
+  std::vector<R> point(axes.size());
+  const std::function<void(std::size_t, const R&)> descend = [&](std::size_t a, const R& weight) {
+    if (a == axes.size()) {
+      out.sets.push_back({weight, statistic(point), {}});
+      return;
+    }
+    for (std::size_t j = 0; j < axes[a].node.size(); ++j) {
+      point[a] = axes[a].node[j];
+      descend(a + 1, R(weight * axes[a].weight[j]));
+    }
+  };
+  descend(0, R(1));
+}
+
+/// sgd-diffusion: data sets differ in the covariance of T over their examples too.
+bool by_covariance(const experiment::Experiment& e) { return e.learner.kind == "sgd-diffusion"; }
+
+/// The scatter over its mean, as fine as `tail`.
+template <Real R>
+Axis<R> scatter_axis(const experiment::Experiment& e, const R& tail) {
+  using std::log, std::sqrt;
+  return chi_square_axis<R>(e.data.size - 1, tail, R(num::pi<R>() * sqrt(-2 / log(tail))));
+}
+
+/// T = (1, x, x²), and only the second has a gradient that depends on the example.
+template <Real R>
+void add_covariances(Ensemble<R>& ensemble) {
+  for (auto& set : ensemble.sets) {
+    set.covariance.assign(9, R(0));
+    set.covariance[4] = set.statistic[2] - set.statistic[1] * set.statistic[1];
+  }
+}
+
+/// Covariance over the given examples of the statistics whose l_a depends on theta.
+template <Real R>
+std::vector<R> covariance(const model::Model<R>& model, const std::vector<std::vector<R>>& examples,
+                          const std::vector<R>& mean) {
+  const std::size_t k = mean.size();
+  std::vector<R> out(k * k, R(0));
+  for (const auto& t : examples)
+    for (std::size_t a = 0; a < k; ++a)
+      for (std::size_t b = 0; b < k; ++b)
+        if (!model.constant(static_cast<int>(a)) && !model.constant(static_cast<int>(b)))
+          out[a * k + b] += (t[a] - mean[a]) * (t[b] - mean[b]) / static_cast<int>(examples.size());
+  return out;
+}
+
+/// gaussian-mean: independent b-bar_i ~ N(m*_i, v*_i/N); given the mean the scatter has mean v*_i (N-1)/N and only
+/// shifts the loss.
+template <Real R>
+void gaussian_mean(const experiment::Experiment& e, const R& tail, const std::vector<R>& resolution, Ensemble<R>& out) {
+  using std::sqrt;
+  std::vector<R> mean, width;
+  R scatter = 0, square = 0;
+  std::vector<Axis<R>> axes;
+  for (std::size_t i = 0; i < e.data.mean.size(); ++i) {
+    mean.push_back(num::from_rational<R>(e.data.mean[i]));
+    const R variance = num::from_rational<R>(e.data.variance[i]);
+    width.push_back(sqrt(variance / e.data.size));
+    scatter += variance * (e.data.size - 1) / e.data.size;
+    square += mean.back() * mean.back() + variance;
+    axes.push_back(normal_axis<R>(tail, pick(resolution, i)));
+  }
+  out.target_statistic = {R(1)};
+  out.target_statistic.insert(out.target_statistic.end(), mean.begin(), mean.end());
+  out.target_statistic.push_back(square);
+  const bool scattered = by_covariance(e);
+  if (scattered) axes.push_back(scatter_axis(e, tail));
+  const std::size_t d = mean.size();
+  tensor<R>(e, axes, out, [&](const std::vector<R>& z) {
+    std::vector<R> t{R(1)};
+    R sum = scattered ? R(scatter * z[d]) : scatter;
+    for (std::size_t i = 0; i < d; ++i) {
+      t.push_back(mean[i] + width[i] * z[i]);
+      sum += t.back() * t.back();
+    }
+    t.push_back(sum);
+    return t;
+  });
+  if (scattered) add_covariances(out);
+}
+
+/// gaussian: b-bar ~ N(m*, v*/N) and the scatter (1/N) sum (b - b-bar)² = v* chi²_{N-1}/N are independent.
+template <Real R>
+void gaussian(const experiment::Experiment& e, const R& tail, const std::vector<R>& resolution, Ensemble<R>& out) {
+  using std::sqrt;
+  const R mean = num::from_rational<R>(e.data.mean.front()), variance = num::from_rational<R>(e.data.variance.front());
+  const R width = sqrt(variance / e.data.size), scatter = variance * (e.data.size - 1) / e.data.size;
+  out.target_statistic = {R(1), mean, mean * mean + variance};
+  tensor<R>(e,
+            {normal_axis<R>(tail, pick(resolution, 0)), chi_square_axis<R>(e.data.size - 1, tail, pick(resolution, 1))},
+            out, [&](const std::vector<R>& z) {
+              const R b = mean + width * z[0];
+              return std::vector<R>{R(1), b, b * b + scatter * z[1]};
+            });
+}
+
+/// linear-regression: g = (1/N) sum y_j u_j ~ N(M w*, v* M/N), M = (1/N) sum u_j u_jᵀ, a Gaussian on the range of M.
+/// The part of y in the column space of the design is N gᵀM⁺g long (squared), the rest has mean v*(N - rank).
+template <Real R>
+void regression(const experiment::Experiment& e, const R& tail, const std::vector<R>& resolution, Ensemble<R>& out) {
+  using std::sqrt;
+  const Design<R> design(e.model.inputs);
+  std::vector<R> weights;
+  for (const auto& w : e.data.weights) weights.push_back(num::from_rational<R>(w));
+  const R variance = num::from_rational<R>(e.data.variance.front()), n = e.data.size;
+  const num::Vector<R> truth = Eigen::Map<const num::Vector<R>>(weights.data(), design.moment.cols());
+  const num::Vector<R> centre = design.moment * truth;
+  const R rest = variance * (n - design.rank) / n, explained = truth.dot(centre);
+  std::vector<Axis<R>> axes;
+  for (int k = 0; k < design.rank; ++k)
+    axes.push_back(normal_axis<R>(tail, pick(resolution, static_cast<std::size_t>(k))));
+  out.target_statistic = design.statistic(centre, R(explained + variance));
+  tensor<R>(e, axes, out, [&](const std::vector<R>& z) {
+    num::Vector<R> g = centre;
+    R square = rest;  // + gᵀM⁺g, by the coordinates of g on the principal axes
+    for (int k = 0; k < design.rank; ++k) {
+      const R m = design.eigenvalue[k], shift = sqrt(variance * m / n) * z[static_cast<std::size_t>(k)];
+      const R along = design.axes.col(k).dot(centre) + shift;
+      g += shift * design.axes.col(k);
+      square += along * along / m;
+    }
+    return design.statistic(g, square);
+  });
+}
+
+}  // namespace
+
+template <Real R>
+Ensemble<R> real_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail,
+                        const std::vector<R>& resolution) {
+  if (by_covariance(e) && e.model.kind + std::to_string(model.parameters()) != "gaussian-mean1")
+    throw InputError(e.at("learner.kind") + "\"sgd-diffusion\" with an ensemble of data sets of \"" + e.model.kind +
+                     "\" is not available; available: gaussian-mean of one dimension, or one data set by data.values");
+  Ensemble<R> out;
+  out.discrete = false;
+  if (model.rows() > 1 || !e.data.weights.empty())
+    regression<R>(e, tail, resolution, out);
+  else if (model.constant(model.components() - 1))
+    gaussian_mean<R>(e, tail, resolution, out);
+  else
+    gaussian<R>(e, tail, resolution, out);
+  out.dropped = tail * model.parameters();
+  return out;
+}
+
+template <Real R>
+Ensemble<R> real_fixed(const model::Model<R>& model, const experiment::Experiment& e) {
+  Ensemble<R> out;
+  out.fixed = true;
+  out.discrete = false;
+  out.sets.push_back({R(1), std::vector<R>(static_cast<std::size_t>(model.components()), R(0))});
+  auto& sum = out.sets.front().statistic;
+  std::vector<std::vector<R>> examples;
+  for (std::size_t i = 0; i < e.data.values.size(); ++i) {
+    std::vector<R> x;
+    for (const auto& entry : e.data.values[i]) x.push_back(num::from_rational<R>(entry));
+    const auto t = model.real_statistic(x, model.rows() > 1 ? static_cast<int>(i) : 0);
+    for (std::size_t a = 0; a < t.size(); ++a) sum[a] += t[a] / e.data.size;
+    examples.push_back(t);
+  }
+  if (by_covariance(e)) out.sets.front().covariance = covariance(model, examples, sum);
+  return out;
+}
+
+#define CALOR_INSTANTIATE(R)                                                                           \
+  template Ensemble<R> real_target<R>(const model::Model<R>&, const experiment::Experiment&, const R&, \
+                                      const std::vector<R>&);                                          \
+  template Ensemble<R> real_fixed<R>(const model::Model<R>&, const experiment::Experiment&);
+CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+
+}  // namespace calor::data
