@@ -45,7 +45,6 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
       for (const auto& [name, e] : book[j]) {
         if (!goal.wants(name) || goal.met(e)) continue;
         met = false;
-        if (getenv("CALOR_DEBUG")) fprintf(stderr, "level %d time %zu %s %s error %.2e noise %.2e\n", k, j, name.c_str(), num::to_text(e.value, 14).c_str(), num::to_double(e.error), num::to_double(fine[j].at(name).noise));
         num::Estimate<R> noise{e.value, fine[j].at(name).noise};
         hopeful = hopeful || goal.met(noise);
       }
