@@ -17,7 +17,7 @@ namespace calor::evolve {
 struct LogResolution {
   double reach = 80;         // S at the ends; values with S < reach - 55 are reliable
   double spacing = 0.15;     // largest spacing of theta
-  int intervals = 24;        // fewest intervals
+  int intervals = 96;        // fewest intervals
   double tolerance = 1e-14;  // of a step in S, relative to 1 + S
 };
 

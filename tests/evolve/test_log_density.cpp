@@ -78,7 +78,7 @@ TEST_CASE("a logistic loss ends in its Gibbs density, from wide starts and at lo
   for (const double temperature : {0.02, 0.25})
     for (const double stddev : {0.3, 1.0}) {
       const auto p = problem(-2.5, 2, temperature, 0.1, stddev, M_PI, loss, slope);
-      const auto s = LogDensity({reach, 0.1, 32, 2e-14}).solve(p, std::vector<double>{0, 100});
+      const auto s = LogDensity({reach, 0.1, 120, 2e-14}).solve(p, std::vector<double>{0, 100});
       double norm = 0;  // trapezoidal rule on the fine grid: spectrally accurate
       constexpr double h = 0.002;
       for (double x = -12; x < 12; x += h) norm += h * std::exp(-loss(x) / temperature);
