@@ -61,7 +61,7 @@ EXIT STATUS
 SEE ALSO
   calor models, calor explain; README.md)"};
 
-const std::vector<std::string> methods{"auto", "spectral", "finite-volume", "split-operator", "analytic"};
+const std::vector<std::string> methods{"auto", "spectral", "finite-volume", "logarithmic", "analytic"};
 const std::vector<std::string> fluctuations{"heat_x_variance", "heat_x_skewness", "work_x_variance",
                                             "work_x_skewness", "ift_x",           "ift_theta"};
 
@@ -183,7 +183,7 @@ void add_run(CLI::App& calor, Action& chosen) {
       ->type_name("A,B,...")
       ->allow_extra_args(false);
   command
-      .add_option("-m,--method", request->method, "auto (default), spectral, finite-volume, split-operator or analytic")
+      .add_option("-m,--method", request->method, "auto (default), spectral, finite-volume, logarithmic or analytic")
       ->type_name("METHOD");
   command
       .add_option("-p,--precision", request->options.precision,

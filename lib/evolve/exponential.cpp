@@ -42,22 +42,28 @@ R ToeplitzPlusDiagonal<R>::upper(const R& symbol_maximum) const {
 }
 
 template <num::Real R>
-Matrix<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v, std::span<const R> times) {
-  using std::exp;
+Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v,
+                                          std::span<const R> times, std::span<const int> integrated) {
+  using std::exp, std::expm1;
   const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(h.dense());
   if (solver.info() != Eigen::Success) throw InternalError("spectral: the eigenvalue iteration did not converge");
   const Vector<R> c = solver.eigenvectors().transpose() * v;
-  const auto m = static_cast<Eigen::Index>(times.size());
-  Matrix<R> coefficients(v.size(), m);
+  // H >= 0; the computed spectrum may dip below by truncation and round-off only
+  const Vector<R> rate = solver.eigenvalues().cwiseMax(R(0));
+  const auto m = static_cast<Eigen::Index>(times.size()), extra = static_cast<Eigen::Index>(integrated.size());
+  Matrix<R> coefficients(v.size(), m + extra);
   for (Eigen::Index j = 0; j < m; ++j) {
     const R& t = times[static_cast<std::size_t>(j)];
-    for (Eigen::Index k = 0; k < v.size(); ++k) {
-      // H >= 0; the computed spectrum may dip below by truncation and round-off only
-      const R decay = t * std::max(solver.eigenvalues()[k], R(0));
-      coefficients(k, j) = decay > 745 && std::same_as<R, double> ? R(0) : c[k] * exp(-decay);
-    }
+    for (Eigen::Index k = 0; k < v.size(); ++k)
+      coefficients(k, j) = t * rate[k] > 745 ? R(0) : c[k] * exp(-t * rate[k]);
   }
-  return solver.eigenvectors() * coefficients;
+  for (Eigen::Index j = 0; j < extra; ++j) {
+    const R& t = times[static_cast<std::size_t>(integrated[static_cast<std::size_t>(j)])];
+    for (Eigen::Index k = 0; k < v.size(); ++k)
+      coefficients(k, m + j) = c[k] * (rate[k] > 0 ? R(-expm1(-t * rate[k]) / rate[k]) : t);
+  }
+  const Matrix<R> all = solver.eigenvectors() * coefficients;
+  return {all.leftCols(m), all.rightCols(extra)};
 }
 
 template <num::Real R>
@@ -88,46 +94,70 @@ std::vector<R> scaled_bessel(const R& z) {
   return value;
 }
 
+namespace {
+
+/// Integrals G_k of exp(-y) I_k(y) from 0 to z from b_k = exp(-z) I_k(z): 2 (exp(-y) I_k)' = exp(-y) (I_{k-1} - 2 I_k +
+/// I_{k+1}) (DLMF 10.29.1) gives G_{k-1} = 2 G_k - G_{k+1} + 2 b_k for k >= 1, hence G_k = 2 sum_{j>k} (j-k) b_j: all
+/// terms positive.
 template <num::Real R>
-Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v, std::span<const R> times,
-                                   const R& upper) {
-  using std::fabs;
-  const auto m = static_cast<Eigen::Index>(times.size());
-  // exp(-tH) = exp(-z) [I_0(z) + 2 sum_k I_k(z) T_k(X)], z = t upper/2, X = 1 - 2H/upper
-  std::vector<std::vector<R>> bessel;
-  std::size_t terms = 1;
-  for (const auto& t : times) {
-    bessel.push_back(scaled_bessel<R>(t * upper / 2));
-    while (bessel.back().size() > 1 && bessel.back().back() < num::epsilon<R>() / 16) bessel.back().pop_back();
-    terms = std::max(terms, bessel.back().size());
+std::vector<R> integrated_bessel(const std::vector<R>& b) {
+  std::vector<R> g(b.size(), R(0));
+  R slope = 0;  // G_{k-1} - G_k
+  for (std::size_t k = b.size(); k-- > 1;) {
+    slope += 2 * b[k];
+    g[k - 1] = g[k] + slope;
   }
+  return g;
+}
+
+/// Coefficients of T_0, T_1, ...: b times `factor`, doubled beyond T_0, without what stays below epsilon.
+template <num::Real R>
+std::vector<R> coefficients(std::vector<R> b, const R& factor) {
+  const R small = b.front() * num::epsilon<R>() / 16;
+  while (b.size() > 1 && b.back() < small) b.pop_back();
+  for (std::size_t k = 0; k < b.size(); ++k) b[k] *= k ? R(2 * factor) : factor;
+  return b;
+}
+
+}  // namespace
+
+template <num::Real R>
+Propagated<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v, std::span<const R> times,
+                                       const R& upper, std::span<const int> integrated) {
+  // exp(-tH) = exp(-z) [I_0(z) + 2 sum_k I_k(z) T_k(X)], z = t upper/2, X = 1 - 2H/upper
+  std::vector<std::vector<R>> series;
+  for (const auto& t : times) series.push_back(coefficients(scaled_bessel<R>(t * upper / 2), R(1)));
+  for (const int j : integrated)
+    series.push_back(coefficients(integrated_bessel(scaled_bessel<R>(times[static_cast<std::size_t>(j)] * upper / 2)),
+                                  R(2 / upper)));
+  std::size_t terms = 1;
+  for (const auto& s : series) terms = std::max(terms, s.size());
   const auto apply = [&](const Vector<R>& x) -> Vector<R> { return x - h.apply(x) * (2 / upper); };
-  Matrix<R> out = Matrix<R>::Zero(v.size(), m);
+  const auto m = static_cast<Eigen::Index>(times.size());
+  Matrix<R> out = Matrix<R>::Zero(v.size(), static_cast<Eigen::Index>(series.size()));
   Vector<R> before = v, here = apply(v);
   for (std::size_t k = 0; k < terms; ++k) {
     const Vector<R>& t_k = k == 0 ? before : here;
-    for (Eigen::Index j = 0; j < m; ++j) {
-      const auto& b = bessel[static_cast<std::size_t>(j)];
-      if (k >= b.size()) continue;
-      const R c = k ? 2 * b[k] : b[0];
-      if (fabs(c) < num::epsilon<R>() / 16) continue;
-      for (Eigen::Index i = 0; i < v.size(); ++i) out(i, j) += c * t_k[i];
+    for (std::size_t j = 0; j < series.size(); ++j) {
+      if (k >= series[j].size() || series[j][k] == 0) continue;
+      const R& c = series[j][k];
+      for (Eigen::Index i = 0; i < v.size(); ++i) out(i, static_cast<Eigen::Index>(j)) += c * t_k[i];
     }
     if (k == 0) continue;
     Vector<R> next = 2 * apply(here) - before;
     before = std::move(here);
     here = std::move(next);
   }
-  return out;
+  return {out.leftCols(m), out.rightCols(out.cols() - m)};
 }
 
-#define CALOR_INSTANTIATE(R)                                                                                        \
-  template struct ToeplitzPlusDiagonal<R>;                                                                          \
-  template Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>&, const Vector<R>&, std::span<const R>, \
-                                              const R&);                                                            \
+#define CALOR_INSTANTIATE(R)                                                                           \
+  template struct ToeplitzPlusDiagonal<R>;                                                             \
+  template Propagated<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>&, const Vector<R>&,    \
+                                                  std::span<const R>, const R&, std::span<const int>); \
   template std::vector<R> scaled_bessel(const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
-template Matrix<double> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<double>&, const Vector<double>&,
-                                                    std::span<const double>);
+template Propagated<double> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<double>&, const Vector<double>&,
+                                                        std::span<const double>, std::span<const int>);
 
 }  // namespace calor::evolve

@@ -19,16 +19,23 @@ struct ToeplitzPlusDiagonal {
   R upper(const R& symbol_maximum) const;
 };
 
-/// Columns exp(-t_j H) v by the eigenvectors of H: n³ once, then n² a time.
+/// exp(-tH) v at several times, and its integral over time from 0 to some of them.
 template <num::Real R>
-num::Matrix<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
-                                           std::span<const R> times);
+struct Propagated {
+  num::Matrix<R> state;     // n x times
+  num::Matrix<R> integral;  // n x integrated
+};
 
-/// Columns exp(-t_j H) v by one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its
-/// lower end is 0. Terms: about sqrt(upper t ln(1/epsilon)).
+/// By the eigenvectors of H: n³ once, then n² a time. `integrated`: indices of times.
 template <num::Real R>
-num::Matrix<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
-                                        std::span<const R> times, const R& upper);
+Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
+                                          std::span<const R> times, std::span<const int> integrated = {});
+
+/// By one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its lower end is 0. Terms:
+/// about sqrt(upper t ln(1/epsilon)).
+template <num::Real R>
+Propagated<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
+                                       std::span<const R> times, const R& upper, std::span<const int> integrated = {});
 
 /// exp(-z) I_k(z) for k = 0, 1, ... until the terms stay below epsilon, by Miller's backward recurrence normalised with
 /// exp(-z)(I_0 + 2 sum I_k) = 1 (DLMF 10.35.5): all terms positive.

@@ -3,6 +3,7 @@
 //   d rho/dt = -dJ/dtheta,  J = -mu rho L' - mu T rho'      (theory.md section 2, langevin)
 // A solver gets a Problem and times, and returns densities. It knows nothing of data sets, information or heat.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,12 +32,17 @@ struct Stretch {
 template <Real R>
 struct Problem {
   grid::Grid<R> grid;
-  R mobility = 1;     // the largest, if it changes
-  R temperature = 1;  // the largest, if it changes
+  R mobility = 1;              // the largest, if it changes
+  R temperature = 1;           // the largest, if it changes
   std::vector<R> loss;         // L_B
   std::vector<R> slope;        // L_B'
   std::vector<R> curvature;    // L_B''
   std::vector<R> log_initial;  // ln rho_0
+  // the same off the grid, for solvers that choose their own nodes
+  R initial_mean = 0, initial_stddev = 1;  // of the Gaussian rho_0
+  std::function<R(R)> force = {};          // L_B' at any theta; empty where nobody asked for it
+  double strip = 1e300;                    // L_B is analytic within this distance from the real axis
+  std::vector<int> integrated = {};        // indices of the times where Solution::accumulated is wanted
 
   std::vector<Stretch<R>> course = {};  // schedules: stretches from t = 0 on; empty if nothing changes
 
@@ -60,9 +66,12 @@ struct Solution {
   std::vector<std::vector<R>> density;      // [time][node]
   std::vector<std::vector<R>> log_density;  // [time][node]
   std::vector<std::vector<R>>
-      log_round_off;       // [time][node]: round-off in log_density; infinity where that is worthless
-  std::vector<R> ep_rate;  // [time]: integral of J^2/(D rho), the entropy-production rate by currents
+      log_round_off;                // [time][node]: round-off in log_density; infinity where that is worthless
+  std::vector<R> ep_rate;           // [time]: integral of J^2/(D rho), the entropy-production rate by currents
   std::vector<R> medium_rate = {};  // [time]: -(1/T) d<L>/dt, with schedules only
+  /// [entry of Problem::integrated][node]: the integral of rho from 0 to that time, where the solver has it in closed
+  /// form; else empty.
+  std::vector<std::vector<R>> accumulated = {};
   /// Round-off in rho at each node, in absolute terms: |computed - exact arithmetic| stays below it.
   std::vector<R> round_off;  // [node]
 };

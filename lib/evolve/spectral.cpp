@@ -73,12 +73,13 @@ R spectral_condition(const Problem<R>& p) {
 namespace {
 
 template <Real R>
-Matrix<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<const R> times) {
+Propagated<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<const R> times,
+                        std::span<const int> integrated) {
   const auto h = hamiltonian(p);
-  if constexpr (std::same_as<R, double>) return exponential_by_eigenvectors<R>(h, psi, times);
+  if constexpr (std::same_as<R, double>) return exponential_by_eigenvectors<R>(h, psi, times, integrated);
   // the symbol of -D d²/dx² on the grid rises to D pi²/h²
   const R top = h.upper(p.diffusion() * num::pi<R>() * num::pi<R>() / (p.grid.spacing * p.grid.spacing));
-  return exponential_by_chebyshev<R>(h, psi, times, top);
+  return exponential_by_chebyshev<R>(h, psi, times, top, integrated);
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
   using std::exp, std::log, std::fabs;
   const auto g = half_log_weight(p);
   const Vector<R> start = symmetrised_start(p, g);
-  const Matrix<R> psi = propagate(p, start, times);
+  const auto [psi, integral] = propagate(p, start, times, p.integrated);
   const Eigen::Index n = psi.rows();
   Matrix<R> first(n, n);
   for (Eigen::Index j = 0; j < n; ++j)
@@ -130,6 +131,11 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
     out.density.push_back(std::move(density));
     out.log_density.push_back(std::move(log_density));
     out.log_round_off.push_back(std::move(log_noise));
+  }
+  for (Eigen::Index j = 0; j < integral.cols(); ++j) {
+    out.accumulated.emplace_back();
+    for (std::size_t i = 0; i < g.size(); ++i)
+      out.accumulated.back().push_back(root[i] * integral(static_cast<Eigen::Index>(i), j));
   }
   for (const auto& density : out.density)  // the other modes suffer as much as the lowest
     for (std::size_t i = 0; i < g.size(); ++i)

@@ -113,7 +113,7 @@ double spacing_for(double sigma, double strip, double decades) {
 Plan plan(const Landscape& l, double decades, double spacing_decades) {
   Plan out;
   const double v0 = l.initial_stddev * l.initial_stddev;
-  double narrow = v0, fastest = HUGE_VAL;
+  double narrow = v0, fastest = HUGE_VAL, stiffest = 0, smallest_well = HUGE_VAL;
   std::vector<double> minima(static_cast<std::size_t>(l.sets));
   for (int b = 0; b < l.sets; ++b) {
     const Interval in = reach(l, b, decades, minima[static_cast<std::size_t>(b)]);
@@ -128,6 +128,8 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
     const double shrink = 1 - std::exp(-2 * l.mobility * steepest * l.final_time);
     const double temperature = l.temperature[static_cast<std::size_t>(b)];
     const double well = l.coldest[static_cast<std::size_t>(b)] / std::max(steepest, 1e-300);
+    stiffest = std::max(stiffest, steepest);
+    smallest_well = std::min(smallest_well, well);
     narrow = std::min(narrow, v0 * (1 - shrink) + well * shrink);
     fastest = std::min({fastest, v0 / (2 * l.mobility * temperature), 1 / (l.mobility * std::max(steepest, 1e-300)),
                         l.initial_stddev / (l.mobility * std::max(start_slope, 1e-300))});
@@ -138,8 +140,12 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   std::sort(minima.begin(), minima.end());
   double gap = 0;
   for (std::size_t b = 1; b < minima.size(); ++b) gap = std::max(gap, minima[b] - minima[b - 1]);
-  if (gap > 0)
-    out.spacing = std::min(out.spacing, mixture_spacing(out.narrowest, gap / out.narrowest, 1.5 * spacing_decades));
+  // widths and gaps of the same moment: while the start decays by a factor 1 - s, the gaps open to s of their last
+  const double end = -std::expm1(-l.mobility * stiffest * l.final_time);
+  for (int k = 1; gap > 0 && k <= 20; ++k) {
+    const double s = end * k / 20, width = std::sqrt(v0 * (1 - s) * (1 - s) + smallest_well * s * (2 - s));
+    out.spacing = std::min(out.spacing, mixture_spacing(width, gap * s / width, 1.5 * spacing_decades));
+  }
   return out;
 }
 

@@ -81,11 +81,13 @@ evolve::Problem<R> problem(const Langevin<R>& learner, const data::DataSet<R>& s
   const Vector<R> s =
       Eigen::Map<const Vector<R>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
   const Vector<R> loss = terms.value * s, slope = terms.slope * s, curvature = terms.curvature * s;
-  evolve::Problem<R> out{grid, learner.mobility, temperature(learner, set, terms), {}, {}, {}, {}};
+  evolve::Problem<R> out{grid, learner.mobility, temperature(learner, set, terms), {}, {}, {}, {}, {}, {}, {}};
   if (!learner.course.empty()) out.course = stretches(learner.course, gradient_covariance(set, terms));
   const R& m0 = learner.initial_mean.front();
   const R& s0 = learner.initial_stddev.front();
   const R log_norm = -log(2 * num::pi<R>() * s0 * s0) / 2;
+  out.initial_mean = m0;
+  out.initial_stddev = s0;
   for (int i = 0; i < grid.size; ++i) {
     const R theta = grid.node(i), z = (theta - m0) / s0;
     out.loss.push_back(loss[i] + learner.weight_decay * theta * theta / 2);
@@ -126,12 +128,23 @@ grid::Landscape landscape(const Langevin<double>& learner, const model::Model<do
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                        \
-  template Langevin<R> langevin<R>(const experiment::Learner&);                                     \
-  template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                         \
-  template R gradient_covariance(const data::DataSet<R>&, const Terms<R>&);                         \
-  template R temperature(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&);             \
-  template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&, \
+template <Real R>
+std::function<R(R)> force(const Langevin<R>& learner, const data::DataSet<R>& set, const model::Model<R>& model) {
+  return [&, jets = std::vector<model::Jet<R>>(static_cast<std::size_t>(model.components()))](R theta) mutable {
+    model.components_at(std::span<const R>(&theta, 1), jets);
+    R slope = learner.weight_decay * theta;
+    for (std::size_t a = 0; a < jets.size(); ++a) slope += set.statistic[a] * jets[a].gradient[0];
+    return slope;
+  };
+}
+
+#define CALOR_INSTANTIATE(R)                                                                               \
+  template Langevin<R> langevin<R>(const experiment::Learner&);                                            \
+  template Terms<R> terms_on(const model::Model<R>&, const grid::Grid<R>&);                                \
+  template R gradient_covariance(const data::DataSet<R>&, const Terms<R>&);                                \
+  template R temperature(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&);                    \
+  template std::function<R(R)> force(const Langevin<R>&, const data::DataSet<R>&, const model::Model<R>&); \
+  template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&,        \
                                       const grid::Grid<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

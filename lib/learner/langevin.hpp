@@ -3,6 +3,7 @@
 // section 2). sgd-diffusion in one parameter, where the gradient noise does not depend on theta, is the same with
 // mobility 1 and a temperature of each data set's own, T_B = D_B = (eta/2m) Var_i[l_i'] + T.
 
+#include <functional>
 #include <vector>
 
 #include "data/ensemble.hpp"
@@ -53,6 +54,10 @@ R temperature(const Langevin<R>& learner, const data::DataSet<R>& set, const Ter
 template <Real R>
 evolve::Problem<R> problem(const Langevin<R>& learner, const data::DataSet<R>& set, const Terms<R>& terms,
                            const grid::Grid<R>& grid);
+
+/// L_B' at any theta, for Problem::force; the arguments must outlive it.
+template <Real R>
+std::function<R(R)> force(const Langevin<R>& learner, const data::DataSet<R>& set, const model::Model<R>& model);
 
 /// What grid::plan asks about, in double.
 grid::Landscape landscape(const Langevin<double>& learner, const model::Model<double>& model,

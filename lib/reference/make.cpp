@@ -59,7 +59,7 @@ std::vector<run::Options> other_roads(const table::Table& first, int digits) {
   };
   const auto used = [&](const char* method) { return first.method.find(method) != std::string::npos; };
   if (used("ball")) add(run::Method::automatic, 30);  // a fixed precision: the ordinary arithmetic
-  add(used("spectral") || used("split-operator") ? run::Method::finite_volume : run::Method::split_operator, 15);
+  add(used("spectral") || used("logarithmic") ? run::Method::finite_volume : run::Method::logarithmic, 15);
   return out;
 }
 

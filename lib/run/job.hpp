@@ -69,8 +69,8 @@ R accuracy(int digits) {
 template <Real R>
 std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment& experiment);
 
-/// Adds a book's numbers (one Entries a study point) where they are better than what is there. A book whose levels have
-/// not converged is no result and becomes the job's obstacle; any other must satisfy the identities (InternalError).
+/// Adds a book's numbers (one Entries a study point) where they are better than what is there. Every book must satisfy
+/// the identities within its errors, however large these are (InternalError).
 template <Real R>
 void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method,
              const std::vector<ledger::Identity<R>>& identities);
@@ -106,7 +106,7 @@ void raise_precision(Job& job, int first, const Way& way) {
 
 /// The ways.
 void closed_form(Job& job);               // analytic/
-void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral, split-operator, finite volumes
+void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral, logarithmic, finite volumes
 void langevin_on_tensor_grid(Job& job);   // two or three parameters
 void diffusion_on_tensor_grid(Job& job);  // sgd-diffusion in two parameters
 void finite_chain(Job& job);              // jump

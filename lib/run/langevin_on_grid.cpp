@@ -1,14 +1,17 @@
-// langevin in one parameter, on a grid: the spectral solver, the split-operator solver where that one is not safe,
+// langevin in one parameter, on a grid: the spectral solver, the logarithmic solver where that one is not safe,
 // finite volumes on request.
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <mutex>
 #include <set>
 
 #include "evolve/finite_volume.hpp"
+#include "evolve/interpolated.hpp"
+#include "evolve/log_density.hpp"
 #include "evolve/richardson.hpp"
 #include "evolve/spectral.hpp"
-#include "evolve/split_operator.hpp"
 #include "evolve/taylor.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
@@ -29,6 +32,15 @@ R worst_condition(const Study<R>& study, const Layout<R>& layout) {
   return worst;
 }
 
+/// Rough time that two levels of a Chebyshev expansion take on one core: 1e-7 s an operation.
+template <Real R>
+double multiprecision_seconds(const Study<R>& study, const Layout<R>& layout) {
+  const double wave = M_PI / num::to_double(layout.grid.spacing), n = layout.grid.size;
+  const double span = num::to_double(R(study.learner.diffusion() * study.points.back())) * wave * wave;
+  const double terms = std::sqrt(span * 2.3 * num::digits10<R>()) + 2.3 * num::digits10<R>();
+  return 2e-7 * terms * n * (n + 100) * static_cast<double>(layout.ensemble.sets.size());
+}
+
 template <Real R>
 void spectral(Job& job) {
   using std::log10;
@@ -36,6 +48,10 @@ void spectral(Job& job) {
   const R goal = accuracy<R>(job.digits);
   const auto first = lay_out(study, resolution(job.digits, 0));
   require_memory(first);
+  if (!std::same_as<R, double> && job.digits <= 12 && multiprecision_seconds(study, first) > 100) {
+    job.collected.obstacle = "more digits in the arithmetic would take too long";
+    return;
+  }
   const R condition = worst_condition(study, first);
   if (!(condition * num::epsilon<R>() * 100 < goal)) {
     job.collected.lost_digits = num::to_double(R(log10(condition)));
@@ -48,7 +64,8 @@ void spectral(Job& job) {
   const evolve::Spectral<R> solver;
   const auto book = refine<R>(
       [&](int k) {
-        const auto r = resolution(job.digits, k);
+        auto r = resolution(job.digits, k);
+        r.time_order = 10 + 2 * k;  // currents only, a check: fisher_dissipation is integrated in closed form
         return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
@@ -85,23 +102,70 @@ bool integrated(const std::string& quantity) {
   return names.count(quantity) > 0;
 }
 
-void split_operator(Job& job) {
+/// Largest S = -ln rho_B that matters where the mixture lives: the deepest difference of any set's L/T between the
+/// places where the sets' densities may be, and the e-folds that densities themselves are followed.
+double needed_reach(const Study<double>& study, const Layout<double>& layout, const Resolution& r) {
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  double deepest = 0;
+  for (const auto& set : layout.ensemble.sets) {
+    const auto p = learner::problem(study.learner, set, terms, layout.grid);
+    const double lowest = *std::min_element(p.loss.begin(), p.loss.end());
+    for (const double l : p.loss) deepest = std::max(deepest, (l - lowest) / p.temperature);
+  }
+  return std::max(deepest, r.tail_decades);
+}
+
+/// True if the sets differ in one number only, the second of their statistic, and in nothing but the drift.
+bool one_number(const Study<double>& study, const Layout<double>& layout) {
+  const bool linear = study.model->components() == 2 || study.experiment->model.kind == "gaussian-mean";
+  return linear && study.learner.noise == 0 && layout.ensemble.sets.size() > 1;
+}
+
+/// One level of the logarithmic solver. Large ensembles are interpolated between `points` data sets.
+std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<double>& study, Resolution r, int level) {
+  const auto layout = lay_out(study, r);
+  require_memory(layout);
+  const double strip = num::to_double(study.model->analytic_strip());
+  const evolve::LogDensity solver({std::min(needed_reach(study, layout, r), 100.0 * (1 << level)) + 60,
+                                   0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-14});
+  const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
+  const int points = 24 + 8 * level;
+  const auto& sets = layout.ensemble.sets;
+  if (static_cast<int>(sets.size()) < 3 * points / 2 || !one_number(study, layout))
+    return evaluate<double>(study, layout, r, solver, report);
+  const auto [low, high] = std::minmax_element(
+      sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.statistic[1] < b.statistic[1]; });
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  std::deque<data::DataSet<double>> made;  // outlive the problems' forces
+  std::mutex guard;
+  const auto problem = [&, low = *low, high = *high](double share) {
+    data::DataSet<double> set = low;
+    for (std::size_t a = 0; a < set.statistic.size(); ++a)
+      set.statistic[a] += share * (high.statistic[a] - low.statistic[a]);
+    const std::lock_guard lock(guard);
+    made.push_back(std::move(set));
+    auto p = learner::problem(study.learner, made.back(), terms, layout.grid);
+    p.force = learner::force(study.learner, made.back(), *study.model);
+    p.strip = strip;
+    return p;
+  };
+  const auto nodes = time_nodes(study, layout, r);
+  const evolve::Interpolated interpolated(problem, 0, 1, points, solver, nodes.times, job.options.threads, report);
+  return evaluate<double>(study, layout, r, interpolated, {});
+}
+
+void logarithmic(Job& job) {
   const auto wanted = job.wanted();
   const bool integrals = std::any_of(wanted.begin(), wanted.end(), integrated);
   const auto study = make_study<double>(job.experiment, job.options);
   const auto book = refine<double>(
       [&](int k) {
         auto r = resolution(job.digits, k);
-        r.tail_decades *= 4;  // far tails are fed from farther out
-        r.strip_share = 0.045 / (1 + 0.25 * k);
         if (!integrals) r.time_order = 0;
-        const auto layout = lay_out(study, r);
-        require_memory(layout);
-        return evaluate<double>(study, layout, r, evolve::SplitOperator(0.2 / (1 + k), 4 + k),
-                                reporter(job.options, "split-operator, level " + std::to_string(k + 1)));
+        return logarithmic_level(job, study, r, k);
       },
-      4, Goal<double>{accuracy<double>(job.digits), wanted});
-  collect(job, book, study, "split-operator", langevin_identities<double>(job.experiment));
+      5, Goal<double>{accuracy<double>(job.digits), wanted});
+  collect(job, book, study, "logarithmic", langevin_identities<double>(job.experiment));
 }
 
 using Rows = std::vector<info::Row<double>>;
@@ -161,6 +225,15 @@ void finite_volume(Job& job) {
   collect(job, best, study, "finite-volume", langevin_identities<double>(job.experiment));
 }
 
+/// Takes a way; what stops it becomes the job's obstacle, and another way may follow.
+void attempt(Job& job, void (*way)(Job&)) {
+  try {
+    way(job);
+  } catch (const AccuracyError& error) {
+    job.collected.obstacle = error.what();
+  }
+}
+
 }  // namespace
 
 void langevin_on_grid(Job& job) {
@@ -168,7 +241,7 @@ void langevin_on_grid(Job& job) {
   if (const int d = parameters(e.model); d != 1) refuse_method(job, std::to_string(d) + " parameters", "one parameter");
   if (lagging(e) && e.model.kind == "gaussian-mean")
     refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
-  const auto spectral_way = []<Real R>(Job& j) { spectral<R>(j); };
+  const auto spectral_way = []<Real R>(Job& j) { attempt(j, spectral<R>); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
   if (lagging(e)) {
     if (!in_double)
@@ -188,12 +261,8 @@ void langevin_on_grid(Job& job) {
   switch (job.options.method) {
     case Method::automatic:
       if (in_double) {
-        spectral<double>(job);
-        // a few digits lost: 50 digits make up for them; more, or single quantities left open: the logarithmic solver
-        const bool few =
-            job.collected.times.empty() && job.collected.lost_digits + job.digits + 8 < num::digits10<num::Mp50>();
-        if (few) spectral<num::Mp50>(job);
-        if (!job.collected.complete()) split_operator(job);
+        attempt(job, spectral<double>);
+        if (!job.collected.complete()) attempt(job, logarithmic);
       }
       raise_precision(job, 16, spectral_way);
       return;
@@ -206,7 +275,7 @@ void langevin_on_grid(Job& job) {
   if (!in_double)
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach of --method " +
                         name(job.options.method) + ", which works in double precision; allowed: at most 12");
-  job.options.method == Method::finite_volume ? finite_volume(job) : split_operator(job);
+  attempt(job, job.options.method == Method::finite_volume ? finite_volume : logarithmic);
 }
 
 }  // namespace calor::run

@@ -129,15 +129,18 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   }
   for (const int at : nodes.point) out.rate.push_back(solution.ep_rate[static_cast<std::size_t>(at)]);
   for (Eigen::Index i = 0; i < n; ++i) out.round_off[i] = solution.round_off[static_cast<std::size_t>(i)];
-  std::vector<R> rate;
-  for (std::size_t j = 0; j < solution.density.size(); ++j) {
-    R sum = 0;
-    for (Eigen::Index i = 0; i < n; ++i) sum += solution.density[j][static_cast<std::size_t>(i)] * fisher[i];
-    rate.push_back(problem.diffusion(nodes.times[j]) * problem.grid.spacing * sum);
-  }
+  // rates, or their integrals: D(t) sum rho F, with D constant where the solver integrates
+  const auto dissipation = [&](const std::vector<std::vector<R>>& densities) {
+    std::vector<R> sums;
+    for (std::size_t j = 0; j < densities.size(); ++j)
+      sums.push_back(problem.diffusion(nodes.times[j]) * problem.grid.spacing *
+                     Eigen::Map<const Vector<R>>(densities[j].data(), n).dot(fisher));
+    return sums;
+  };
   if (!solution.medium_rate.empty()) out.medium = nodes.integrate(solution.medium_rate);
   out.currents = nodes.integrate(solution.ep_rate);
-  out.fisher = nodes.integrate(rate);
+  out.fisher =
+      solution.accumulated.empty() ? nodes.integrate(dissipation(solution.density)) : dissipation(solution.accumulated);
   out.fisher_noise = problem.diffusion() * problem.grid.spacing * out.round_off.dot(fisher);
   return out;
 }
@@ -267,7 +270,10 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
-    const auto problem = learner::problem(study.learner, ensemble.sets[k], terms, layout.grid);
+    auto problem = learner::problem(study.learner, ensemble.sets[k], terms, layout.grid);
+    problem.force = learner::force(study.learner, ensemble.sets[k], *study.model);
+    problem.integrated = nodes.point;
+    problem.strip = num::to_double(study.model->analytic_strip());
     histories[k] = follow(problem, solver, nodes, information);
     temperatures[k] = problem.temperature;
     losses[k] = Eigen::Map<const Vector<R>>(problem.loss.data(), n);

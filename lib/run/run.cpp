@@ -98,10 +98,10 @@ table::Table compute(const experiment::Experiment& given, const Options& options
 
 Method method_from_name(const std::string& text) {
   for (const Method m :
-       {Method::automatic, Method::spectral, Method::finite_volume, Method::split_operator, Method::analytic})
+       {Method::automatic, Method::spectral, Method::finite_volume, Method::logarithmic, Method::analytic})
     if (text == name(m)) return m;
   throw InputError("--method: \"" + text +
-                   "\" is not a method; allowed: auto, spectral, finite-volume, split-operator, analytic");
+                   "\" is not a method; allowed: auto, spectral, finite-volume, logarithmic, analytic");
 }
 
 const char* name(Method method) {
@@ -112,8 +112,8 @@ const char* name(Method method) {
       return "spectral";
     case Method::finite_volume:
       return "finite-volume";
-    case Method::split_operator:
-      return "split-operator";
+    case Method::logarithmic:
+      return "logarithmic";
     case Method::analytic:
       return "analytic";
   }

@@ -10,7 +10,7 @@
 
 namespace calor::run {
 
-enum class Method { automatic, spectral, finite_volume, split_operator, analytic };
+enum class Method { automatic, spectral, finite_volume, logarithmic, analytic };
 
 /// Which of a sweep or of many data sets is being worked on, for a progress line.
 struct Progress {

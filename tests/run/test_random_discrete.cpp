@@ -98,7 +98,6 @@ void compare(int first, int count, double most_refused) {
 TEST_SUITE("long") {
   TEST_CASE("random discrete experiments keep their errors: 100") { compare(0, 100, 0.05); }
 
-  // Known to fail: wide starts at moderate temperature, where split-operator diverges and the run is refused.
   TEST_CASE("random discrete experiments keep their errors: wide starts") { compare(500, 3, 0.4); }
 }
 

@@ -4,7 +4,7 @@
 // Ranges: N in {1, 2, 5, 20, 100, 1000}; T from 0.01 to 2 (0.01 itself one time in six); lambda in {0, 0.01 .. 2};
 // model and target stddev 0.4 .. 2.5; target mean -2 .. 2; start mean -1.5 .. 1.5, stddev 0.2 .. 2; mobility 0.3 .. 3;
 // two times from 1e-3 to 1e3. The method is the one that `auto` would take without a closed form: spectral where that
-// is safe, split-operator elsewhere.
+// is safe, logarithmic elsewhere.
 
 #include <doctest/doctest.h>
 
@@ -44,7 +44,7 @@ void compare(int first, int count, double most_refused) {
       tried = numbers(compute(e, with(Method::spectral)));
     } catch (const AccuracyError&) {
       try {
-        tried = numbers(compute(e, with(Method::split_operator)));
+        tried = numbers(compute(e, with(Method::logarithmic)));
       } catch (const AccuracyError& refusal) {
         MESSAGE(label, std::string(refusal.what()));
         ++refused;

@@ -1,4 +1,4 @@
-// Two solvers, one table: spectral, split-operator and finite volumes agree within their errors; 30 digits agree
+// Two solvers, one table: spectral, logarithmic and finite volumes agree within their errors; 30 digits agree
 // with 10.
 
 #include <doctest/doctest.h>
@@ -24,12 +24,12 @@ Options best(Method m) {
 
 }  // namespace
 
-TEST_CASE("finite volumes and split-operator give the spectral table within the errors") {
+TEST_CASE("finite volumes and logarithmic give the spectral table within the errors") {
   const auto e = parse_one(coin("0.25", "0.5", 2));
   const Numbers spectral = numbers(compute(e, with(Method::spectral)));
   check_accuracy(spectral, 10, "spectral");
   CHECK(check_honest(numbers(compute(e, best(Method::finite_volume))), spectral, "finite volumes") > 60);
-  CHECK(check_honest(numbers(compute(e, best(Method::split_operator))), spectral, "split-operator") > 60);
+  CHECK(check_honest(numbers(compute(e, best(Method::logarithmic))), spectral, "logarithmic") > 60);
 }
 
 TEST_CASE("where the start is much wider than the stationary density, auto leaves the spectral solver") {
@@ -37,7 +37,7 @@ TEST_CASE("where the start is much wider than the stationary density, auto leave
   text_of.replace(text_of.find("[0, 0.5, 4]"), 11, "[0, 0.5]");
   const auto e = parse_one(text_of);
   const auto table = compute(e, with(Method::automatic));
-  CHECK(table.method.find("split-operator") != std::string::npos);
+  CHECK(table.method.find("logarithmic") != std::string::npos);
   CHECK(check_honest(numbers(compute(e, best(Method::finite_volume))), numbers(table), "finite volumes") > 40);
 }
 

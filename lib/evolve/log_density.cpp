@@ -1,0 +1,308 @@
+#include "evolve/log_density.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/numeric/odeint/algebra/vector_space_algebra.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta_fehlberg78.hpp>
+#include <cmath>
+
+#include "evolve/force_table.hpp"
+#include "num/errors.hpp"
+
+namespace calor::evolve {
+
+namespace {
+
+using Array = Eigen::ArrayXd;
+using Eigen::Index;
+
+constexpr int radius = 8;     // of the widest stencil
+constexpr Index most = 6000;  // intervals
+constexpr double stillness = 1e-13;
+constexpr long most_steps = 1000000;
+
+/// Weights of f(k), k = 1 .. r, in the central differences f'(0) = sum first[k] (f(k) - f(-k)) and
+/// f''(0) = sum second[k] (f(k) + f(-k) - 2 f(0)), exact for polynomials of degree 2r (B. Fornberg, Math. Comp. 51,
+/// 699 (1988)): first[k] = (-1)^(k+1) r!²/(k (r-k)! (r+k)!), second[k] = 2 first[k]/k.
+struct Stencil {
+  std::array<double, radius + 1> first{}, second{};
+};
+
+const std::array<Stencil, radius + 1>& stencils() {
+  static const std::array<Stencil, radius + 1> all = [] {
+    std::array<Stencil, radius + 1> out;
+    for (std::size_t r = 1; r <= radius; ++r) {
+      double ratio = 1;  // r!²/((r-k)! (r+k)!)
+      for (std::size_t k = 1; k <= r; ++k) {
+        ratio *= static_cast<double>(r - k + 1) / static_cast<double>(r + k);
+        out[r].first[k] = (k % 2 ? 1 : -1) * ratio / static_cast<double>(k);
+        out[r].second[k] = 2 * out[r].first[k] / static_cast<double>(k);
+      }
+    }
+    return out;
+  }();
+  return all;
+}
+
+/// d/dx and d²/dx² of f at all nodes but the first and last, times spacing and spacing².
+void differentiate(const Array& f, Array& first, Array& second) {
+  const Index n = f.size() - 1, r = std::min<Index>(radius, n / 2), inner = n + 1 - 2 * r;
+  const auto near = [&](Index i) {
+    const Index reach = std::min({i, n - i, r});
+    const Stencil& s = stencils()[static_cast<std::size_t>(reach)];
+    first[i] = second[i] = 0;
+    for (Index k = 1; k <= reach; ++k) {
+      first[i] += s.first[static_cast<std::size_t>(k)] * (f[i + k] - f[i - k]);
+      second[i] += s.second[static_cast<std::size_t>(k)] * ((f[i + k] - f[i]) + (f[i - k] - f[i]));
+    }
+  };
+  for (Index i = 1; i < r; ++i) near(i), near(n - i);
+  const Stencil& s = stencils()[static_cast<std::size_t>(r)];
+  auto p = first.segment(r, inner), q = second.segment(r, inner);
+  p.setZero(), q.setZero();
+  const auto here = f.segment(r, inner);
+  for (Index k = 1; k <= r; ++k) {
+    const auto up = f.segment(r + k, inner), down = f.segment(r - k, inner);
+    p += s.first[static_cast<std::size_t>(k)] * (up - down);
+    q += s.second[static_cast<std::size_t>(k)] * ((up - here) + (down - here));
+  }
+}
+
+/// The state: S at n + 1 nodes, then the two ends of the interval. Rates are those of base + change: steps much smaller
+/// than S would drown in its last digit otherwise.
+class Motion {
+ public:
+  const Array* base = nullptr;
+
+  Motion(const Problem<double>& p, double reach)
+      : mobility_(p.mobility), diffusion_(p.diffusion()), reach_(reach), force_(p.force, p.strip) {}
+
+  void operator()(const Array& change, Array& rate, double) {
+    const Index n = change.size() - 3;
+    resize(n);
+    rate.resize(change.size());
+    const double a = (*base)[n + 1] + change[n + 1], b = (*base)[n + 2] + change[n + 2],
+                 h = (b - a) / static_cast<double>(n);
+    s_ = base->head(n + 1) + change.head(n + 1);
+    s_[0] = s_[n] = reach_;
+    theta_ = a + h * share_ * static_cast<double>(n);
+    force_.evaluate(theta_, slope_, curvature_);
+    differentiate(s_, first_, second_);
+    // one-sided, exact for degree 4 and 3
+    const auto end = [&](Index i, Index step) {
+      const double f0 = s_[i], f1 = s_[i + step], f2 = s_[i + 2 * step], f3 = s_[i + 3 * step], f4 = s_[i + 4 * step];
+      first_[i] = static_cast<double>(step) * (-25 * f0 + 48 * f1 - 36 * f2 + 16 * f3 - 3 * f4) / 12;
+      second_[i] = (35 * f0 - 104 * f1 + 114 * f2 - 56 * f3 + 11 * f4) / 12;
+    };
+    end(0, 1), end(n, -1);
+    first_ /= h;
+    second_ /= h * h;
+    auto r = rate.head(n + 1);
+    r = diffusion_ * (second_ - first_.square()) + mobility_ * (slope_ * first_ - curvature_);
+    rate[n + 1] = -r[0] / first_[0];
+    rate[n + 2] = -r[n] / first_[n];
+    r += first_ * (rate[n + 1] + (rate[n + 2] - rate[n + 1]) * share_);
+    r[0] = r[n] = 0;
+  }
+
+ private:
+  void resize(Index n) {
+    if (share_.size() == n + 1) return;
+    share_ = Array::LinSpaced(n + 1, 0, static_cast<double>(n)) / static_cast<double>(n);
+    first_ = second_ = Array::Zero(n + 1);
+  }
+
+  double mobility_, diffusion_, reach_;
+  ForceTable force_;
+  Array share_, s_, theta_, slope_, curvature_, first_, second_;
+};
+
+/// Values and slopes of nodal values f at x (in spacings from the first node) by the polynomial through 2 radius nodes
+/// around it.
+struct Point {
+  double value, slope;
+};
+
+Point interpolate(const Array& f, double x) {
+  constexpr int m = 2 * radius;
+  static const std::array<double, m> weight = [] {  // barycentric: (-1)^j binomial(m-1, j)
+    std::array<double, m> w{};
+    double binomial = 1;
+    for (int j = 0; j < m; ++j) {
+      w[static_cast<std::size_t>(j)] = j % 2 ? -binomial : binomial;
+      binomial *= static_cast<double>(m - 1 - j) / (j + 1);
+    }
+    return w;
+  }();
+  const Index first = std::clamp<Index>(static_cast<Index>(std::floor(x)) - radius + 1, 0, f.size() - m);
+  const double at = x - static_cast<double>(first);
+  const double node = std::round(at);
+  const double shift = std::fabs(at - node) < 1e-9 ? (at < node ? node - 1e-9 : node + 1e-9) : at;
+  double p = 0, q = 0, dp = 0, dq = 0;
+  for (int j = 0; j < m; ++j) {
+    const double g = 1 / (shift - j), w = weight[static_cast<std::size_t>(j)] * g;
+    const double value = f[first + j];
+    p += w * value, q += w;
+    dp -= w * g * value, dq -= w * g;
+  }
+  const double value = p / q;
+  return {value + (at - shift) * (dp - value * dq) / q, (dp - value * dq) / q};
+}
+
+Array resample(const Array& state, Index intervals) {
+  const Index n = state.size() - 3;
+  const Array s = state.head(n + 1);
+  Array out(intervals + 3);
+  for (Index i = 0; i <= intervals; ++i)
+    out[i] = interpolate(s, static_cast<double>(i * n) / static_cast<double>(intervals)).value;
+  out[0] = out[intervals] = s[0];
+  out[intervals + 1] = state[n + 1];
+  out[intervals + 2] = state[n + 2];
+  return out;
+}
+
+/// One data set on its way.
+class Walk {
+ public:
+  Walk(const Problem<double>& p, const LogResolution& r, double finer)
+      : resolution_(r), spacing_(r.spacing / finer), motion_(p, r.reach) {
+    const double s0 = p.initial_stddev, norm = std::log(2 * M_PI * s0 * s0) / 2;
+    const double half = s0 * std::sqrt(2 * (r.reach - norm));
+    const Index n = intervals(2 * half);
+    if (n > most) throw AccuracyError("logarithmic: more than 6000 grid points");
+    state_.resize(n + 3);
+    for (Index i = 0; i <= n; ++i) {
+      const double z = (2 * static_cast<double>(i) / static_cast<double>(n) - 1) * half / s0;
+      state_[i] = norm + z * z / 2;
+    }
+    state_[n + 1] = p.initial_mean - half;
+    state_[n + 2] = p.initial_mean + half;
+    lost_ = Array::Zero(n + 3);
+  }
+
+  const Array& state() const { return state_; }
+  long steps() const { return steps_; }
+
+  /// Goes to `time`; false if the steps become too short: the grid does not resolve S.
+  bool advance(double time, double last) {
+    while (now_ < time) {
+      if (still(last)) {
+        now_ = time;
+        return true;
+      }
+      const double dt = std::min(step_, time - now_);
+      if (dt < 1e-13 * (time + 1e-3) && dt < time - now_) return false;
+      if (++steps_ > most_steps) throw AccuracyError("logarithmic: more than a million time steps");
+      motion_.base = &state_;
+      stepper_.do_step(std::ref(motion_), lost_, now_, change_, dt, error_);
+      const double miss = (error_.abs() / (1 + state_.abs())).maxCoeff() / resolution_.tolerance;
+      if (!(miss < 1e300) || !change_.allFinite()) {
+        step_ = dt / 8;
+        continue;
+      }
+      const double factor = std::clamp(0.9 * std::pow(miss, -0.125), 0.2, 4.0);
+      if (miss > 1) {
+        step_ = dt * factor;
+        continue;
+      }
+      now_ = dt == time - now_ ? time : now_ + dt;
+      next_ = state_ + change_;
+      lost_ = change_ - (next_ - state_);
+      state_.swap(next_);
+      if (dt == step_ || factor < 1) step_ = dt * factor;
+      fit();
+    }
+    return true;
+  }
+
+ private:
+  Index intervals(double width) const {
+    return std::max<Index>(resolution_.intervals, static_cast<Index>(std::ceil(width / spacing_)));
+  }
+
+  /// Keeps the spacing between two thirds of what is allowed and that.
+  void fit() {
+    const Index n = state_.size() - 3, wanted = intervals(state_[n + 2] - state_[n + 1]);
+    if (wanted > most) throw AccuracyError("logarithmic: more than 6000 grid points");
+    if (n >= wanted && n <= wanted + wanted / 2) return;
+    state_ = resample(state_, wanted + wanted / 8);
+    lost_ = Array::Zero(state_.size());
+  }
+
+  /// True if nothing will change any more until `last`. Round-off keeps the rate above 1e-14 D/spacing²; the slowest
+  /// decay that got it down to there from 1 took 30 of its time scales.
+  bool still(double last) {
+    if (steps_ == 0 || steps_ % 16) return false;
+    motion_.base = &state_;
+    motion_(lost_, next_, now_);
+    const double rate = (next_.abs() / (1 + state_.abs())).maxCoeff();
+    return rate * std::min(last - now_, now_ / 30) < stillness;
+  }
+
+  const LogResolution& resolution_;
+  double spacing_;
+  Motion motion_;
+  boost::numeric::odeint::runge_kutta_fehlberg78<Array, double, Array, double,
+                                                 boost::numeric::odeint::vector_space_algebra>
+      stepper_;
+  Array state_, lost_;  // S + what rounding has taken from it
+  Array change_, next_, error_;
+  double now_ = 0, step_ = 1e-4;
+  long steps_ = 0;
+};
+
+/// Adds S at one time to the solution, on the problem's grid.
+void record(const Problem<double>& p, const Walk& walk, double reach, bool start, Solution<double>& out) {
+  const Array& state = walk.state();
+  const Index n = state.size() - 3;
+  const Array s = state.head(n + 1);
+  const double a = state[n + 1], b = state[n + 2], h = (b - a) / static_cast<double>(n);
+  const auto size = static_cast<std::size_t>(p.grid.size);
+  std::vector<double> log_density(size, -num::infinity<double>()), density(size, 0.0),
+      noise(size, num::infinity<double>());
+  double ep = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double theta = p.grid.node(static_cast<int>(i));
+    Point at{-p.log_initial[i], -(p.initial_mean - theta) / (p.initial_stddev * p.initial_stddev)};
+    if (!start) {
+      if (theta < a || theta > b) {
+        out.round_off[i] = std::max(out.round_off[i], std::exp(-reach));
+        continue;
+      }
+      at = interpolate(s, (theta - a) / h);
+      at.slope /= h;
+    }
+    log_density[i] = -at.value;
+    density[i] = std::exp(-at.value);
+    const double from_end = start ? 0 : std::exp(-(reach - at.value) / 2);
+    // measured on Gaussians (tests/evolve/test_log_density.cpp): below 1.3e-13 (4 + S) at tolerance 2e-14
+    noise[i] = (1.5e-13 + from_end) * (4 + std::fabs(at.value));
+    out.round_off[i] = std::max(out.round_off[i], noise[i] * density[i]);
+    const double u = at.slope - p.slope[i] / p.temperature;
+    ep += density[i] * u * u;
+  }
+  out.ep_rate.push_back(ep * p.diffusion() * p.grid.spacing);
+  out.density.push_back(std::move(density));
+  out.log_density.push_back(std::move(log_density));
+  out.log_round_off.push_back(std::move(noise));
+}
+
+}  // namespace
+
+Solution<double> LogDensity::solve(const Problem<double>& p, std::span<const double> times) const {
+  if (!p.force) throw InternalError("logarithmic: the problem has no force");
+  for (double finer = 1;; finer *= 1.5) {
+    Walk walk(p, resolution_, finer);
+    Solution<double> out;
+    out.round_off.assign(p.loss.size(), 0);
+    bool resolved = true;
+    for (const double t : times) {
+      resolved = walk.advance(t, times.back());
+      if (!resolved) break;
+      record(p, walk, resolution_.reach, t == 0, out);
+    }
+    if (resolved) return out;
+  }
+}
+
+}  // namespace calor::evolve
