@@ -12,6 +12,7 @@
 #include "evolve/taylor.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
+#include "run/joint_level.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"
 
@@ -170,6 +171,10 @@ void langevin_on_grid(Job& job) {
     refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
   const auto spectral_way = []<Real R>(Job& j) { spectral<R>(j); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
+  if (!in_double && fluctuations_wanted(job.options))
+    throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
+                        " digits are out of reach for moments of heat_x and work_x, ift_x and ift_theta, which are "
+                        "computed in double precision; allowed: at most 12");
   if (lagging(e)) {
     if (!in_double)
       throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +

@@ -97,7 +97,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   for (std::size_t j = 0; j < rows.size(); ++j) {
     auto& row = rows[j];
     Matrix<R> mean = Matrix<R>::Zero(s.conditional.rows(), s.conditional.cols());
-    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, shown = 0;
+    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, mass = 0, shown = 0;
     std::map<std::string, R> totals;
     for (std::size_t b = 0; b < histories.size(); ++b)
       mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
@@ -112,7 +112,10 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
       const auto& r = histories[b].round_off;
       for (Eigen::Index i = 0; i < r.size(); ++i)
-        if (r[i] > 0) noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(r[i])));
+        if (r[i] > 0) {
+          mass += p * s.theta_weight[i] * r[i];
+          noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(r[i])));
+        }
     }
     const Vector<R> all_x = mean.transpose() * s.theta_weight, all_theta = mean * s.x_weight;
     const R x = marginal_entropy(s.x_weight, all_x), theta = marginal_entropy(s.theta_weight, all_theta);
@@ -131,7 +134,11 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     row["_r_info_relative"] = {shown, 4 * noise};
     row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 4 * noise};
     row["_phi"] = {phi, noise};
-    for (const auto& [name, value] : totals) row[name] = {value, 4 * noise + 64 * num::epsilon<R>() * fabs(value)};
+    for (const auto& [name, value] : totals) {
+      const bool moment = name.rfind("_heat_x_", 0) == 0 || name.rfind("_work_x_", 0) == 0;  // linear in P
+      row[name] = {value, moment ? R((mass + 32 * num::epsilon<R>()) * (1 + fabs(value)))
+                                 : R(4 * noise + 64 * num::epsilon<R>() * fabs(value))};
+    }
   }
   const Row<R> start = rows.front();
   for (auto& row : rows) {
