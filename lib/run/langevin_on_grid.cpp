@@ -30,8 +30,9 @@ R worst_condition(const Study<R>& study, const Layout<R>& layout) {
   return worst;
 }
 
+/// joint: with a lagging sampler, what concerns X too (in double precision only).
 template <Real R>
-void spectral(Job& job) {
+void spectral(Job& job, bool joint = true) {
   using std::log10;
   const auto study = make_study<R>(job.experiment, job.options);
   const R goal = accuracy<R>(job.digits);
@@ -49,7 +50,8 @@ void spectral(Job& job) {
   const evolve::Spectral<R> solver;
   const auto book = refine<R>(
       [&](int k) {
-        const auto r = resolution(job.digits, k);
+        auto r = resolution(job.digits, k);
+        r.joint = joint;
         return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
@@ -94,6 +96,7 @@ void split_operator(Job& job) {
       [&](int k) {
         auto r = resolution(job.digits, k);
         r.tail_decades *= 4;  // far tails are fed from farther out
+        r.joint = false;
         r.strip_share = 0.045 / (1 + 0.25 * k);
         if (!integrals) r.time_order = 0;
         const auto layout = lay_out(study, r);
@@ -183,6 +186,10 @@ void langevin_on_grid(Job& job) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
     spectral<double>(job);
+    // lautum_info, say: needs relative accuracy in the tails of Theta, whatever X does
+    if (job.collected.times.empty() || job.collected.complete()) return;
+    split_operator(job);
+    raise_precision(job, 16, []<Real R>(Job& j) { spectral<R>(j, false); });
     return;
   }
   if (scheduled(e.learner)) {

@@ -331,6 +331,9 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     if constexpr (std::same_as<R, double>)
       if (fluctuations_wanted(*study.options))
         add_equilibrium_fluctuations(study, layout, resolution, at, information, terms, rows);
+  } else if (!resolution.joint) {
+    if (study.experiment->time.step)
+      for (auto& row : rows) row.erase("fisher_dissipation");
   } else if constexpr (std::same_as<R, double>) {
     const auto joint = joint_level(study, layout, resolution, fluctuations_wanted(*study.options));
     std::vector<Row<R>> x(rows.size());

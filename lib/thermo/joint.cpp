@@ -1,6 +1,6 @@
 #include "thermo/joint.hpp"
 
-#include <algorithm>
+#include <set>
 
 namespace calor::thermo {
 
@@ -111,10 +111,11 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       shown += p * conditional_divergence(s, histories[b].joint[j], mean);
       for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
       const auto& r = histories[b].round_off;
+      const Vector<R> rho = histories[b].joint[j] * s.x_weight;
       for (Eigen::Index i = 0; i < r.size(); ++i)
-        if (r[i] > 0) {
+        if (r[i] > 0) {  // an error r changes rho ln rho by r (1 + |ln rho|), or by r |ln r| where rho < r
           mass += p * s.theta_weight[i] * r[i];
-          noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(r[i])));
+          noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(rho[i] > r[i] ? rho[i] : r[i])));
         }
     }
     const Vector<R> all_x = mean.transpose() * s.theta_weight, all_theta = mean * s.x_weight;
@@ -135,9 +136,10 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 4 * noise};
     row["_phi"] = {phi, noise};
     for (const auto& [name, value] : totals) {
-      const bool moment = name.rfind("_heat_x_", 0) == 0 || name.rfind("_work_x_", 0) == 0;  // linear in P
-      row[name] = {value, moment ? R((mass + 32 * num::epsilon<R>()) * (1 + fabs(value)))
-                                 : R(4 * noise + 64 * num::epsilon<R>() * fabs(value))};
+      static const std::set<std::string> linear{"heat_x",    "work_x",    "_heat_x_1", "_heat_x_2", "_heat_x_3",
+                                                "_work_x_1", "_work_x_2", "_work_x_3", "ift_x",     "ift_theta"};
+      const R share = linear.count(name) ? R(2 * mass) : R(2 * noise);
+      row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
     }
   }
   const Row<R> start = rows.front();
