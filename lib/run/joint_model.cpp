@@ -99,8 +99,9 @@ evolve::ThetaDynamics dynamics(const Study<double>& study, const data::DataSet<d
   const auto s =
       Eigen::Map<const Vector<double>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
   const double decay = study.learner.weight_decay;
-  return {study.learner.mobility, study.learner.temperature, terms.value * s + decay / 2 * basis.theta.cwiseAbs2(),
-          terms.slope * s + decay * basis.theta, Vector<double>((terms.curvature * s).array() + decay)};
+  return {study.learner.mobility, learner::temperature(study.learner, set, terms),
+          terms.value * s + decay / 2 * basis.theta.cwiseAbs2(), terms.slope * s + decay * basis.theta,
+          Vector<double>((terms.curvature * s).array() + decay)};
 }
 
 Vector<double> log_initial(const Study<double>& study, const evolve::ThetaBasis& basis) {

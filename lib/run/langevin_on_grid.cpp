@@ -195,6 +195,10 @@ void langevin_on_grid(Job& job) {
   if (scheduled(e.learner)) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "schedules", "auto, spectral");
+    if (fluctuations_wanted(job.options))
+      throw InputError(e.at(e.learner.temperature.constant() ? "learner.mobility" : "learner.temperature") +
+                       "a schedule with moments of heat_x and work_x, ift_x or ift_theta is not available in this "
+                       "version; available: one number");
     return raise_precision(job, 0, []<Real R>(Job& j) { series_in_time<R>(j); });
   }
   switch (job.options.method) {

@@ -329,7 +329,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   if (!lagging(*study.experiment)) {
     if (integrals) thermo::equilibrium_sampler<R>(rows);
     if constexpr (std::same_as<R, double>)
-      if (fluctuations_wanted(*study.options))
+      if (fluctuations_wanted(*study.options) && study.learner.course.empty())
         add_equilibrium_fluctuations(study, layout, resolution, at, information, terms, rows);
   } else if (!resolution.joint) {
     if (study.experiment->time.step)
