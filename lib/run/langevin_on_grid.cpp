@@ -51,7 +51,7 @@ void spectral(Job& job, bool joint = true) {
   const auto book = refine<R>(
       [&](int k) {
         auto r = resolution(job.digits, k);
-        r.joint = joint;
+        if (!joint) r.lag_columns = 0;
         return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
@@ -96,7 +96,7 @@ void split_operator(Job& job) {
       [&](int k) {
         auto r = resolution(job.digits, k);
         r.tail_decades *= 4;  // far tails are fed from farther out
-        r.joint = false;
+        r.lag_columns = 0;
         r.strip_share = 0.045 / (1 + 0.25 * k);
         if (!integrals) r.time_order = 0;
         const auto layout = lay_out(study, r);

@@ -331,7 +331,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     if constexpr (std::same_as<R, double>)
       if (fluctuations_wanted(*study.options) && study.learner.course.empty())
         add_equilibrium_fluctuations(study, layout, resolution, at, information, terms, rows);
-  } else if (!resolution.joint) {
+  } else if (resolution.lag_columns == 0) {
     if (study.experiment->time.step)
       for (auto& row : rows) row.erase("fisher_dissipation");
   } else if constexpr (std::same_as<R, double>) {

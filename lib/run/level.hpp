@@ -25,9 +25,8 @@ struct Resolution {
   double spacing_decades = 30;  // e-folds of the spacing error
   int time_order = 16;          // nodes a time panel; 0: nothing is integrated over time
   double panel_scale = 1;       // length of time panels
-  double lag_substep = 0.5;     // samplers of a Gaussian x: longest substep, in units of their time scale
+  double lag_substep = 0.5;     // continuous-time lagging samplers: longest substep, in units of their time scale
   int lag_columns = 6;          // and columns of the extrapolation in it
-  bool joint = true;            // false: what concerns Theta alone
   double strip_share =
       1e300;  // largest spacing, as a share of the losses' analyticity strip (local interpolation needs it)
 };

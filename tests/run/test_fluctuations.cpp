@@ -102,6 +102,31 @@ TEST_CASE("I15 is verified where it is asked for, and only there") {
   }
 }
 
+TEST_CASE("jump: fast samplers and short turns, as above; fifty digits contain double") {
+  const auto ladder = [](const std::string& sampler, const std::string& time) {
+    return "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.4, 0.6]\n[learner]\nkind = \"jump\"\n"
+           "states = { from = -1, to = 1, count = 5 }\nrate = 1\ntemperature = 0.3\nacceptance = \"heat-bath\"\n"
+           "initial = [0.1, 0.2, 0.4, 0.2, 0.1]\n[sampler]\n" +
+           sampler + "\n[time]\n" + time + "\n";
+  };
+  const auto still = numbers(compute(parse_one(ladder("kind = \"equilibrium\"", "points = [1]")), fluctuations()));
+  const auto fast =
+      numbers(compute(parse_one(ladder("kind = \"glauber\"\nrate = 1e4", "points = [1]")), fluctuations()));
+  const auto slow = parse_one(ladder("kind = \"glauber\"\nrate = 2", "points = [1]"));
+  const auto table = compute(slow, fluctuations());
+  const auto n = numbers(table);
+  const auto turns =
+      numbers(compute(parse_one(ladder("kind = \"glauber\"\nrate = 2", "points = [1]\nstep = 0.001")), fluctuations()));
+  for (const char* q : {"heat_x_variance", "work_x_variance", "heat_x_skewness", "work_x_skewness"}) {
+    check_near(fast[0].at(q), static_cast<double>(still[0].at(q).value), 2e-3);
+    check_near(turns[0].at(q), static_cast<double>(n[0].at(q).value), 5e-3);
+  }
+  check_near(n[0].at("ift_x"), 1, 1e-11);
+  Options fine = fluctuations();
+  fine.digits = 25;
+  CHECK(check_honest(n, numbers(compute(slow, fine)), "jump") == 9);
+}
+
 TEST_CASE("fluctuations beyond double precision are refused by file and key") {
   Options o = fluctuations();
   o.digits = 20;
