@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
 
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
 #include "run/job.hpp"
 #include "run/joint_model.hpp"
+#include "sampler/ou.hpp"
 #include "thermo/equilibrium_fluctuations.hpp"
 #include "thermo/lagged.hpp"
 #include "thermo/two_class.hpp"
@@ -60,10 +63,74 @@ thermo::XKernels turn(const Study<double>& study, const ClassModel& model) {
   return out;
 }
 
+/// X's kernels at the nodes of theta for a real x, kept for all data sets.
+class RealKernels {
+ public:
+  RealKernels(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
+              const Resolution& resolution)
+      : layout_(layout), stddev_(study.model->stddev({})) {
+    const double reach = stddev_ * std::sqrt(2 * resolution.tail_decades);  // as the level lays out its spaces
+    x_ = {layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
+  }
+
+  thermo::XKernels over(double decay) {
+    const std::lock_guard lock(guard_);
+    auto& kernels = known_[decay];
+    if (kernels.empty()) {
+      const sampler::OuTransition transition(x_, stddev_, decay);
+      for (int i = 0; i < layout_.grid.size; ++i) kernels.push_back(transition.at(layout_.grid.node(i)));
+    }
+    return kernels;
+  }
+  /// X is drawn anew.
+  static thermo::XKernels redraw(const info::Spaces<double>& spaces) {
+    thermo::XKernels out;
+    for (Eigen::Index i = 0; i < spaces.conditional.rows(); ++i)
+      out.push_back(spaces.conditional.row(i).transpose() * spaces.x_weight.transpose());
+    return out;
+  }
+
+ private:
+  const Layout<double>& layout_;
+  double stddev_;
+  grid::Grid<double> x_;
+  std::mutex guard_;
+  std::map<double, thermo::XKernels> known_;
+};
+
+JointLevel real_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
+                      const info::Spaces<double>& spaces, bool fluctuations) {
+  const auto& e = *study.experiment;
+  const auto basis = evolve::sinc_basis(layout.grid);
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  const Matrix<double> energy = thermo::energies(spaces);
+  const auto start = log_initial(study, basis);
+  RealKernels kernels(study, layout, spaces, resolution);
+  const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
+  const thermo::LaggedRoom shared{basis, spaces, energy, study.points, fluctuations};
+  const double step = e.time.step ? num::from_rational<double>(*e.time.step) : 0;
+  const thermo::Turns turns{step, !e.time.step                      ? thermo::XKernels()
+                                  : e.sampler.kind == "equilibrium" ? RealKernels::redraw(spaces)
+                                                                    : kernels.over(rate * step)};
+  const thermo::Splitting splitting{[&](double time) { return kernels.over(rate * time); },
+                                    resolution.lag_substep / (rate + 1 / layout.fastest_time), resolution.lag_columns};
+  JointLevel out{spaces, {}};
+  out.histories.resize(layout.ensemble.sets.size());
+  num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
+    const auto k = static_cast<std::size_t>(b);
+    const auto theta = dynamics(study, layout.ensemble.sets[k], terms, basis);
+    out.histories[k] = e.time.step ? thermo::follow_turns(shared, theta, start, turns)
+                                   : thermo::follow_split(shared, theta, start, splitting);
+    out.histories[k].totals.erase("ift_x");  // p/P is not known where both are below round-off
+  });
+  return out;
+}
+
 }  // namespace
 
 JointLevel joint_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
-                       bool fluctuations) {
+                       const info::Spaces<double>& spaces, bool fluctuations) {
+  if (study.model->outcomes() == 0) return real_level(study, layout, resolution, spaces, fluctuations);
   const auto basis = theta_basis(study, layout.grid, resolution);
   const auto model = class_model(study, basis);
   const auto start = log_initial(study, basis);

@@ -17,8 +17,10 @@ struct JointLevel {
 
 /// Discrete x: classes of equal outcomes, on the layout's grid, or on panels cut where the rates have a kink
 /// (metropolis). `fluctuations`: moments of heat and work, ift_x and ift_theta besides.
+/// Real x (gaussian-mean): the grid of x in `spaces`, the model at the nodes of the layout's grid; sampler ou, or
+/// redraws.
 JointLevel joint_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
-                       bool fluctuations);
+                       const info::Spaces<double>& spaces, bool fluctuations);
 
 /// Equilibrium sampler in continuous time (thermo/equilibrium_fluctuations.hpp): adds the moments of heat and work,
 /// ift_x and ift_theta to every row (one a point of the study), averaged over the data sets. spaces, fisher, terms: at

@@ -170,8 +170,6 @@ void finite_volume(Job& job) {
 void langevin_on_grid(Job& job) {
   const auto& e = job.experiment;
   if (const int d = parameters(e.model); d != 1) refuse_method(job, std::to_string(d) + " parameters", "one parameter");
-  if (lagging(e) && e.model.kind == "gaussian-mean")
-    refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
   const auto spectral_way = []<Real R>(Job& j) { spectral<R>(j); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
   if (!in_double && fluctuations_wanted(job.options))

@@ -127,6 +127,25 @@ TEST_CASE("jump: fast samplers and short turns, as above; fifty digits contain d
   CHECK(check_honest(n, numbers(compute(slow, fine)), "jump") == 9);
 }
 
+TEST_CASE("ou on a grid of (theta, x) agrees with the closed form, in continuous time and in turns") {
+  const std::string mean =
+      "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nvalues = [0.3, 0.9]\n[learner]\nkind = \"langevin\"\n"
+      "mobility = 1\ntemperature = 0.5\nweight_decay = 0.2\ninitial = { mean = [0.1], stddev = [0.7] }\n[sampler]\n";
+  for (const char* rest : {"kind = \"ou\"\nrate = 1.5\n[time]\npoints = [0, 0.5]\n",
+                           "kind = \"ou\"\nrate = 1.5\n[time]\npoints = [0, 0.5]\nstep = 0.25\n",
+                           "kind = \"equilibrium\"\n[time]\npoints = [0, 0.5]\nstep = 0.25\n",
+                           "kind = \"equilibrium\"\n[time]\npoints = [0, 0.5]\n"}) {
+    const auto e = parse_one(mean + rest);
+    for (const bool moments : {false, true}) {
+      Options grid = moments ? fluctuations() : Options{}, exact = grid;
+      grid.method = Method::spectral, exact.method = Method::analytic, exact.digits = 25;
+      const auto tried = numbers(compute(e, grid));
+      check_accuracy(tried, 10, rest);
+      CHECK(check_honest(tried, numbers(compute(e, exact)), rest) > (moments ? 10 : 40));
+    }
+  }
+}
+
 TEST_CASE("fluctuations beyond double precision are refused by file and key") {
   Options o = fluctuations();
   o.digits = 20;
