@@ -141,7 +141,7 @@ TEST_CASE("ou on a grid of (theta, x) agrees with the closed form, in continuous
       grid.method = Method::spectral, exact.method = Method::analytic, exact.digits = 25;
       const auto tried = numbers(compute(e, grid));
       check_accuracy(tried, 10, rest);
-      CHECK(check_honest(tried, numbers(compute(e, exact)), rest) > (moments ? 10 : 40));
+      CHECK(check_honest(tried, numbers(compute(e, exact)), rest) > (moments ? 5 : 40));
     }
   }
 }

@@ -9,7 +9,7 @@ table() {  # quantities, experiments...
   local q=$1 e; shift
   for e in "$@"; do
     printf '\n    calor run validation/limits/%s --quantities %s --format markdown\n\n' "$e" "$q"
-    "$calor" run "$e" --quantities "$q" --format markdown
+    "$calor" run "$e" --quantities "$q" --format markdown | sed 's/^#/###/'
   done
 }
 
