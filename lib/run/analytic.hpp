@@ -19,6 +19,6 @@ analytic::Quantities<R> closed_form_at(const experiment::Experiment& experiment,
 /// work_x besides (langevin).
 template <Real R>
 ledger::Book<R> closed_form_book(const experiment::Experiment& experiment, const std::vector<R>& points,
-                                 bool fluctuations);
+                                 bool fluctuations = false);
 
 }  // namespace calor::run
