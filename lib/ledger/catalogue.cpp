@@ -149,17 +149,23 @@ std::vector<Definition> requested() {
        R"(\Sigma_{\mathrm{m}})", nat, "positive: entropy leaves the parameters",
        "theory.md section 5; Seifert, Rep. Prog. Phys. 75, 126001 (2012)"},
       {"heat_x_variance", "variance of the heat of X along single trajectories", "Var q_X",
-       "⟨(q − ⟨q⟩)²⟩, q accumulated from t = 0", R"(\mathrm{Var}\,q_X)", "nat²", ">= 0", moments},
+       "⟨(q − ⟨q⟩)²⟩, q accumulated from t = 0, over all data sets; equilibrium sampler in continuous time: q = φ_t − "
+       "φ_0 − w "
+       "with x drawn anew, so it does not vanish as t → 0",
+       R"(\mathrm{Var}\,q_X)", "nat²", ">= 0", moments},
       {"heat_x_skewness", "skewness of the heat of X along single trajectories", "Skew q_X",
        "⟨(q − ⟨q⟩)³⟩ / Var(q)^(3/2)", R"(\mathrm{Skew}\,q_X)", pure, "any sign; absent where the variance is 0",
        moments},
       {"work_x_variance", "variance of the work on X along single trajectories", "Var w_X",
-       "⟨(w − ⟨w⟩)²⟩, w accumulated from t = 0", R"(\mathrm{Var}\,w_X)", "nat²", ">= 0", moments},
+       "⟨(w − ⟨w⟩)²⟩, w accumulated from t = 0, over all data sets; equilibrium sampler in continuous time: ⟨e^(ζw)⟩ = "
+       "⟨e^((ζ+ζ²)A)⟩, A = ∫D F dt along the path of Θ (langevin)",
+       R"(\mathrm{Var}\,w_X)", "nat²", ">= 0", moments},
       {"work_x_skewness", "skewness of the work on X along single trajectories", "Skew w_X",
        "⟨(w − ⟨w⟩)³⟩ / Var(w)^(3/2)", R"(\mathrm{Skew}\,w_X)", pure, "any sign; absent where the variance is 0",
        moments},
       {"ift_x", "integral fluctuation theorem of X", "⟨e^(−σ_X)⟩",
-       "σ_X = Σ over moves of X of ln[P(x|θ',B) K(x'|x) / (P(x'|θ',B) K(x|x'))];  ⟨σ_X⟩ = ep_x",
+       "σ_X = Σ over moves of X of ln[P(x|θ',B) K(x'|x) / (P(x'|θ',B) K(x|x'))];  ⟨σ_X⟩ = ep_x; equilibrium sampler in "
+       "continuous time: σ_X = 0",
        R"(\langle e^{-\sigma_X}\rangle)", pure, "1 exactly",
        "theory.md section 6, I15; Seifert, PRL 95, 040602 (2005)"},
       {"ift_theta", "integral fluctuation theorem of the parameters", "⟨e^(−σ_Θ)⟩",

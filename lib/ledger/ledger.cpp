@@ -20,6 +20,10 @@ std::vector<Identity<R>> parameter_identities(const R& temperature) {
        "ep_theta_naive = change of S(Theta) + medium part",
        {{1, "ep_theta_naive"}, {-1, "entropy_theta"}, {1, "entropy_theta", true}, {-1, "ep_theta_medium"}}},
       {"I6", "m_info <= ep_theta_naive", {{1, "m_info"}, {-1, "ep_theta_naive"}}, true},
+      {"I15", "<exp(-sigma_Theta)> = 1", {{1, "_ift_theta"}}},
+      {"I15", "<exp(-sigma_X)> = 1", {{1, "_ift_x"}}},
+      {"I15", "heat_x = first moment of the heat along trajectories", {{1, "heat_x"}, {-1, "_heat_x_1"}}},
+      {"I15", "work_x = first moment of the work along trajectories", {{1, "work_x"}, {-1, "_work_x_1"}}},
       {"I16",
        "stationary: generalization_gap = T (m_info + lautum_info)",
        {{1, "generalization_gap"}, {-temperature, "m_info"}, {-temperature, "lautum_info"}},
@@ -87,7 +91,8 @@ std::vector<Identity<R>> lagging_identities(const R& temperature) {
        {"I2",
         "info_x_theta = l_info + info_x_theta_given_b - I(X;B|Theta)",
         {{1, "info_x_theta"}, {-1, "l_info"}, {-1, "info_x_theta_given_b"}, {1, "_info_x_b_given_theta"}}},
-       {"I10", "work_x + heat_x = change of <phi>", {{1, "work_x"}, {1, "heat_x"}, {-1, "_phi"}, {1, "_phi", true}}}});
+       {"I10", "work_x + heat_x = change of <phi>", {{1, "work_x"}, {1, "heat_x"}, {-1, "_phi"}, {1, "_phi", true}}},
+       {"I11", "ep_x by currents = by entropy balance while X moves", {{1, "ep_x"}, {-1, "_ep_x_balance"}}}});
 }
 
 namespace {

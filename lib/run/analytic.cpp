@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "analytic/gaussian_chain.hpp"
+#include "analytic/gaussian_fluctuations.hpp"
 #include "analytic/gaussian_mean.hpp"
 #include "analytic/gaussian_ou.hpp"
 #include "analytic/regression.hpp"
@@ -136,6 +137,20 @@ ledger::Book<R> regression_book(const experiment::Experiment& e, const std::vect
   return book;
 }
 
+template <Real R>
+analytic::Quantities<R> fluctuations_at(const experiment::Experiment& e, const R& t) {
+  const analytic::GaussianLearner<R> learner{num::from_rational<R>(e.model.stddev),
+                                             num::from_rational<R>(e.learner.mobility.values.front()),
+                                             num::from_rational<R>(e.learner.temperature.values.front()),
+                                             num::from_rational<R>(e.learner.weight_decay), coordinates<R>(e)};
+  if (e.time.step) {
+    const R step = num::from_rational<R>(*e.time.step);
+    return analytic::lagged_fluctuations(learner, turn_rate<R>(e), step, std::lround(num::to_double(R(t / step))));
+  }
+  if (e.sampler.kind == "ou") return analytic::ou_fluctuations(learner, turn_rate<R>(e), t);
+  return analytic::equilibrium_fluctuations(learner, t);
+}
+
 }  // namespace
 
 bool has_closed_form(const experiment::Experiment& e) {
@@ -165,7 +180,7 @@ analytic::Quantities<R> closed_form_at(const experiment::Experiment& e, const R&
 }
 
 template <Real R>
-ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vector<R>& points) {
+ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vector<R>& points, bool fluctuations) {
   using std::fabs;
   if (e.model.kind == "linear-regression") return regression_book(e, points);
   // the formulas lose at most a few digits to cancellation; twelve are given away
@@ -175,13 +190,16 @@ ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vec
     ledger::Entries<R> entries;
     for (const auto& [name, value] : closed_form_at(e, t))
       entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
+    if (fluctuations && e.learner.kind != "sgld")
+      for (const auto& [name, value] : fluctuations_at<R>(e, t))
+        entries[name] = {value, value == 0 ? R(0) : R(error * (1 + fabs(value)))};
     book.push_back(std::move(entries));
   }
   return book;
 }
 
 #define CALOR_INSTANTIATE(R) \
-  template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&);
+  template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #define CALOR_INSTANTIATE_AT(R) \
   template analytic::Quantities<R> closed_form_at(const experiment::Experiment&, const R&);

@@ -16,8 +16,10 @@ bool has_closed_form(const experiment::Experiment& experiment);
 template <analytic::Number R>
 analytic::Quantities<R> closed_form_at(const experiment::Experiment& experiment, const R& t);
 
-/// The closed forms at the points; the error is what round-off in R can do to them.
+/// The closed forms at the points; the error is what round-off in R can do to them. fluctuations: moments of heat_x and
+/// work_x besides (langevin).
 template <Real R>
-ledger::Book<R> closed_form_book(const experiment::Experiment& experiment, const std::vector<R>& points);
+ledger::Book<R> closed_form_book(const experiment::Experiment& experiment, const std::vector<R>& points,
+                                 bool fluctuations = false);
 
 }  // namespace calor::run

@@ -53,4 +53,14 @@ PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R
 template <Real R>
 PairHistory<R> follow_turns(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
+/// exp(time W) of the learner, column by column, and its relative round-off.
+template <Real R>
+struct TransitionKernel {
+  num::Matrix<R> kernel;
+  R round_off = 0;
+};
+
+template <Real R>
+TransitionKernel<R> transition_kernel(const JumpSetting<R>& setting, const num::Vector<R>& loss, const R& time);
+
 }  // namespace calor::run

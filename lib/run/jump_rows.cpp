@@ -4,7 +4,9 @@
 
 #include "info/information.hpp"
 #include "num/parallel.hpp"
+#include "run/jump_fluctuations.hpp"
 #include "run/jump_history.hpp"
+#include "thermo/fluctuations.hpp"
 #include "thermo/thermo.hpp"
 
 namespace calor::run {
@@ -139,6 +141,8 @@ std::vector<Row<R>> assemble(JumpStudy<R>& study) {
   if (!paired) thermo::equilibrium_sampler<R>(rows);
   for (auto& row : rows) {
     if (paired) row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
+    thermo::finish_fluctuations(row);
+    if (!(study.problem.setting.learner.initial.minCoeff() > 0)) row.erase("_ift_theta");  // I15 asks for rho_0 > 0
   }
   for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["ep_theta_housekeeping"] = {};  // detailed balance (I9)
@@ -153,8 +157,10 @@ std::vector<Row<R>> assemble(JumpStudy<R>& study) {
 
 template <Real R>
 std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector<R>& points,
-                              const Resolution& resolution, int threads, const std::function<void(double)>& progress) {
+                              const Resolution& resolution, int threads, const std::function<void(double)>& progress,
+                              bool fluctuations) {
   JumpStudy<R> study{jump_problem<R>(e, points, resolution), {}, {}};
+  study.problem.setting.fluctuations = fluctuations;
   const auto sets = study.problem.losses.size();
   const bool in_turn = e.time.step.has_value(), paired = in_turn || e.sampler.kind != "equilibrium";
   study.learners.resize(sets);
@@ -168,6 +174,12 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
     if (paired)
       study.pairs[k] = in_turn ? follow_turns(study.problem.setting, study.problem.losses[k])
                                : follow_lagging(study.problem.setting, study.problem.losses[k]);
+    if (fluctuations && !in_turn) {
+      if (paired)
+        add_fluctuations(study.problem.setting, study.problem.losses[k], study.pairs[k]);
+      else
+        add_fluctuations(study.problem.setting, study.problem.losses[k], study.learners[k]);
+    }
     if (progress) progress(static_cast<double>(++done) / static_cast<double>(sets));
   });
   return assemble(study);
@@ -175,7 +187,7 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
 
 #define CALOR_INSTANTIATE(R)                                                                                           \
   template std::vector<Row<R>> jump_rows(const experiment::Experiment&, const std::vector<R>&, const Resolution&, int, \
-                                         const std::function<void(double)>&);
+                                         const std::function<void(double)>&, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::run

@@ -17,14 +17,14 @@
 
 namespace calor::run {
 
-/// points: increasing, the first 0. Constant temperature. Units: nats, k_B = 1.
-/// Throws InputError for what has no exact treatment here (sampler "ou", linear-regression, gaussian-mean of more than
-/// one dimension, lagging samplers of real x, time.step with more than 2000 states) and AccuracyError where rates leave
-/// the range of R.
+/// points: increasing, the first 0. fluctuations: moments of heat_x and work_x and ift_x too. Constant temperature.
+/// Units: nats, k_B = 1. Throws InputError for what has no exact treatment here (sampler "ou", linear-regression,
+/// gaussian-mean of more than one dimension, lagging samplers of real x, time.step with more than 2000 states) and
+/// AccuracyError where rates leave the range of R.
 template <Real R>
 std::vector<info::Row<R>> jump_rows(const experiment::Experiment& experiment, const std::vector<R>& points,
                                     const Resolution& resolution, int threads,
-                                    const std::function<void(double)>& progress);
+                                    const std::function<void(double)>& progress, bool fluctuations = false);
 
 /// What the rows of jump_rows must satisfy, for every sampler and with or without `time.step`: identities whose
 /// quantities a combination does not define are skipped (I1 to I7, I10 to I13, I16).

@@ -21,6 +21,7 @@ struct JumpSetting {
   std::vector<std::vector<int>> neighbours;  // of the sampler's sites
   std::vector<R> points;
   evolve::Quadrature<R> quadrature;
+  bool fluctuations = false;  // moments of heat_x and work_x, ift_x
 };
 
 /// The setting and what is its own for each data set: [set].

@@ -1,5 +1,6 @@
 #include "run/jump_moves.hpp"
 #include "sampler/sampler.hpp"
+#include "thermo/fluctuations.hpp"
 
 namespace calor::run {
 
@@ -58,21 +59,30 @@ struct StepKernel {
 template <Real R>
 StepKernel<R> step_kernel(const JumpSetting<R>& s, const Vector<R>& loss) {
   const Eigen::Index n = loss.size();
-  evolve::ChainPropagator<R> chain({static_cast<int>(n), theta_moves(learner::rates(s.learner, loss), 1)},
-                                   Matrix<R>(0, n));
-  const std::vector<R> step{num::from_rational<R>(*s.experiment->time.step)};
-  StepKernel<R> out{Matrix<R>(n, n), Vector<R>::Zero(n), R(0)};
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const auto flight = chain.advance(Vector<R>::Unit(n, i), step).front();
-    out.kernel.col(i) = flight.state / R(flight.state.sum());
-    out.round_off = flight.round_off + 4 * num::epsilon<R>();
+  auto moved = transition_kernel<R>(s, loss, num::from_rational<R>(*s.experiment->time.step));
+  StepKernel<R> out{std::move(moved.kernel), Vector<R>::Zero(n), moved.round_off};
+  for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j)
       if (j != i) out.divergence[i] += out.kernel(j, i) * divergence(s, i, j);
-  }
   return out;
 }
 
 }  // namespace
+
+template <Real R>
+TransitionKernel<R> transition_kernel(const JumpSetting<R>& s, const Vector<R>& loss, const R& time) {
+  const Eigen::Index n = loss.size();
+  evolve::ChainPropagator<R> chain({static_cast<int>(n), theta_moves(learner::rates(s.learner, loss), 1)},
+                                   Matrix<R>(0, n));
+  const std::vector<R> step{time};
+  TransitionKernel<R> out{Matrix<R>(n, n), R(0)};
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto flight = chain.advance(Vector<R>::Unit(n, i), step).front();
+    out.kernel.col(i) = flight.state / R(flight.state.sum());
+    out.round_off = flight.round_off + 4 * num::epsilon<R>();
+  }
+  return out;
+}
 
 template <Real R>
 PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
@@ -84,17 +94,28 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
   auto state = thermo::joint_state(s.spaces, s.energy, joint);
   thermo::Ledger<R> ledger;
   R relative = 0, path = 0, noise = 0, round_off = input_error(s, loss);
+  thermo::Fluctuations<R> fluctuations;
+  if (s.fluctuations) fluctuations = thermo::Fluctuations<R>(joint);
+  const auto theta_move = [&](const Matrix<R>& f) { return Matrix<R>(step.kernel * f); };
+  const auto x_move = [&](Matrix<R> f) {
+    move_x(s, kernels, f);
+    return f;
+  };
   long done = 0;
   PairHistory<R> out;
   for (const R& point : s.points) {
     const long goal = std::lround(num::to_double(R(point / num::from_rational<R>(*s.experiment->time.step))));
     for (; done < goal; ++done) {
       if (equilibrium) path += step.divergence.dot(Vector<R>(joint * s.spaces.x_weight));
-      joint = step.kernel * joint;
+      const Matrix<R> before = joint;
+      joint = theta_move(before);
+      if (s.fluctuations) fluctuations.theta_moved(s.energy, before, joint, theta_move);
       const auto moved = thermo::joint_state(s.spaces, s.energy, joint);
       ledger.theta_moved(state, moved);
       relative += mismatch(s, joint);
-      move_x(s, kernels, joint);
+      const Matrix<R> between = joint;
+      joint = x_move(between);
+      if (s.fluctuations) fluctuations.x_moved(s.energy, s.spaces.conditional, between, joint, x_move);
       state = thermo::joint_state(s.spaces, s.energy, joint);
       ledger.x_moved(moved, state);
       relative -= mismatch(s, joint);
@@ -113,6 +134,8 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
     put("ep_x", ledger.ep_x);
     put("_ep_x_relative", relative);
     if (equilibrium) put("ep_x_path", path);
+    if (s.fluctuations)
+      for (const auto& [name, value] : fluctuations.totals(s.spaces.theta_weight, s.spaces.x_weight)) put(name, value);
     out.history.joint.push_back(joint);
     out.round_off.push_back(round_off);
   }

@@ -15,6 +15,7 @@
 #include "evolve/taylor.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
+#include "run/joint_level.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"
 
@@ -41,8 +42,9 @@ double multiprecision_seconds(const Study<R>& study, const Layout<R>& layout) {
   return 2e-7 * terms * n * (n + 100) * static_cast<double>(layout.ensemble.sets.size());
 }
 
+/// joint: with a lagging sampler, what concerns X too (in double precision only).
 template <Real R>
-void spectral(Job& job) {
+void spectral(Job& job, bool joint = true) {
   using std::log10;
   const auto study = make_study<R>(job.experiment, job.options);
   const R goal = accuracy<R>(job.digits);
@@ -66,6 +68,7 @@ void spectral(Job& job) {
       [&](int k) {
         auto r = resolution(job.digits, k);
         r.time_order = 10 + 2 * k;  // currents only, a check: fisher_dissipation is integrated in closed form
+        if (!joint) r.lag_columns = 0;
         return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
@@ -161,6 +164,7 @@ void logarithmic(Job& job) {
   const auto book = refine<double>(
       [&](int k) {
         auto r = resolution(job.digits, k);
+        r.lag_columns = 0;
         if (!integrals) r.time_order = 0;
         return logarithmic_level(job, study, r, k);
       },
@@ -239,10 +243,12 @@ void attempt(Job& job, void (*way)(Job&)) {
 void langevin_on_grid(Job& job) {
   const auto& e = job.experiment;
   if (const int d = parameters(e.model); d != 1) refuse_method(job, std::to_string(d) + " parameters", "one parameter");
-  if (lagging(e) && e.model.kind == "gaussian-mean")
-    refuse_method(job, "a lagging sampler of a Gaussian x", "auto, analytic");
-  const auto spectral_way = []<Real R>(Job& j) { attempt(j, spectral<R>); };
+  const auto spectral_way = []<Real R>(Job& j) { attempt(j, [](Job& one) { spectral<R>(one); }); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
+  if (!in_double && fluctuations_wanted(job.options))
+    throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
+                        " digits are out of reach for moments of heat_x and work_x, ift_x and ift_theta, which are "
+                        "computed in double precision; allowed: at most 12");
   if (lagging(e)) {
     if (!in_double)
       throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
@@ -251,17 +257,25 @@ void langevin_on_grid(Job& job) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
     spectral<double>(job);
+    // lautum_info, say: needs relative accuracy in the tails of Theta, whatever X does
+    if (job.collected.times.empty() || job.collected.complete()) return;
+    attempt(job, logarithmic);
+    raise_precision(job, 16, []<Real R>(Job& j) { attempt(j, [](Job& one) { spectral<R>(one, false); }); });
     return;
   }
   if (scheduled(e.learner)) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "schedules", "auto, spectral");
+    if (fluctuations_wanted(job.options))
+      throw InputError(e.at(e.learner.temperature.constant() ? "learner.mobility" : "learner.temperature") +
+                       "a schedule with moments of heat_x and work_x, ift_x or ift_theta is not available in this "
+                       "version; available: one number");
     return raise_precision(job, 0, []<Real R>(Job& j) { series_in_time<R>(j); });
   }
   switch (job.options.method) {
     case Method::automatic:
       if (in_double) {
-        attempt(job, spectral<double>);
+        attempt(job, [](Job& one) { spectral<double>(one); });
         if (!job.collected.complete()) attempt(job, logarithmic);
       }
       raise_precision(job, 16, spectral_way);

@@ -7,7 +7,8 @@
 #include "info/information.hpp"
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
-#include "thermo/lagged.hpp"
+#include "run/joint_level.hpp"
+#include "thermo/fluctuations.hpp"
 #include "thermo/thermo.hpp"
 
 namespace calor::run {
@@ -142,26 +143,6 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   out.fisher =
       solution.accumulated.empty() ? nodes.integrate(dissipation(solution.density)) : dissipation(solution.accumulated);
   out.fisher_noise = problem.diffusion() * problem.grid.spacing * out.round_off.dot(fisher);
-  return out;
-}
-
-/// Joint densities and X's ledger of every data set, where X lags behind Theta.
-std::vector<thermo::JointHistory<double>> joint_histories(const Study<double>& study, const Layout<double>& layout,
-                                                          const learner::Terms<double>& terms,
-                                                          const info::Spaces<double>& at,
-                                                          const std::vector<History<double>>& parameters,
-                                                          const Resolution& resolution) {
-  const auto& e = *study.experiment;
-  thermo::Lag lag{e.sampler, sampler::site_neighbours(e.model), e.time.step, 0, resolution.lag_columns};
-  const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
-  lag.substep = resolution.lag_substep / (rate + 1 / layout.fastest_time);
-  std::vector<thermo::JointHistory<double>> out(layout.ensemble.sets.size());
-  num::parallel_for(static_cast<int>(out.size()), study.options->threads, [&](int b) {
-    const auto k = static_cast<std::size_t>(b);
-    const auto problem = learner::problem(study.learner, layout.ensemble.sets[k], terms, layout.grid);
-    out[k] = thermo::follow_lagged(problem, at, lag, study.points);
-    out[k].round_off = parameters[k].round_off;
-  });
   return out;
 }
 
@@ -353,12 +334,19 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   thermo::parameter_thermodynamics<R>(rows);
   if (!lagging(*study.experiment)) {
     if (integrals) thermo::equilibrium_sampler<R>(rows);
+    if constexpr (std::same_as<R, double>)
+      if (fluctuations_wanted(*study.options) && study.learner.course.empty())
+        add_equilibrium_fluctuations(study, layout, resolution, at, information, terms, rows);
+  } else if (resolution.lag_columns == 0) {
+    if (study.experiment->time.step)
+      for (auto& row : rows) row.erase("fisher_dissipation");
   } else if constexpr (std::same_as<R, double>) {
-    const auto joint = joint_histories(study, layout, terms, at, histories, resolution);
+    const auto joint = joint_level(study, layout, resolution, at, fluctuations_wanted(*study.options));
     std::vector<Row<R>> x(rows.size());
-    thermo::joint_rows<R>(at, snapshot.probability, joint, x);
+    thermo::joint_rows<R>(joint.spaces, snapshot.probability, joint.histories, x);
     for (std::size_t j = 0; j < rows.size(); ++j) {
       rows[j].insert(x[j].begin(), x[j].end());  // what Theta's own solution gives stays
+      if (study.experiment->sampler.kind == "ou") rows[j]["ep_x_path"] = -rows[j]["heat_x"];  // gaussian-mean (I13)
       if (!study.experiment->time.step) continue;
       rows[j].erase("fisher_dissipation");
       if (study.experiment->sampler.kind == "equilibrium") rows[j]["ep_x_path"] = rows[j]["work_x"];
@@ -366,6 +354,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   } else {
     throw InternalError("lagging samplers are computed in double precision only");
   }
+  for (auto& row : rows) thermo::finish_fluctuations(row);
   thermo::exact_zeros<R>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;) {
     if (!study.learner.course.empty()) {

@@ -5,6 +5,7 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/job.hpp"
+#include "run/joint_level.hpp"
 #include "run/jump_rows.hpp"
 #include "run/proven.hpp"
 #include "run/refine.hpp"
@@ -17,7 +18,7 @@ namespace {
 template <Real R>
 void closed_form_with(Job& job) {
   const auto study = make_study<R>(job.experiment, job.options);
-  const auto book = closed_form_book<R>(job.experiment, study.points);
+  const auto book = closed_form_book<R>(job.experiment, study.points, fluctuations_wanted(job.options));
   const bool sgld = job.experiment.learner.kind == "sgld";
   const R temperature = num::from_rational<R>(job.experiment.learner.temperature.values.front());
   collect(job, book, study, "analytic",
@@ -30,7 +31,8 @@ void finite_chain_with(Job& job) {
   const auto book = refine<R>(
       [&](int k) {
         return jump_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
-                            reporter(job.options, "finite chain, level " + std::to_string(k + 1)));
+                            reporter(job.options, "finite chain, level " + std::to_string(k + 1)),
+                            fluctuations_wanted(job.options));
       },
       4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
   auto identities = jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));

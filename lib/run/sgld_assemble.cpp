@@ -86,24 +86,6 @@ void thermodynamics(const SgldSetting<R>& s, const Row<R>& start, Row<R>& row) {
     row["heat_theta"] = row["_loss"] - start.at("_loss");
     row["work_theta"] = {};
   }
-  row["_ift_theta"] = {row["ift_theta"].value - 1, row["ift_theta"].noise};
-  if (s.room.moments) row["_ift_x"] = {row["ift_x"].value - 1, row["ift_x"].noise};
-}
-
-/// Variance and skewness from the powers 1 .. 3.
-template <Real R>
-void cumulants(Row<R>& row, const std::string& name) {
-  using std::sqrt, std::fabs;
-  const auto one = row["_" + name + "_1"], two = row["_" + name + "_2"], three = row["_" + name + "_3"];
-  for (const char* k : {"_1", "_2", "_3"}) row.erase("_" + name + k);
-  const R m = one.value, v = two.value - m * m, third = three.value - 3 * m * two.value + 2 * m * m * m;
-  const R v_noise = two.noise + 2 * fabs(m) * one.noise;
-  const R third_noise = three.noise + 3 * fabs(m) * two.noise + (3 * fabs(two.value) + 6 * m * m) * one.noise;
-  row[name + "_variance"] = {v, v_noise};
-  if (v > 4 * v_noise) {
-    const R scale = v * sqrt(v);
-    row[name + "_skewness"] = {third / scale, (third_noise + R(1.5) * fabs(third) * v_noise / v) / scale};
-  }
 }
 
 /// H(type of B): of the data set, or of the ordered stream.
@@ -197,8 +179,7 @@ Row<R> assemble(const SgldSetting<R>& s, std::vector<SgldRecord<R>> records, con
   thermo::joint_rows<R>(s.room.spaces, probability, histories, rows);
   sharpen(row, histories.front().totals, noise, relative);
   if (s.room.cross.size()) row["_markov"] = row["_info_x_b_given_theta"];
-  if (s.room.moments)
-    for (const char* name : {"heat_x", "work_x"}) cumulants(row, name);
+  thermo::finish_fluctuations(row);
   thermodynamics(s, start ? *start : row, row);
   return std::move(row);
 }

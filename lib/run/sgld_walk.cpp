@@ -9,23 +9,6 @@ using num::Vector;
 
 namespace {
 
-/// w -> w + sign phi on densities weighted by the powers 0 .. 3 of w: M_k -> sum_l C(k,l) (sign phi)^{k-l} M_l.
-template <Real R>
-void shift(const Matrix<R>& energy, int sign, const Matrix<R>& zeroth, std::array<Matrix<R>, 3>& powers) {
-  const Eigen::Array<R, Eigen::Dynamic, Eigen::Dynamic> phi = R(sign) * energy.array();
-  const Matrix<R> one = powers[0], two = powers[1];
-  powers[0] = (one.array() + phi * zeroth.array()).matrix();
-  powers[1] = (two.array() + 2 * phi * one.array() + phi * phi * zeroth.array()).matrix();
-  powers[2] =
-      (powers[2].array() + 3 * phi * two.array() + 3 * phi * phi * one.array() + phi * phi * phi * zeroth.array())
-          .matrix();
-}
-
-template <Real R>
-R total(const SgldRoom<R>& room, const Matrix<R>& joint) {
-  return room.spaces.theta_weight.dot(Vector<R>(joint * room.spaces.x_weight));
-}
-
 /// sum P ln(P / (P_theta p(x|theta))) = <D(P(.|theta,B) || p(.|theta))>.
 template <Real R>
 R lag(const SgldRoom<R>& room, const Matrix<R>& joint) {
@@ -134,34 +117,6 @@ void account_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R
   }
 }
 
-template <Real R>
-void move_moments_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Matrix<R>& before, const Matrix<R>& after,
-                        SgldWalk<R>& w) {
-  shift(room.energy, -1, before, w.work_powers);
-  for (auto& p : w.work_powers) p = m.propagate(p);
-  shift(room.energy, 1, after, w.work_powers);
-  for (auto& p : w.heat_powers) p = m.propagate(p);
-  w.tilted = m.propagate(w.tilted);
-}
-
-/// I15: e^{-sigma} = [P'(x')/p(x')] [p(x)/P(x)] along a turn x -> x' that leaves p(.|theta) invariant; P, P' before and
-/// after it.
-template <Real R>
-void move_moments_x(const SgldRoom<R>& room, const Matrix<R>& before, const Matrix<R>& after, SgldWalk<R>& w) {
-  for (auto& p : w.work_powers) move_x(room, p);
-  shift(room.energy, -1, before, w.heat_powers);
-  for (auto& p : w.heat_powers) move_x(room, p);
-  shift(room.energy, 1, after, w.heat_powers);
-  const auto& p = room.spaces.conditional;
-  for (Eigen::Index k = 0; k < p.cols(); ++k)
-    for (Eigen::Index i = 0; i < p.rows(); ++i)
-      w.tilted(i, k) = before(i, k) > 0 ? R(w.tilted(i, k) * p(i, k) / before(i, k)) : R(0);
-  move_x(room, w.tilted);
-  for (Eigen::Index k = 0; k < p.cols(); ++k)
-    for (Eigen::Index i = 0; i < p.rows(); ++i)
-      w.tilted(i, k) = p(i, k) > 0 ? R(w.tilted(i, k) * after(i, k) / p(i, k)) : R(0);
-}
-
 }  // namespace
 
 template <Real R>
@@ -254,11 +209,8 @@ std::map<std::string, R> SgldWalk<R>::totals(const SgldRoom<R>& room) const {
   if (room.cross.size()) out["ep_x_path"] = path;
   if (room.stationary) out["ep_theta_housekeeping"] = housekeeping, out["ep_theta_excess"] = excess;
   if (room.moments) {
-    for (std::size_t k = 0; k < 3; ++k) {
-      out["_heat_x_" + std::to_string(k + 1)] = total(room, heat_powers[k]);
-      out["_work_x_" + std::to_string(k + 1)] = total(room, work_powers[k]);
-    }
-    out["ift_x"] = total(room, tilted);
+    for (const auto& [name, value] : fluctuations.totals(room.spaces.theta_weight, room.spaces.x_weight))
+      out[name] = value;
   }
   return out;
 }
@@ -273,9 +225,7 @@ SgldWalk<R> start_walk(const SgldRoom<R>& room, const Vector<R>& initial) {
   w.state = thermo::joint_state(room.spaces, room.energy, w.joint);
   w.round_off = 8 * num::epsilon<R>();
   if (room.moments) {
-    w.heat_powers.fill(Matrix<R>::Zero(w.joint.rows(), w.joint.cols()));
-    w.work_powers = w.heat_powers;
-    w.tilted = w.joint;
+    w.fluctuations = thermo::Fluctuations<R>(w.joint);
   }
   return w;
 }
@@ -287,14 +237,19 @@ void advance(const SgldRoom<R>& room, const SgldMove<R>& m, SgldWalk<R>& w) {
   const Matrix<R> moved = m.propagate(w.joint);
   const auto between = thermo::joint_state(room.spaces, room.energy, moved);
   w.ledger.theta_moved(w.state, between);
-  if (room.moments) move_moments_theta(room, m, w.joint, moved, w);
+  if (room.moments)
+    w.fluctuations.theta_moved(room.energy, w.joint, moved, [&](const Matrix<R>& f) { return m.propagate(f); });
   w.joint = moved;
   move_x(room, w.joint);
   w.state = thermo::joint_state(room.spaces, room.energy, w.joint);
   w.ledger.x_moved(between, w.state);
   w.ep_x_relative += lag(room, moved);
   if (!room.cross.size()) w.ep_x_relative -= lag(room, w.joint);  // else X ~ p(.|Theta) exactly
-  if (room.moments) move_moments_x(room, moved, w.joint, w);
+  if (room.moments)
+    w.fluctuations.x_moved(room.energy, room.spaces.conditional, moved, w.joint, [&](Matrix<R> f) {
+      move_x(room, f);
+      return f;
+    });
   w.back = backward(room, m, w.back);
   w.rho = next;
   w.log_rho = log_next;

@@ -3,13 +3,13 @@
 // nodes, then X moves by one discrete turn of its sampler; what the moves change is accumulated (theory.md sections 5,
 // 6: I8, I11, I13, I15). Units: nats, k_B = 1.
 
-#include <array>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "learner/sgld.hpp"
 #include "sampler/sampler.hpp"
+#include "thermo/fluctuations.hpp"
 #include "thermo/joint.hpp"
 
 namespace calor::run {
@@ -64,8 +64,7 @@ struct SgldWalk {
   R housekeeping = 0, excess = 0;
   R heat = 0, work = 0, loss = 0, first_loss = 0;  // of Theta in a stream
   bool moved = false;
-  std::array<num::Matrix<R>, 3> heat_powers, work_powers;  // densities weighted by q, q², q³
-  num::Matrix<R> tilted;                                   // weighted by e^{-sigma_X}
+  thermo::Fluctuations<R> fluctuations;  // if room.moments
 
   /// The accumulated quantities by name, as thermo::JointHistory wants them.
   std::map<std::string, R> totals(const SgldRoom<R>& room) const;

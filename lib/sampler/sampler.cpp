@@ -6,19 +6,18 @@ namespace calor::sampler {
 
 namespace {
 
-/// Rate (or probability) of the flip x -> y under single-site dynamics, from p(y)/p(x) = e^{-dphi}.
-template <Real R>
-R flip(const std::string& kind, const R& px, const R& py) {
-  if (kind == "metropolis") return py < px ? R(py / px) : R(1);
-  return py / (px + py);
-}
-
 template <Real R>
 Matrix<R> identity(Eigen::Index n) {
   return Matrix<R>::Identity(n, n);
 }
 
 }  // namespace
+
+template <Real R>
+R flip_rate(const std::string& kind, const R& px, const R& py) {
+  if (kind == "metropolis") return py < px ? R(py / px) : R(1);
+  return py / (px + py);
+}
 
 std::vector<std::vector<int>> site_neighbours(const experiment::Model& model) {
   const int sites = model.kind == "bernoulli" ? 1
@@ -43,7 +42,7 @@ Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vect
   Matrix<R> g = Matrix<R>::Zero(k, k);
   for (Eigen::Index x = 0; x < k; ++x)
     for (const int y : neighbours[static_cast<std::size_t>(x)]) {
-      const R rate = flip(kind, p[x], p[y]);
+      const R rate = flip_rate<R>(kind, p[x], p[y]);
       g(y, x) += rate;
       g(x, x) -= rate;
     }
@@ -53,14 +52,20 @@ Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vect
 template <Real R>
 Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& p,
                             const std::vector<std::vector<int>>& neighbours, const R& time) {
-  using std::exp, std::sqrt;
+  using std::exp;
   const Eigen::Index k = p.size();
   if (kind == "heat-bath") {
     const R keep = exp(-time);
     Matrix<R> out = (1 - keep) * (p * Vector<R>::Ones(k).transpose());
     return out + keep * identity<R>(k);
   }
-  const Matrix<R> g = generator(kind, p, neighbours);
+  return reversible_kernel<R>(generator(kind, p, neighbours), p, time);
+}
+
+template <Real R>
+Matrix<R> reversible_kernel(const Matrix<R>& g, const Vector<R>& p, const R& time) {
+  using std::exp, std::sqrt;
+  const Eigen::Index k = p.size();
   Matrix<R> symmetric(k, k);
   for (Eigen::Index x = 0; x < k; ++x)
     for (Eigen::Index y = 0; y < k; ++y) symmetric(y, x) = x == y ? g(x, x) : R(sqrt(g(y, x) * g(x, y)));
@@ -99,7 +104,7 @@ Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
     Matrix<R> move = identity<R>(k);
     for (Eigen::Index x = 0; x < k; ++x) {
       const int y = neighbours[static_cast<std::size_t>(x)][site];
-      const R q = flip(s.kind, p[x], p[y]);
+      const R q = flip_rate<R>(s.kind, p[x], p[y]);
       move(y, x) += q;
       move(x, x) -= q;
     }
@@ -111,6 +116,8 @@ Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
 }
 
 #define CALOR_INSTANTIATE(R)                                                                                       \
+  template R flip_rate(const std::string&, const R&, const R&);                                                    \
+  template Matrix<R> reversible_kernel(const Matrix<R>&, const Vector<R>&, const R&);                              \
   template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&);        \
   template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&, \
                                        const R&);                                                                  \

@@ -16,6 +16,11 @@ using num::Vector;
 /// Which outcome each single-site move leads to: neighbour[x][site]. Empty for samplers without sites.
 std::vector<std::vector<int>> site_neighbours(const experiment::Model& model);
 
+/// Rate (or probability) of the flip x -> y under single-site dynamics, from p(x) and p(y): metropolis min(1,
+/// p(y)/p(x)), glauber and gibbs p(y)/(p(x) + p(y)).
+template <Real R>
+R flip_rate(const std::string& kind, const R& px, const R& py);
+
 /// Generator of X's moves at rate 1 (units of 1/rate) at one theta: G(x', x) is the rate x -> x', columns sum to 0.
 /// heat-bath: G = p 1^T - 1; glauber and gibbs: flips at 1/(1+e^{dphi}); metropolis: min(1, e^{-dphi}).
 template <Real R>
@@ -27,6 +32,10 @@ Matrix<R> generator(const std::string& kind, const Vector<R>& probability,
 template <Real R>
 Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& probability,
                             const std::vector<std::vector<int>>& neighbours, const R& time);
+
+/// exp(time * g) of a generator that is reversible with respect to p.
+template <Real R>
+Matrix<R> reversible_kernel(const Matrix<R>& g, const Vector<R>& p, const R& time);
 
 /// One discrete turn: redraw with a probability (heat-bath), or `sweeps` sweeps over the sites in ascending order.
 template <Real R>

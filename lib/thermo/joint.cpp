@@ -1,6 +1,6 @@
 #include "thermo/joint.hpp"
 
-#include <algorithm>
+#include <set>
 
 namespace calor::thermo {
 
@@ -97,7 +97,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   for (std::size_t j = 0; j < rows.size(); ++j) {
     auto& row = rows[j];
     Matrix<R> mean = Matrix<R>::Zero(s.conditional.rows(), s.conditional.cols());
-    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, shown = 0;
+    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, mass = 0, shown = 0;
     std::map<std::string, R> totals;
     for (std::size_t b = 0; b < histories.size(); ++b)
       mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
@@ -111,8 +111,12 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       shown += p * conditional_divergence(s, histories[b].joint[j], mean);
       for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
       const auto& r = histories[b].round_off;
+      const Vector<R> rho = histories[b].joint[j] * s.x_weight;
       for (Eigen::Index i = 0; i < r.size(); ++i)
-        if (r[i] > 0) noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(r[i])));
+        if (r[i] > 0) {  // an error r changes rho ln rho by r (1 + |ln rho|), or by r |ln r| where rho < r
+          mass += p * s.theta_weight[i] * r[i];
+          noise += p * s.theta_weight[i] * r[i] * (2 + fabs(log(rho[i] > r[i] ? rho[i] : r[i])));
+        }
     }
     const Vector<R> all_x = mean.transpose() * s.theta_weight, all_theta = mean * s.x_weight;
     const R x = marginal_entropy(s.x_weight, all_x), theta = marginal_entropy(s.theta_weight, all_theta);
@@ -131,7 +135,12 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     row["_r_info_relative"] = {shown, 4 * noise};
     row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 4 * noise};
     row["_phi"] = {phi, noise};
-    for (const auto& [name, value] : totals) row[name] = {value, 4 * noise + 64 * num::epsilon<R>() * fabs(value)};
+    for (const auto& [name, value] : totals) {
+      static const std::set<std::string> linear{"heat_x",    "work_x",    "_heat_x_1", "_heat_x_2", "_heat_x_3",
+                                                "_work_x_1", "_work_x_2", "_work_x_3", "ift_x",     "ift_theta"};
+      const R share = linear.count(name) ? R(2 * mass) : R(2 * noise);
+      row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
+    }
   }
   const Row<R> start = rows.front();
   for (auto& row : rows) {

@@ -3,151 +3,114 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evolve/exponential.hpp"
-#include "evolve/spectral.hpp"
+#include "thermo/fluctuations.hpp"
 
 namespace calor::thermo {
 
 namespace {
 
-using num::Matrix;
-using num::Vector;
-using Dense = Matrix<double>;
+using Dense = num::Matrix<double>;
+using Column = num::Vector<double>;
 
-/// exp(-tau H) for any tau, from one eigen-decomposition.
-class ParameterKernel {
- public:
-  explicit ParameterKernel(const evolve::Problem<double>& p)
-      : solver_(evolve::hamiltonian(p).dense()), root_(evolve::root_weight(p)) {}
-
-  Dense over(double tau) const {
-    const Vector<double> decay = (-tau * solver_.eigenvalues().cwiseMax(0.0)).array().exp();
-    return solver_.eigenvectors() * decay.asDiagonal() * solver_.eigenvectors().transpose();
-  }
-  /// sqrt(w) at the nodes: P = sqrt(w) Psi.
-  const Vector<double>& root() const { return root_; }
-
- private:
-  Eigen::SelfAdjointEigenSolver<Dense> solver_;
-  Vector<double> root_;
-};
-
-/// X's kernels at every node over one turn; row i of a joint matrix is multiplied by turn[i] transposed.
-class SamplerKernel {
- public:
-  SamplerKernel(const info::Spaces<double>& spaces, const Lag& lag) : spaces_(spaces), lag_(lag) {}
-
-  /// Continuous moves for a time.
-  std::vector<Dense> over(double time) const {
-    std::vector<Dense> out;
-    const double rate = num::from_rational<double>(*lag_.sampler.rate);
-    for (Eigen::Index i = 0; i < spaces_.conditional.rows(); ++i)
-      out.push_back(sampler::continuous_kernel<double>(lag_.sampler.kind, spaces_.conditional.row(i).transpose(),
-                                                       lag_.neighbours, rate * time));
-    return out;
-  }
-  /// One turn of the lagged dynamics: redraw, sweeps, or the exact moves over the step where a rate is given.
-  std::vector<Dense> turn() const {
-    if (lag_.sampler.rate) return over(num::from_rational<double>(*lag_.step));
-    std::vector<Dense> out;
-    for (Eigen::Index i = 0; i < spaces_.conditional.rows(); ++i)
-      out.push_back(
-          sampler::discrete_kernel<double>(lag_.sampler, spaces_.conditional.row(i).transpose(), lag_.neighbours));
-    return out;
+/// Everything a history needs besides the splitting of time.
+struct Setting {
+  Setting(const LaggedRoom& r, const evolve::ThetaDynamics& dynamics, const Column& log_initial)
+      : room(r), modes(r.basis, dynamics, {}), root(dynamics.root()) {
+    const Column psi = log_initial.array().exp() / root.array();
+    start = psi.asDiagonal() * room.spaces.conditional;
+    start_modes = modes.analyse(psi);
+    ground = modes.analyse(root);
+    // as in evolve/spectral.cpp
+    noise = 4 * num::epsilon<double>() * start_modes.norm() * room.basis.weight.cwiseSqrt().cwiseInverse();
   }
 
- private:
-  const info::Spaces<double>& spaces_;
-  const Lag& lag_;
+  /// <e^{-sigma_Theta}> = int rho_t K_t^T 1 under detailed balance; both factors propagated.
+  double ift_theta(double t) const {
+    return (start_modes.array() * ground.array() * (-2 * t * modes.values().array()).exp()).sum();
+  }
+
+  const LaggedRoom& room;
+  evolve::Modes modes;
+  Column root, start_modes, ground, noise;
+  Dense start;  // symmetrised: P = root psi
 };
 
 /// One history in the making: the symmetrised joint density and its ledger.
 class Walk {
  public:
-  Walk(const info::Spaces<double>& spaces, const Dense& energy, const Vector<double>& root, const Dense& start)
-      : spaces_(spaces), energy_(energy), root_(root), psi_(root.cwiseInverse().asDiagonal() * start) {
+  explicit Walk(const Setting& s) : s_(s), psi_(s.start) {
     state_ = look();
+    if (s.room.fluctuations) fluctuations_ = Fluctuations<double>(psi_);
   }
 
   void move_theta(const Dense& kernel) {
-    psi_ = kernel * psi_;
+    const Dense before = psi_;
+    psi_ = kernel * before;
+    if (s_.room.fluctuations)
+      fluctuations_.theta_moved(s_.room.energy, before, psi_, [&](const Dense& f) -> Dense { return kernel * f; });
     const auto after = look();
     ledger_.theta_moved(state_, after);
     state_ = after;
   }
-  void move_x(const std::vector<Dense>& kernel) {
-    for (Eigen::Index i = 0; i < psi_.rows(); ++i)
-      psi_.row(i) = (kernel[static_cast<std::size_t>(i)] * psi_.row(i).transpose()).transpose();
+  void move_x(const XKernels& kernel) {
+    const auto move = [&](const Dense& f) {
+      Dense out(f.rows(), f.cols());
+      for (Eigen::Index i = 0; i < f.rows(); ++i)
+        out.row(i).transpose() = kernel[static_cast<std::size_t>(i)] * f.row(i).transpose();
+      return out;
+    };
+    const Dense before = psi_;
+    psi_ = move(before);
+    if (s_.room.fluctuations)
+      fluctuations_.x_moved(s_.room.energy, s_.room.spaces.conditional, before, psi_, move, s_.noise);
     const auto after = look();
     ledger_.x_moved(state_, after);
     state_ = after;
   }
-  void record(JointHistory<double>& out) const {
+  void record(double t, JointHistory<double>& out) const {
     out.joint.push_back(density());
-    out.totals["heat_x"].push_back(ledger_.heat_x);
-    out.totals["work_x"].push_back(ledger_.work_x);
-    out.totals["flow_x"].push_back(ledger_.flow_x);
-    out.totals["flow_theta"].push_back(ledger_.flow_theta);
-    out.totals["ep_x"].push_back(ledger_.ep_x);
+    const auto put = [&](const std::string& name, double value) { out.totals[name].push_back(value); };
+    put("heat_x", ledger_.heat_x);
+    put("work_x", ledger_.work_x);
+    put("flow_x", ledger_.flow_x);
+    put("flow_theta", ledger_.flow_theta);
+    put("ep_x", ledger_.ep_x);
+    if (!s_.room.fluctuations) return;
+    for (const auto& [name, value] :
+         fluctuations_.totals(s_.room.basis.weight.cwiseProduct(s_.root), s_.room.spaces.x_weight))
+      put(name, value);
+    put("ift_theta", s_.ift_theta(t));
   }
 
  private:
-  Dense density() const { return root_.asDiagonal() * psi_; }
-  JointState<double> look() const { return joint_state<double>(spaces_, energy_, density()); }
+  Dense density() const { return s_.root.asDiagonal() * psi_; }
+  JointState<double> look() const { return joint_state<double>(s_.room.spaces, s_.room.energy, density()); }
 
-  const info::Spaces<double>& spaces_;
-  const Dense& energy_;
-  const Vector<double>& root_;
+  const Setting& s_;
   Dense psi_;
   JointState<double> state_;
   Ledger<double> ledger_;
+  Fluctuations<double> fluctuations_;
 };
-
-/// Everything a history needs besides the splitting of time.
-struct Setting {
-  const info::Spaces<double>& spaces;
-  const Lag& lag;
-  std::span<const double> points;
-  Dense energy, start;
-  ParameterKernel theta;
-  SamplerKernel x;
-};
-
-JointHistory<double> lagged_dynamics(const Setting& s) {
-  JointHistory<double> out;
-  Walk walk(s.spaces, s.energy, s.theta.root(), s.start);
-  walk.record(out);
-  const double step = num::from_rational<double>(*s.lag.step);
-  const Dense theta = s.theta.over(step);
-  const auto x = s.x.turn();
-  long done = 0;
-  for (std::size_t j = 1; j < s.points.size(); ++j) {
-    for (const long goal = std::lround(s.points[j] / step); done < goal; ++done) {
-      walk.move_theta(theta);
-      walk.move_x(x);
-    }
-    walk.record(out);
-  }
-  return out;
-}
 
 /// Continuous time with every interval split into `factor` times its coarsest number of substeps.
-JointHistory<double> split(const Setting& s, int factor) {
+JointHistory<double> split(const Setting& s, const Splitting& splitting, int factor) {
   JointHistory<double> out;
-  Walk walk(s.spaces, s.energy, s.theta.root(), s.start);
-  walk.record(out);
-  for (std::size_t j = 1; j < s.points.size(); ++j) {
-    const double length = s.points[j] - s.points[j - 1];
-    const int steps = factor * static_cast<int>(std::ceil(length / s.lag.substep));
+  Walk walk(s);
+  walk.record(0, out);
+  const auto& points = s.room.points;
+  for (std::size_t j = 1; j < points.size(); ++j) {
+    const double length = points[j] - points[j - 1];
+    const int steps = factor * static_cast<int>(std::ceil(length / splitting.substep));
     const double tau = length / steps;
-    const Dense theta = s.theta.over(tau);
-    const auto half = s.x.over(tau / 2), whole = s.x.over(tau);
+    const Dense theta = s.modes.kernel(tau);
+    const auto half = splitting.over(tau / 2), whole = splitting.over(tau);
     walk.move_x(half);
     for (int k = 0; k < steps; ++k) {
       walk.move_theta(theta);
       walk.move_x(k + 1 < steps ? whole : half);
     }
-    walk.record(out);
+    walk.record(points[j], out);
   }
   return out;
 }
@@ -161,30 +124,65 @@ JointHistory<double> combine(const JointHistory<double>& a, const JointHistory<d
   return out;
 }
 
-/// Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the coarsest (Hairer, Nørsett, Wanner, Solving ODEs I,
-/// section II.9).
-JointHistory<double> continuous_time(const Setting& s) {
+/// Sum of the absolute weights with which the extrapolation takes its columns: prod_{i != k} k²/(k² - i²).
+double amplification(int columns) {
+  double sum = 0;
+  for (int k = 1; k <= columns; ++k) {
+    double weight = 1;
+    for (int i = 1; i <= columns; ++i)
+      if (i != k) weight *= k * k / static_cast<double>(k * k - i * i);
+    sum += std::fabs(weight);
+  }
+  return sum;
+}
+
+void add_round_off(const Setting& s, JointHistory<double>& out) {
+  out.round_off = s.noise.cwiseProduct(s.root);
+  for (const auto& joint : out.joint) {
+    const Column marginal = (joint * s.room.spaces.x_weight).cwiseAbs();
+    out.round_off = out.round_off.cwiseMax(s.noise.cwiseProduct(s.root) + 4 * num::epsilon<double>() * marginal);
+  }
+}
+
+}  // namespace
+
+JointHistory<double> follow_turns(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
+                                  const Column& log_initial, const Turns& turns) {
+  const Setting s(room, dynamics, log_initial);
+  JointHistory<double> out;
+  Walk walk(s);
+  walk.record(0, out);
+  const Dense theta = s.modes.kernel(turns.step);
+  long done = 0;
+  for (std::size_t j = 1; j < room.points.size(); ++j) {
+    for (const long goal = std::lround(room.points[j] / turns.step); done < goal; ++done) {
+      walk.move_theta(theta);
+      walk.move_x(turns.turn);
+    }
+    walk.record(room.points[j], out);
+  }
+  add_round_off(s, out);
+  return out;
+}
+
+/// The factor 2 of the round-off is for the many steps and the large energies in the tails of x; not derived, judged by
+/// the closed form (tests/run/test_fluctuations.cpp). Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the
+/// coarsest (Hairer, Nørsett, Wanner, Solving ODEs I, section II.9).
+JointHistory<double> follow_split(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
+                                  const Column& log_initial, const Splitting& splitting) {
+  const Setting s(room, dynamics, log_initial);
   std::vector<JointHistory<double>> row;
-  for (int k = 1; k <= s.lag.columns; ++k) {
-    std::vector<JointHistory<double>> next{split(s, k)};
+  for (int k = 1; k <= splitting.columns; ++k) {
+    std::vector<JointHistory<double>> next{split(s, splitting, k)};
     for (int m = 1; m < k; ++m) {
       const double ratio = static_cast<double>(k) / (k - m);
       next.push_back(combine(row[static_cast<std::size_t>(m - 1)], next.back(), 1 / (ratio * ratio - 1)));
     }
     row = std::move(next);
   }
-  return row.back();
-}
-
-}  // namespace
-
-JointHistory<double> follow_lagged(const evolve::Problem<double>& problem, const info::Spaces<double>& spaces,
-                                   const Lag& lag, std::span<const double> points) {
-  const auto n = static_cast<Eigen::Index>(problem.grid.size);
-  Setting s{
-      spaces, lag, points, energies(spaces), spaces.conditional, ParameterKernel(problem), SamplerKernel(spaces, lag)};
-  for (Eigen::Index i = 0; i < n; ++i) s.start.row(i) *= std::exp(problem.log_initial[static_cast<std::size_t>(i)]);
-  return lag.step ? lagged_dynamics(s) : continuous_time(s);
+  add_round_off(s, row.back());
+  row.back().round_off *= 2 * amplification(splitting.columns);
+  return std::move(row.back());
 }
 
 }  // namespace calor::thermo

@@ -56,9 +56,9 @@ void exact_zeros(std::span<Row<R>> rows, bool fixed) {
     const bool start = &row == &rows.front();
     if (start || fixed) clear(row, {"m_info", "l_info", "r_info", "lautum_info"});
     if (start)
-      clear(row,
-            {"heat_theta", "work_theta", "ep_theta", "ep_theta_naive", "ep_theta_medium", "heat_x", "work_x", "flow_x",
-             "flow_theta", "ep_x", "ep_x_given_b", "ep_x_naive", "ep_x_path", "fisher_dissipation", "reservoir_gap"});
+      clear(row, {"heat_theta", "work_theta", "ep_theta", "ep_theta_naive", "ep_theta_medium", "heat_x", "work_x",
+                  "flow_x", "flow_theta", "ep_x", "ep_x_given_b", "ep_x_naive", "ep_x_path", "fisher_dissipation",
+                  "reservoir_gap", "heat_x_variance", "work_x_variance"});
   }
 }
 

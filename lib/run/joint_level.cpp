@@ -1,0 +1,199 @@
+#include "run/joint_level.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <mutex>
+
+#include "num/errors.hpp"
+#include "num/parallel.hpp"
+#include "run/job.hpp"
+#include "run/joint_model.hpp"
+#include "sampler/ou.hpp"
+#include "thermo/equilibrium_fluctuations.hpp"
+#include "thermo/lagged.hpp"
+#include "thermo/two_class.hpp"
+
+namespace calor::run {
+
+namespace {
+
+using num::Matrix;
+using num::Vector;
+
+thermo::TwoClassRoom room(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
+                          const evolve::ThetaBasis& basis, const ClassModel& model, bool fluctuations) {
+  if (model.classes.count() != 2) throw InternalError("joint dynamics: outcomes of more than two kinds");
+  thermo::TwoClassRoom out{basis,       model.spaces, model.energy, model.slope, model.bend,
+                           {},          {},           study.points, 1,           resolution.time_order + 1,
+                           fluctuations};
+  const double rate = num::from_rational<double>(*study.experiment->sampler.rate);
+  const Eigen::Index n = out.basis.size();
+  out.up = out.down = Vector<double>(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const Vector<double> p = model.spaces.conditional.row(i);
+    const auto g = sampler::generator(study.experiment->sampler.kind, p, model.neighbours, model.classes);
+    out.up[i] = rate * g(1, 0);
+    out.down[i] = rate * g(0, 1);
+  }
+  out.first_panel = resolution.panel_scale / (rate + 1 / layout.fastest_time);
+  // what a kink of the rates makes of the start is like a power of t^(1/2): panels shrink towards t = 0
+  if (study.experiment->sampler.kind == "metropolis") out.first_panel *= 1.0 / 256;
+  return out;
+}
+
+/// Column by column from probabilities of classes to densities: P'(c) size(c) = sum K(c,c') size(c') P(c').
+Matrix<double> on_densities(const Matrix<double>& kernel, const Vector<double>& size) {
+  return size.cwiseInverse().asDiagonal() * kernel * size.asDiagonal();
+}
+
+/// One turn of X at every node: a redraw, sweeps, or the exact moves over the step where a rate is given.
+thermo::XKernels turn(const Study<double>& study, const ClassModel& model) {
+  const auto& e = *study.experiment;
+  thermo::XKernels out;
+  for (Eigen::Index i = 0; i < model.spaces.conditional.rows(); ++i) {
+    const Vector<double> p = model.spaces.conditional.row(i);
+    const auto kernel = e.sampler.rate
+                            ? sampler::continuous_kernel<double>(
+                                  e.sampler.kind, p, model.neighbours, model.classes,
+                                  num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)))
+                            : sampler::discrete_kernel<double>(e.sampler, p, model.neighbours, model.classes);
+    out.push_back(on_densities(kernel, model.spaces.x_weight));
+  }
+  return out;
+}
+
+/// X's kernels at the nodes of theta for a real x, kept for all data sets.
+class RealKernels {
+ public:
+  RealKernels(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
+              const Resolution& resolution)
+      : layout_(layout), stddev_(study.model->stddev({})) {
+    const double reach = stddev_ * std::sqrt(2 * resolution.tail_decades);  // as the level lays out its spaces
+    x_ = {layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
+  }
+
+  thermo::XKernels over(double decay) {
+    const std::lock_guard lock(guard_);
+    auto& kernels = known_[decay];
+    if (kernels.empty()) {
+      const sampler::OuTransition transition(x_, stddev_, decay);
+      for (int i = 0; i < layout_.grid.size; ++i) kernels.push_back(transition.at(layout_.grid.node(i)));
+    }
+    return kernels;
+  }
+  /// X is drawn anew.
+  static thermo::XKernels redraw(const info::Spaces<double>& spaces) {
+    thermo::XKernels out;
+    for (Eigen::Index i = 0; i < spaces.conditional.rows(); ++i)
+      out.push_back(spaces.conditional.row(i).transpose() * spaces.x_weight.transpose());
+    return out;
+  }
+
+ private:
+  const Layout<double>& layout_;
+  double stddev_;
+  grid::Grid<double> x_;
+  std::mutex guard_;
+  std::map<double, thermo::XKernels> known_;
+};
+
+JointLevel real_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
+                      const info::Spaces<double>& spaces, bool fluctuations) {
+  const auto& e = *study.experiment;
+  const auto basis = evolve::sinc_basis(layout.grid);
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  const Matrix<double> energy = thermo::energies(spaces);
+  const auto start = log_initial(study, basis);
+  RealKernels kernels(study, layout, spaces, resolution);
+  const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
+  const thermo::LaggedRoom shared{basis, spaces, energy, study.points, fluctuations};
+  const double step = e.time.step ? num::from_rational<double>(*e.time.step) : 0;
+  const thermo::Turns turns{step, !e.time.step                      ? thermo::XKernels()
+                                  : e.sampler.kind == "equilibrium" ? RealKernels::redraw(spaces)
+                                                                    : kernels.over(rate * step)};
+  const thermo::Splitting splitting{[&](double time) { return kernels.over(rate * time); },
+                                    resolution.lag_substep / (rate + 1 / layout.fastest_time), resolution.lag_columns};
+  JointLevel out{spaces, {}};
+  out.histories.resize(layout.ensemble.sets.size());
+  num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
+    const auto k = static_cast<std::size_t>(b);
+    const auto theta = dynamics(study, layout.ensemble.sets[k], terms, basis);
+    out.histories[k] = e.time.step ? thermo::follow_turns(shared, theta, start, turns)
+                                   : thermo::follow_split(shared, theta, start, splitting);
+    out.histories[k].totals.erase("ift_x");  // p/P is not known where both are below round-off
+    if (e.time.step) return;
+    // the large powers of phi in the tails of x meet the round-off of the extrapolation: closed form only
+    std::erase_if(out.histories[k].totals, [](const auto& total) {
+      return total.first.rfind("_heat_x_", 0) == 0 || total.first.rfind("_work_x_", 0) == 0;
+    });
+  });
+  return out;
+}
+
+}  // namespace
+
+JointLevel joint_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
+                       const info::Spaces<double>& spaces, bool fluctuations) {
+  if (study.model->outcomes() == 0) return real_level(study, layout, resolution, spaces, fluctuations);
+  const auto basis = theta_basis(study, layout.grid, resolution);
+  const auto model = class_model(study, basis);
+  const auto start = log_initial(study, basis);
+  JointLevel out{model.spaces, {}};
+  out.histories.resize(layout.ensemble.sets.size());
+  const auto each = [&](const auto& follow) {
+    num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
+      const auto k = static_cast<std::size_t>(b);
+      out.histories[k] = follow(dynamics(study, layout.ensemble.sets[k], model.terms, basis));
+    });
+  };
+  if (study.experiment->time.step) {
+    const thermo::LaggedRoom shared{basis, model.spaces, model.energy, study.points, fluctuations};
+    const thermo::Turns turns{num::from_rational<double>(*study.experiment->time.step), turn(study, model)};
+    each([&](const auto& theta) { return thermo::follow_turns(shared, theta, start, turns); });
+  } else {
+    const auto shared = room(study, layout, resolution, basis, model, fluctuations);
+    each([&](const auto& theta) { return thermo::follow_two_classes(shared, theta, start); });
+  }
+  return out;
+}
+
+bool fluctuations_wanted(const Options& options) {
+  const auto names = {"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness", "ift_x", "ift_theta"};
+  return std::any_of(names.begin(), names.end(), [&](const char* q) { return printed(q, options); });
+}
+
+void add_equilibrium_fluctuations(const Study<double>& study, const Layout<double>& layout,
+                                  const Resolution& resolution, const info::Spaces<double>& spaces,
+                                  const Vector<double>& fisher, const learner::Terms<double>& terms,
+                                  std::span<info::Row<double>> rows) {
+  thermo::EquilibriumRoom shared{evolve::sinc_basis(layout.grid), fisher, {}, study.points, 1,
+                                 resolution.time_order + 1};
+  shared.first_panel = resolution.panel_scale * layout.fastest_time;
+  const Matrix<double> energy = thermo::energies(spaces);
+  shared.energy_powers = Matrix<double>(energy.rows(), 3);
+  Matrix<double> weighted = spaces.conditional * spaces.x_weight.asDiagonal();
+  for (int k = 0; k < 3; ++k) {
+    weighted = weighted.cwiseProduct(energy);
+    shared.energy_powers.col(k) = weighted.rowwise().sum();
+  }
+  const auto start = log_initial(study, shared.basis);
+  std::vector<std::vector<std::map<std::string, double>>> each(layout.ensemble.sets.size());
+  num::parallel_for(static_cast<int>(each.size()), study.options->threads, [&](int b) {
+    const auto k = static_cast<std::size_t>(b);
+    each[k] =
+        thermo::equilibrium_fluctuations(shared, dynamics(study, layout.ensemble.sets[k], terms, shared.basis), start);
+  });
+  for (std::size_t j = 0; j < rows.size(); ++j)
+    for (std::size_t b = 0; b < each.size(); ++b) {
+      const double p = layout.ensemble.sets[b].weight, noise = each[b][j].at("_noise");
+      for (const auto& [name, value] : each[b][j]) {
+        if (name == "_noise") continue;
+        auto& raw = rows[j][name];
+        raw.value += p * value;
+        if (name != "ift_x") raw.noise += p * noise * (1 + std::fabs(value));
+      }
+    }
+}
+
+}  // namespace calor::run

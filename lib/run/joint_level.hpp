@@ -1,0 +1,36 @@
+#pragma once
+// One resolution of the joint dynamics of (x, theta) under langevin in one parameter: the histories of all data sets.
+
+#include <span>
+
+#include "info/information.hpp"
+#include "run/level.hpp"
+#include "thermo/joint.hpp"
+
+namespace calor::run {
+
+/// The nodes of the joint densities with the model on them, and each data set's history.
+struct JointLevel {
+  info::Spaces<double> spaces;
+  std::vector<thermo::JointHistory<double>> histories;
+};
+
+/// Discrete x: classes of equal outcomes, on the layout's grid, or on panels cut where the rates have a kink
+/// (metropolis). `fluctuations`: moments of heat and work, ift_x and ift_theta besides.
+/// Real x (gaussian-mean): the grid of x in `spaces`, the model at the nodes of the layout's grid; sampler ou, or
+/// redraws.
+JointLevel joint_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
+                       const info::Spaces<double>& spaces, bool fluctuations);
+
+/// Equilibrium sampler in continuous time (thermo/equilibrium_fluctuations.hpp): adds the moments of heat and work,
+/// ift_x and ift_theta to every row (one a point of the study), averaged over the data sets. spaces, fisher, terms: at
+/// the nodes of the layout's grid.
+void add_equilibrium_fluctuations(const Study<double>& study, const Layout<double>& layout,
+                                  const Resolution& resolution, const info::Spaces<double>& spaces,
+                                  const num::Vector<double>& fisher, const learner::Terms<double>& terms,
+                                  std::span<info::Row<double>> rows);
+
+/// True if any of the quantities of I15 is printed.
+bool fluctuations_wanted(const Options& options);
+
+}  // namespace calor::run

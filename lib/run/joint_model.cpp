@@ -1,0 +1,113 @@
+#include "run/joint_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "learner/sgld_nodes.hpp"
+
+namespace calor::run {
+
+using num::Matrix;
+using num::Vector;
+
+namespace {
+
+/// Where two outcomes that a move joins change places in energy, within the interval: the rates of metropolis have a
+/// kink there. Found by a change of sign of phi_1 - phi_0 on the grid, then by bisection.
+std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& grid) {
+  const auto& model = *study.model;
+  std::vector<std::vector<int>> statistics;
+  for (int x = 0; x < model.outcomes(); ++x) statistics.push_back(model.statistic(x));
+  const auto neighbours = sampler::site_neighbours(study.experiment->model);
+  std::vector<model::Jet<double>> jets(static_cast<std::size_t>(model.components()));
+  const auto difference = [&](std::size_t x, std::size_t y, double theta) {
+    model.components_at(std::span<const double>(&theta, 1), jets);
+    double sum = 0;
+    for (std::size_t a = 0; a < jets.size(); ++a) sum += (statistics[y][a] - statistics[x][a]) * jets[a].value;
+    return sum;
+  };
+  std::vector<double> out;
+  for (std::size_t x = 0; x < neighbours.size(); ++x)
+    for (const int y : neighbours[x]) {
+      const auto to = static_cast<std::size_t>(y);
+      if (to < x || statistics[x] == statistics[to]) continue;
+      double left = difference(x, to, grid.node(0));
+      for (int i = 1; i < grid.size; ++i) {
+        const double right = difference(x, to, grid.node(i));
+        if ((left < 0) != (right < 0)) {
+          double a = grid.node(i - 1), b = grid.node(i);
+          if (difference(x, to, 0) == 0 && a <= 0 && b >= 0) a = b = 0;
+          for (int k = 0; k < 60 && a < b; ++k) {
+            const double middle = (a + b) / 2;
+            ((difference(x, to, middle) < 0) == (left < 0) ? a : b) = middle;
+          }
+          out.push_back((a + b) / 2);
+        }
+        left = right;
+      }
+    }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end(), [](double a, double b) { return b - a < 1e-9; }), out.end());
+  return out;
+}
+
+}  // namespace
+
+ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& basis) {
+  const auto& model = *study.model;
+  ClassModel out;
+  std::vector<std::vector<int>> statistics;
+  for (int x = 0; x < model.outcomes(); ++x) statistics.push_back(model.statistic(x));
+  if (study.experiment->sampler.kind != "heat-bath" && study.experiment->sampler.kind != "equilibrium")
+    out.neighbours = sampler::site_neighbours(study.experiment->model);
+  out.classes = sampler::classes(statistics, out.neighbours);
+  out.terms = learner::terms_at(model, basis.theta);
+  const Eigen::Index n = basis.size(), count = out.classes.count();
+  Matrix<double> statistic(model.components(), count);
+  out.spaces.x_weight = Vector<double>(count);
+  for (Eigen::Index c = 0; c < count; ++c) {
+    const auto k = static_cast<std::size_t>(c);
+    const auto& t = statistics[static_cast<std::size_t>(out.classes.representative[k])];
+    for (Eigen::Index a = 0; a < statistic.rows(); ++a) statistic(a, c) = t[static_cast<std::size_t>(a)];
+    out.spaces.x_weight[c] = out.classes.size[k];
+  }
+  out.energy = out.terms.value * statistic;
+  out.slope = out.terms.slope * statistic;
+  out.bend = out.terms.curvature * statistic;
+  out.spaces.theta_weight = basis.weight;
+  out.spaces.conditional = (-out.energy.array()).exp();
+  out.spaces.x_entropy = Vector<double>(n);
+  for (Eigen::Index i = 0; i < n; ++i)
+    out.spaces.x_entropy[i] = out.spaces.conditional.row(i).cwiseProduct(out.energy.row(i)).dot(out.spaces.x_weight);
+  return out;
+}
+
+evolve::ThetaBasis theta_basis(const Study<double>& study, const grid::Grid<double>& grid,
+                               const Resolution& resolution) {
+  if (study.experiment->sampler.kind != "metropolis") return evolve::sinc_basis(grid);
+  std::vector<double> breaks{grid.node(0)};
+  for (const double k : kinks(study, grid))
+    if (k > breaks.front() && k < grid.end()) breaks.push_back(k);
+  breaks.push_back(grid.end());
+  const int order = std::max(8, resolution.time_order + 1);
+  // a polynomial needs pi nodes a wave where sinc needs 2, and a little more
+  return evolve::panel_basis(breaks, 0.5 * grid.spacing * order, order);
+}
+
+evolve::ThetaDynamics dynamics(const Study<double>& study, const data::DataSet<double>& set,
+                               const learner::Terms<double>& terms, const evolve::ThetaBasis& basis) {
+  const auto s =
+      Eigen::Map<const Vector<double>>(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
+  const double decay = study.learner.weight_decay;
+  return {study.learner.mobility, learner::temperature(study.learner, set, terms),
+          terms.value * s + decay / 2 * basis.theta.cwiseAbs2(), terms.slope * s + decay * basis.theta,
+          Vector<double>((terms.curvature * s).array() + decay)};
+}
+
+Vector<double> log_initial(const Study<double>& study, const evolve::ThetaBasis& basis) {
+  const double s = study.learner.initial_stddev.front();
+  const auto z = (basis.theta.array() - study.learner.initial_mean.front()) / s;
+  return -std::log(2 * M_PI * s * s) / 2 - z.square() / 2;
+}
+
+}  // namespace calor::run

@@ -1,0 +1,35 @@
+#pragma once
+// The pieces of a joint level that all data sets share: nodes of theta, the model on them by class of outcomes, the
+// langevin dynamics of one data set.
+
+#include "evolve/theta_basis.hpp"
+#include "info/information.hpp"
+#include "run/level.hpp"
+#include "sampler/classes.hpp"
+
+namespace calor::run {
+
+/// A discrete model at the nodes of theta; columns: classes of outcomes (sampler/classes.hpp). spaces: x_weight is the
+/// size of a class, conditional the probability of one outcome of it.
+struct ClassModel {
+  sampler::Classes classes;
+  std::vector<std::vector<int>> neighbours;  // of outcomes; empty where the sampler has no sites
+  learner::Terms<double> terms;
+  info::Spaces<double> spaces;
+  num::Matrix<double> energy, slope, bend;  // phi, phi', phi''
+};
+
+ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& basis);
+
+/// The grid's nodes, or, where the rates have a kink in theta (metropolis), panels between the kinks.
+evolve::ThetaBasis theta_basis(const Study<double>& study, const grid::Grid<double>& grid,
+                               const Resolution& resolution);
+
+/// terms: at the nodes of the basis.
+evolve::ThetaDynamics dynamics(const Study<double>& study, const data::DataSet<double>& set,
+                               const learner::Terms<double>& terms, const evolve::ThetaBasis& basis);
+
+/// ln rho_0 at the nodes.
+num::Vector<double> log_initial(const Study<double>& study, const evolve::ThetaBasis& basis);
+
+}  // namespace calor::run
