@@ -112,10 +112,10 @@ initial = { mean = [0.1, 0, 0.1], stddev = [0.5, 0.5, 0.5] }
 [time]
 points = [0.5]
 )");
-  const auto table = compute(e, with(Method::spectral, 6));
+  const auto table = compute(e, with(Method::spectral, 9));
   CHECK(table.method.find("product of 3") != std::string::npos);
   const auto grid = numbers(table);
-  check_accuracy(grid, 6, "product");
+  check_accuracy(grid, 9, "product");
   CHECK(check_honest(grid, numbers(compute(e, with(Method::analytic, 12))), "product") > 25);
 }
 
