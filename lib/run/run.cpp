@@ -31,6 +31,8 @@ void by_method(Job& job) {
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment",
                   "auto; closed forms are those of gaussian-mean and linear-regression");
+  if (e.learner.kind == "langevin" && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
+    return product_of_dimensions(job);
   if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
   if (e.learner.kind == "sgd-diffusion" && parameters(e.model) > 1) return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion") return langevin_on_grid(job);

@@ -94,6 +94,31 @@ TEST_CASE("tensor grids: the couplings of a chain separate") {
     }
 }
 
+TEST_CASE("gaussian-mean in three dimensions: a product of one-dimensional grids gives the closed form") {
+  const auto e = parse_one(R"(
+[model]
+kind = "gaussian-mean"
+stddev = 0.9
+dimension = 3
+[data]
+size = 4
+target = { mean = [-0.2, 0.4, -0.2], stddev = [0.8, 0.8, 0.8] }
+[learner]
+kind = "langevin"
+mobility = 0.7
+temperature = 0.3
+weight_decay = 0.1
+initial = { mean = [0.1, 0, 0.1], stddev = [0.5, 0.5, 0.5] }
+[time]
+points = [0.5]
+)");
+  const auto table = compute(e, with(Method::spectral, 9));
+  CHECK(table.method.find("product of 3") != std::string::npos);
+  const auto grid = numbers(table);
+  check_accuracy(grid, 9, "product");
+  CHECK(check_honest(grid, numbers(compute(e, with(Method::analytic, 12))), "product") > 25);
+}
+
 TEST_CASE("tensor grids: what does not fit is refused with the digits that do") {
   auto text = three_outcomes;
   text.replace(text.find("stddev = [0.7, 0.6]"), 19, "stddev = [900, 600]");
