@@ -10,7 +10,7 @@ namespace calor::judge {
 
 namespace {
 
-constexpr int cells = 600;
+constexpr int cells = 900;
 
 /// Nodes of the states, or of a uniform grid beyond which the densities have died out; returns the spacing.
 double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
@@ -23,7 +23,7 @@ double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
     low = std::min(low, pool.theta(i)[0]);
     high = std::max(high, pool.theta(i)[0]);
   }
-  const double margin = (high - low) / 2, spacing = (high - low + 2 * margin) / cells;
+  const double margin = high - low, spacing = (high - low + 2 * margin) / cells;
   for (int i = 0; i <= cells; ++i) nodes.push_back({low - margin + spacing * i});
   return spacing;
 }
@@ -53,9 +53,9 @@ std::vector<double> given_type(const Exact& e, std::size_t b) {
 
 }  // namespace
 
-std::shared_ptr<const Exact> make_exact(Pool& pool) {
+std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law) {
   const bool jump = pool.setting.mover == simulator::Mover::jump;
-  if (!pool.law || pool.types.empty() || pool.types.size() > 200 || (!jump && pool.sample.parameters != 1))
+  if (law == nullptr || pool.types.empty() || pool.types.size() > 200 || (!jump && pool.sample.parameters != 1))
     return nullptr;
   auto e = std::make_shared<Exact>();
   const double spacing = lay_out(pool, e->nodes);
@@ -64,12 +64,12 @@ std::shared_ptr<const Exact> make_exact(Pool& pool) {
     std::vector<double> density, share;
     double sum = 0;
     for (const auto& node : e->nodes) {
-      density.push_back(std::exp(pool.law->log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
+      density.push_back(std::exp(law->log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
       sum += spacing * density.back();
     }
-    if (std::abs(sum - 1) > 1e-6) throw InternalError("judge: a density does not add up to 1");
+    if (type.weight > 1e-9 && std::abs(sum - 1) > 1e-6) throw InternalError("judge: a density does not add up to 1");
     for (std::size_t i = 0; i < density.size(); ++i) {
-      share.push_back(spacing * density[i] / sum);
+      share.push_back(sum > 0 ? spacing * density[i] / sum : 0.0);  // the rarest types may lie beyond the grid
       e->marginal[i] += type.weight * share[i];
     }
     e->density.push_back(density);
@@ -84,6 +84,14 @@ std::shared_ptr<const Exact> make_exact(Pool& pool) {
     }
   }
   return e;
+}
+
+double information(const Exact& e) {
+  double sum = 0;
+  for (std::size_t i = 0; i < e.nodes.size(); ++i)
+    for (std::size_t b = 0; b < e.weight.size(); ++b)
+      if (e.share[b][i] > 0) sum += e.weight[b] * e.share[b][i] * std::log(e.share[b][i] / e.marginal[i]);
+  return sum;
 }
 
 double expected_theta_data(const Exact& e, Scheme scheme, std::size_t m) {

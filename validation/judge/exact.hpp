@@ -19,7 +19,10 @@ struct Exact {
 };
 
 /// Nothing without a law, without types, and for several parameters unless jump.
-std::shared_ptr<const Exact> make_exact(Pool& pool);
+std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law);
+
+/// I(Theta;B) of this law.
+double information(const Exact& exact);
 
 /// Expected value of an estimator from M inner samples or K pairs.
 enum class Scheme { nested, leave_one_out, info_nce };

@@ -130,7 +130,7 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
   pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
   know_types(*pool);
   know_densities(*pool, options.threads);
-  pool->exact = make_exact(*pool);
+  pool->exact = make_exact(*pool, pool->law.get());
   return pool;
 }
 
