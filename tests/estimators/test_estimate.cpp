@@ -185,3 +185,28 @@ TEST_CASE("estimate: exit status of the command") {
   CHECK(command({"entropy-plugin", file.string()}) == 2);
   std::filesystem::remove(file);
 }
+
+TEST_CASE("estimate --expect: exact expectations on the command line's road") {
+  const auto expect = [](const std::string& name, const std::string& n, const std::string& text,
+                         std::vector<std::string> more = {}) {
+    std::vector<std::string> words{"estimate", name, "p.csv", "--counts", "p", "--expect", n};
+    words.insert(words.end(), more.begin(), more.end());
+    std::vector<const char*> argv;
+    for (const auto& w : words) argv.push_back(w.c_str());
+    std::string help;
+    const auto request = parse_request(static_cast<int>(argv.size()), argv.data(), help);
+    std::istringstream in(text);
+    return estimate(*request, experiment::parse_csv(in, "p.csv"));
+  };
+  std::string equal = "p\n";
+  for (int i = 0; i < 10; ++i) equal += "0.1\n";
+  CHECK(std::abs(expect("entropy-plugin", "20", equal).value - 2.04275325020950) < 1e-13);
+  CHECK(std::abs(expect("entropy-miller-madow", "20", equal).value - 2.23735908656186) < 1e-13);
+  const auto mi = expect("mi-plugin", "1", "x,y,p\na,a,0.5\nb,b,0.25\nb,a,0.25\n", {"--x", "x", "--y", "y"});
+  CHECK(std::abs(mi.value) < 1e-14);  // one sample shows no dependence
+  CHECK_THROWS_AS(expect("entropy-plugin", "20", "p\n0.5\n0.4\n"), InputError);
+  CHECK_THROWS_AS(expect("entropy-plugin", "20", "p\n1.5\n-0.5\n"), InputError);
+  CHECK_THROWS_AS(expect("entropy-plugin", "0", equal), InputError);
+  CHECK_THROWS_AS(expect("entropy-nsb", "2000", equal, {"--alphabet", "10"}), InputError);
+  CHECK_THROWS_AS(expect("entropy-nsb", "20", equal), InputError);
+}

@@ -7,6 +7,7 @@
 #include "tests/estimators/draws.hpp"
 #include "validation/estimators/contrastive.hpp"
 #include "validation/estimators/exact_contrastive.hpp"
+#include "validation/estimators/exact_log_mean.hpp"
 #include "validation/estimators/nested_monte_carlo.hpp"
 
 using namespace calor;
@@ -148,4 +149,33 @@ TEST_CASE("likelihood tables: impossible outcomes and refusals") {
   CHECK_THROWS_AS(nested_monte_carlo({std::vector<double>{1, 2}, 1}, {std::vector<double>{1}, 1}), InputError);
   CHECK_THROWS_AS(exact_information({std::vector<double>{1}, std::vector<double>{0.5, 0.4}}), InputError);
   CHECK_THROWS_AS(expected_info_nce(channel, 1), InputError);
+}
+
+TEST_CASE("exact expectation of a logarithm of a mean: against sums over all draws, closed forms, and no draws at all") {
+  const std::vector<double> value{0.02, 0.3, 1.7, 40}, weight{0.1, 0.4, 0.3, 0.2};
+  for (const double own : {0.0, 0.7}) {
+    double one = 0, three = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      one += weight[i] * std::log(own + value[i]);
+      for (std::size_t j = 0; j < 4; ++j)
+        for (std::size_t k = 0; k < 4; ++k)
+          three += weight[i] * weight[j] * weight[k] * std::log(own + value[i] + value[j] + value[k]);
+    }
+    CHECK(std::abs(expected_log_sum(value, weight, 1, own) - one) < 1e-12);
+    CHECK(std::abs(expected_log_sum(value, weight, 3, own) - three) < 1e-12);
+  }
+  CHECK(std::abs(expected_log_sum(std::vector{5.0}, std::vector{1.0}, 7) - std::log(35.0)) < 1e-12);
+  CHECK(std::abs(expected_log_sum(std::vector{1e-150, 1.0}, std::vector{0.5, 0.5}, 1) + 75 * std::log(10.0)) < 1e-9);
+  CHECK(std::isinf(expected_log_sum(std::vector{0.0, 1.0}, std::vector{0.5, 0.5}, 5)));
+  CHECK(std::abs(expected_log_sum(std::vector{0.0, 1.0}, std::vector{0.5, 0.5}, 1, 1) - std::log(2.0) / 2) < 1e-12);
+  CHECK_THROWS_AS(expected_log_sum(std::vector{1.0}, std::vector{0.5}, 1), InputError);
+  CHECK_THROWS_AS(expected_log_sum(std::vector{-1.0}, std::vector{1.0}, 1), InputError);
+  // many inner samples: variance over twice their number
+  const double large = expected_log_sum(value, weight, 100000) - std::log(1e5);
+  double mean = 0, square = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    mean += weight[i] * value[i];
+    square += weight[i] * value[i] * value[i];
+  }
+  CHECK(std::abs(large - (std::log(mean) - (square / (mean * mean) - 1) / 2e5)) < 1e-8);
 }

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "num/errors.hpp"
+#include "tests/judge/support.hpp"
 #include "tests/place.hpp"
+#include "validation/judge/exact.hpp"
 #include "validation/judge/report.hpp"
 #include "validation/simulator/stream.hpp"
 
@@ -12,29 +14,8 @@ using namespace calor::judge;
 
 namespace {
 
-/// Every bias with an exact prediction lies within 4 of its standard errors; returns how many were compared.
-int check_exact(const Case& test, const Options& options) {
-  int compared = 0;
-  for (const auto& subject : test.subjects) {
-    if (!wanted(options, subject.estimator) || subject.prediction.kind != "exact") continue;
-    for (const Line& l : judge::judge(test, subject, options)) {
-      CAPTURE(l.test);
-      CAPTURE(l.quantity);
-      CAPTURE(l.estimator);
-      CAPTURE(l.n);
-      CAPTURE(l.bias.value);
-      CAPTURE(l.bias.error);
-      CAPTURE(l.predicted);
-      CHECK(l.failures == 0);
-      CHECK(std::abs(l.bias.value - l.predicted) < 4 * l.bias.error);
-      ++compared;
-    }
-  }
-  return compared;
-}
-
 Case shipped(const std::string& name, const Options& options) {
-  return of_experiment(experiment::read(test::source_root() + "/validation/experiments/" + name + ".toml").at(0),
+  return of_experiment(experiment::read(calor::test::source_root() + "/validation/experiments/" + name + ".toml").at(0),
                        options);
 }
 
@@ -44,18 +25,44 @@ TEST_CASE("Monte-Carlo means of the estimators agree with their exact expectatio
   Options options;
   options.replicates = 1000;
   options.sizes = {10, 40};
-  CHECK(check_exact(built_in("letters", options), options) == 12);
-  CHECK(check_exact(built_in("work", options), options) == 4);
+  CHECK(judge::test::check_exact(built_in("letters", options), options) == 12);
+  CHECK(judge::test::check_exact(built_in("work", options), options) == 4);
   options.estimators = {"mi-gaussian"};
-  CHECK(check_exact(built_in("pairs", options), options) == 6);
+  CHECK(judge::test::check_exact(built_in("pairs", options), options) == 6);
 }
 
 TEST_CASE("one bit: estimators of information and dissipation are as biased as theory says") {
   Options options;
   options.replicates = 200;
   options.sizes = {20, 60};
-  options.estimators = {"mi-plugin", "path-likelihood-ratio", "integral-fluctuation", "mean", "entropy-miller-madow"};
-  CHECK(check_exact(shipped("one_bit", options), options) >= 14);
+  options.estimators = {"mi-plugin",
+                        "path-likelihood-ratio",
+                        "integral-fluctuation",
+                        "mean",
+                        "entropy-miller-madow",
+                        "nested-mc",
+                        "leave-one-out",
+                        "info-nce"};
+  CHECK(judge::test::check_exact(shipped("one_bit", options), options) == 37);
+}
+
+TEST_CASE("Euler–Maruyama converges to the exact information with its step") {
+  Options options;
+  options.replicates = 2;
+  options.sizes = {200};
+  auto member = experiment::read(calor::test::source_root() + "/validation/experiments/coin.toml").at(0);
+  member.experiment.time.points = {num::Rational(2)};
+  double truth = 0, coarse = 0;
+  for (const double step : {0.2, 0.1, 0.05}) {
+    options.step = step;
+    const auto pool = make_pool(member.experiment, options);
+    Case test;
+    REQUIRE(exact_value(test, *pool, "m_info", truth));
+    const double error = information(*pool->exact) - truth;
+    CHECK(std::abs(error) < 0.2 * step * truth);
+    if (coarse != 0) CHECK(std::abs(coarse / error - 2) < 0.2);  // first order
+    coarse = error;
+  }
 }
 
 TEST_CASE("statistics of a judgement: an estimator that is normal with bias 0.5 and standard deviation 2") {

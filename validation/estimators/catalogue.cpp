@@ -10,6 +10,7 @@
 #include "validation/estimators/entropy_miller_madow.hpp"
 #include "validation/estimators/entropy_nsb.hpp"
 #include "validation/estimators/entropy_plugin.hpp"
+#include "validation/estimators/expectation.hpp"
 #include "validation/estimators/mi_gaussian.hpp"
 #include "validation/estimators/mi_ksg1.hpp"
 #include "validation/estimators/mi_ksg2.hpp"
@@ -113,7 +114,7 @@ void check_options(const Request& r) {
 Result estimate(const Request& request, const experiment::Csv& csv) {
   const Samples samples(request, csv);
   try {
-    Result result = entry(request.estimator).run(request, samples);
+    Result result = request.expect ? expectation(request, samples) : entry(request.estimator).run(request, samples);
     const Conventions of_samples = samples.conventions();
     result.conventions.insert(result.conventions.begin(), of_samples.begin(), of_samples.end());
     return result;

@@ -156,6 +156,50 @@ std::vector<Cell> Samples::cells() const {
   return result;
 }
 
+double Samples::probability(std::size_t row) const {
+  if (counts_.empty()) throw InputError("--expect needs --counts, the column of the probabilities");
+  const double p = real_number(csv_, row, counts_[0]);
+  if (!(p >= 0 && p <= 1)) refuse(csv_, row, counts_[0], "a probability from 0 to 1");
+  return p;
+}
+
+namespace {
+
+void check_sum(const std::vector<double>& p) {
+  double sum = 0;
+  for (const double v : p) sum += v;
+  if (!(std::abs(sum - 1) < 1e-9))
+    throw InputError("the probabilities add up to " + std::to_string(sum) + "; allowed: 1, to 1e-9");
+}
+
+}  // namespace
+
+std::vector<double> Samples::letter_probabilities() const {
+  std::vector<double> p;
+  const auto letter = x_.empty() ? std::vector<std::size_t>{} : numbered(x_);
+  for (std::size_t row = 0; row < csv_.rows.size(); ++row) {
+    const std::size_t at = x_.empty() ? row : letter[row];
+    if (at >= p.size()) p.resize(at + 1);
+    p[at] += probability(row);
+  }
+  check_sum(p);
+  return p;
+}
+
+std::vector<double> Samples::joint_probabilities(std::size_t& columns) const {
+  const auto x = numbered(x_), y = numbered(y_);
+  const auto letters = [](const std::vector<std::size_t>& v) {
+    return v.empty() ? 0 : *std::max_element(v.begin(), v.end()) + 1;
+  };
+  columns = letters(y);
+  if (static_cast<double>(letters(x)) * static_cast<double>(columns) > 1e6)
+    throw InputError("there are too many pairs of letters; allowed: up to 1000000");
+  std::vector<double> p(letters(x) * columns, 0.0);
+  for (std::size_t row = 0; row < x.size(); ++row) p[x[row] * columns + y[row]] += probability(row);
+  check_sum(p);
+  return p;
+}
+
 Points Samples::points(const std::vector<std::size_t>& columns, std::vector<double>& values) const {
   values.clear();
   for (std::size_t row = 0; row < csv_.rows.size(); ++row) {

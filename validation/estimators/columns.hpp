@@ -26,6 +26,12 @@ class Samples {
   /// The same for pairs of letters.
   std::vector<Cell> cells() const;
 
+  /// Probabilities of letters in place of counts. Throws InputError on a negative one, and unless they add up to 1.
+  std::vector<double> letter_probabilities() const;
+
+  /// The same for pairs: p(x, y), row by row with `columns` letters y.
+  std::vector<double> joint_probabilities(std::size_t& columns) const;
+
   /// Real columns, standardised if so requested. The Points refer to this object's data.
   Points x_points() const { return points(x_, x_values_); }
   Points y_points() const { return points(y_, y_values_); }
@@ -38,6 +44,7 @@ class Samples {
   std::vector<std::size_t> find(const std::vector<std::string>& names) const;
   std::vector<std::size_t> numbered(const std::vector<std::size_t>& columns) const;
   std::uint64_t weight(std::size_t row) const;
+  double probability(std::size_t row) const;
   Points points(const std::vector<std::size_t>& columns, std::vector<double>& values) const;
   std::string names(const std::vector<std::size_t>& columns) const;
 

@@ -29,8 +29,13 @@ ESTIMATORS
 Without --x an entropy takes all columns; a mutual information takes the two columns there are, or the rest.
 Values are in nats. The file is CSV with a header line; lines that begin with # are comments.
 
+With --expect N, --counts names a column of probabilities (they add up to 1), and the value is the exact expectation of the
+estimator for N independent samples, its standard deviation in place of the standard error: entropy-plugin,
+entropy-miller-madow, entropy-grassberger, entropy-nsb (few letters), mi-plugin.
+
 EXAMPLES
   calor estimate entropy-nsb letters.csv --counts count --alphabet 26
+  calor estimate entropy-miller-madow letters.csv --counts probability --expect 20
   calor estimate mi-ksg1 samples.csv --x theta --y mean_1,mean_2 --k 3 --format json)";
 
 std::vector<std::string> columns(const std::string& list, const char* option) {
@@ -59,7 +64,7 @@ Integer whole(const std::string& text, const char* option, Integer least, Intege
 
 /// Options as text; what was not given stays empty.
 struct Words {
-  std::string x, y, counts, k, alphabet, variant, norm, format = "text";
+  std::string x, y, counts, k, alphabet, variant, norm, expect, format = "text";
 };
 
 struct CommandLine {
@@ -80,6 +85,9 @@ struct CommandLine {
     app.add_option("--variant", words.variant, "of entropy-grassberger: 2003 (default) or 1988");
     app.add_option("--norm", words.norm, "of entropy-kl: euclidean (default) or max");
     app.add_flag("--standardise", request.standardise, "divide real columns by their standard deviations first");
+    app.add_option("--expect", words.expect,
+                   "instead of an estimate: what the estimator gives on average for this many samples; --counts holds\n"
+                   "probabilities then");
     app.add_option("--format", words.format, "text (default) or json");
   }
 
@@ -97,6 +105,7 @@ void interpret(CommandLine& line) {
     r.alphabet = whole<std::uint64_t>(w.alphabet, "--alphabet", 1, 1'000'000'000'000'000'000);
   if (line.given("--variant")) r.variant = w.variant;
   if (line.given("--norm")) r.norm = w.norm;
+  if (line.given("--expect")) r.expect = whole<std::size_t>(w.expect, "--expect", 1, 20000);
   if (w.format != "text" && w.format != "json") {
     throw InputError("--format: " + printable(w.format) + "; allowed: text, json");
   }

@@ -15,6 +15,7 @@ struct Request {
   std::optional<int> k;
   std::optional<std::uint64_t> alphabet;
   std::optional<std::string> variant, norm;
+  std::optional<std::size_t> expect;  // samples: the exact expectation from probabilities instead of an estimate
   bool standardise = false;
   bool json = false;
 };

@@ -1,20 +1,20 @@
 // I(Theta;B), I(X;B) and I(X;Theta) from samples, with and without the likelihoods.
-// Biases: with c = ½ ⟨Var_c[p(a|c)]/p(a)²⟩_a, nested Monte Carlo + c/M, leave-one-out + c/(K−1), InfoNCE − c/K to first
-// order (delta method; for InfoNCE ⟨p(a|c)/p(a)⟩ = 1 + 2c enters through the pair itself); two nested averages: c/M of
-// the denominator minus that of the numerator.
+// Their biases at any size are exact where exact.hpp has the law. To first order, with c = ½ ⟨Var_c[p(a|c)]/p(a)²⟩_a:
+// nested Monte Carlo + c/M, leave-one-out + c/(K−1), InfoNCE − c/K; two nested averages: c/M of the denominator minus
+// that of the numerator.
 
 #include <cmath>
 #include <limits>
 
 #include "num/errors.hpp"
 #include "validation/estimators/contrastive.hpp"
-#include "validation/estimators/exact_contrastive.hpp"
 #include "validation/estimators/exact_counts.hpp"
 #include "validation/estimators/mi_gaussian.hpp"
 #include "validation/estimators/mi_ksg1.hpp"
 #include "validation/estimators/mi_ksg2.hpp"
 #include "validation/estimators/mi_plugin.hpp"
 #include "validation/estimators/nested_monte_carlo.hpp"
+#include "validation/judge/exact.hpp"
 #include "validation/judge/pool.hpp"
 
 namespace calor::judge {
@@ -85,43 +85,30 @@ void add_plugin(Case& test, const Shared& pool, const std::string& quantity, dou
 /// The two bounds from K pairs; table(trajectories from, n) fills the n × n log-likelihoods.
 using FillTable = std::function<std::vector<double>(std::size_t from, std::size_t n)>;
 
+using Expected = double (*)(const Exact&, Scheme, std::size_t);
+
+/// The exact bias of an estimator, where the law is there; what Euler steps add to it is counted in.
+Prediction predicted(const std::shared_ptr<const Exact>& exact, Expected expected, Scheme scheme, double truth) {
+  if (!exact || expected == nullptr) return {};
+  return {"exact", [=](std::size_t m) { return expected(*exact, scheme, m) - truth; }};
+}
+
 void add_bounds(Case& test, const Shared& pool, const std::string& quantity, double truth, const FillTable& fill,
-                double c) {
-  const auto add = [&](const std::string& name, bool upper) {
+                Expected expected) {
+  const auto add = [&](const std::string& name, Scheme scheme) {
     Subject s{name, quantity, truth, nullptr};
     s.run = [=](std::size_t n, std::size_t r) {
       const std::vector<double> table = fill(r * pool->most, n);
-      return upper ? estimators::leave_one_out_upper({table, n}) : estimators::info_nce_lower({table, n});
+      return scheme == Scheme::leave_one_out ? estimators::leave_one_out_upper({table, n})
+                                             : estimators::info_nce_lower({table, n});
     };
     s.most = most_pairs;
     s.size_is = "K";
-    if (std::isfinite(c))
-      s.prediction = {"asymptotic", [=](std::size_t n) {
-                        const auto k = static_cast<double>(n);
-                        return upper ? c / (k - 1) : -c / k;
-                      }};
+    s.prediction = predicted(pool->exact, expected, scheme, truth);
     test.subjects.push_back(s);
   };
-  add("leave-one-out", true);
-  add("info-nce", false);
-}
-
-/// c of a channel from types to trajectories' theta: mean over trajectories of ½ (Σ_b p(b) ρ(θ|b)²/ρ̄² − 1).
-double contrast_of_theta(const Pool& pool) {
-  const std::size_t b = pool.types.size(), n = std::min<std::size_t>(pool.sample.replicates, 20000);
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double* log_rho = &pool.log_given[i * b];
-    double top = -std::numeric_limits<double>::infinity(), first = 0, second = 0;
-    for (std::size_t j = 0; j < b; ++j) top = std::max(top, log_rho[j]);
-    for (std::size_t j = 0; j < b; ++j) {
-      const double rho = std::exp(log_rho[j] - top);
-      first += pool.types[j].weight * rho;
-      second += pool.types[j].weight * rho * rho;
-    }
-    sum += (second / (first * first) - 1) / 2;
-  }
-  return sum / static_cast<double>(n);
+  add("leave-one-out", Scheme::leave_one_out);
+  add("info-nce", Scheme::info_nce);
 }
 
 Stream contrasts(const Options& options, const std::string& what, std::size_t replicate) {
@@ -137,7 +124,7 @@ std::size_t draw_type(const std::vector<Type>& types, Stream& random) {
 }
 
 /// I(Theta;B), ln rho(theta|b) over M fresh data sets.
-void add_nested_theta(Case& test, const Shared& pool, const Options& options, double truth, double c) {
+void add_nested_theta(Case& test, const Shared& pool, const Options& options, double truth) {
   Subject s{"nested-mc", "m_info", truth, nullptr};
   const std::size_t rows = std::min(outer, pool->most);
   s.run = [=](std::size_t m, std::size_t r) {
@@ -161,7 +148,7 @@ void add_nested_theta(Case& test, const Shared& pool, const Options& options, do
   };
   s.sizes = inner;
   s.size_is = "M (" + std::to_string(rows) + " outer)";
-  s.prediction = {"asymptotic", [=](std::size_t m) { return c / static_cast<double>(m); }};
+  s.prediction = predicted(pool->exact, expected_theta_data, Scheme::nested, truth);
   test.subjects.push_back(s);
 }
 
@@ -188,8 +175,7 @@ void add_theta_data(Case& test, const Shared& pool, const Options& options) {
                             (pool->no_law.empty() ? std::string("the data's types are too many") : pool->no_law));
     return;
   }
-  const double c = contrast_of_theta(*pool);
-  add_nested_theta(test, pool, options, truth, c);
+  add_nested_theta(test, pool, options, truth);
   add_bounds(
       test, pool, "m_info", truth,
       [pool, b, t](std::size_t from, std::size_t n) {
@@ -201,23 +187,7 @@ void add_theta_data(Case& test, const Shared& pool, const Options& options) {
                                    : pool->law->log_density(t, pool->theta(from + i), pool->statistic(from + j));
         return table;
       },
-      c);
-}
-
-/// ½ [Σ_x Σ_b p(b) p(x|b)²/p(x) − 1].
-double contrast_of_channel(const std::vector<Type>& types, const std::vector<double>& given) {
-  const std::size_t outcomes = given.size() / types.size();
-  double sum = 0;
-  for (std::size_t x = 0; x < outcomes; ++x) {
-    double first = 0, second = 0;
-    for (std::size_t b = 0; b < types.size(); ++b) {
-      const double p = given[b * outcomes + x];
-      first += types[b].weight * p;
-      second += types[b].weight * p * p;
-    }
-    if (first > 0) sum += second / first;
-  }
-  return (sum - 1) / 2;
+      expected_theta_data);
 }
 
 /// Learners for two nested averages: outer data sets with one learner that shows x and M more; and M learners of other
@@ -270,37 +240,10 @@ void add_nested_x(Case& test, const Shared& pool, const Options& options, bool o
   };
   s.sizes = inner;
   s.size_is = "M (" + std::to_string(nested->rows) + " outer)";
-  if (pool->discrete_data && pool->discrete_x()) {
-    // c of p(x|theta) given nothing, and given b, from all learners that there are
-    const auto outcomes = static_cast<std::size_t>(pool->setting.model->outcomes());
-    const std::size_t types = pool->types.size();
-    std::vector<double> count(types), first(types * outcomes), second(types * outcomes);
-    for (std::size_t i = 0; i < pool->sample.replicates; ++i) {
-      const auto b = static_cast<std::size_t>(pool->type[i]);
-      ++count[b];
-      for (std::size_t x = 0; x < outcomes; ++x) {
-        const auto outcome = static_cast<double>(x);
-        const double p = std::exp(-pool->setting.model->energy_of(pool->theta(i), &outcome));
-        first[b * outcomes + x] += p;
-        second[b * outcomes + x] += p * p;
-      }
-    }
-    double under = 0, over = 0;
-    for (std::size_t x = 0; x < outcomes; ++x) {
-      double p = 0, p2 = 0;
-      for (std::size_t b = 0; b < types; ++b) {
-        if (count[b] < 2) continue;
-        const double w = pool->types[b].weight, mean = first[b * outcomes + x] / count[b];
-        const double square = second[b * outcomes + x] / count[b];
-        p += w * mean;
-        p2 += w * square;
-        if (!of_theta) over += w * (square / mean - mean) / 2;
-      }
-      under += (p2 / p - p) / 2;
-    }
-    const double c = under - over;
-    s.prediction = {"asymptotic", [=](std::size_t m) { return c / static_cast<double>(m); }};
-  }
+  if (pool->exact && pool->discrete_x())
+    s.prediction =
+        of_theta ? predicted(pool->exact, expected_x_theta, Scheme::nested, truth)
+                 : Prediction{"exact", [=](std::size_t m) { return expected_two_averages(*pool->exact, m) - truth; }};
   test.subjects.push_back(s);
 }
 
@@ -326,7 +269,7 @@ void add_x_data(Case& test, const Shared& pool, const Options& options) {
                                                   static_cast<std::size_t>(pool->x(from + i)[0])]);
             return table;
           },
-          contrast_of_channel(pool->types, given));
+          expected_x_data);
   } else if (!pool->discrete_x() && pool->experiment.model.kind != "linear-regression") {
     add_continuous(test, pool, Pair::x_data, "l_info", truth);
   }
@@ -352,7 +295,7 @@ void add_x_theta(Case& test, const Shared& pool, const Options& options) {
             table[i * n + j] = -pool->setting.model->energy_of(pool->theta(from + j), pool->x(from + i));
         return table;
       },
-      nan);
+      pool->discrete_x() ? expected_x_theta : nullptr);
   add_nested_x(test, pool, options, true, truth);
 }
 

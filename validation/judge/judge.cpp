@@ -123,7 +123,10 @@ std::vector<Line> judge(const Case& test, const Subject& subject, const Options&
     line.truth = subject.truth;
     line.prediction = subject.prediction.kind;
     line.predicted = subject.prediction.bias ? subject.prediction.bias(n) : nan;
-    if (std::isnan(line.predicted)) line.prediction.clear();
+    if (!std::isfinite(line.predicted)) {  // of no use, or beyond the range of a double
+      line.predicted = nan;
+      line.prediction.clear();
+    }
     summarise(trials, line);
     line.cover68 = coverage(trials, 1);
     line.cover95 = coverage(trials, 1.959963984540054);

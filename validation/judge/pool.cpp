@@ -8,6 +8,7 @@
 #include "num/exact.hpp"
 #include "num/parallel.hpp"
 #include "run/run.hpp"
+#include "validation/judge/exact.hpp"
 
 namespace calor::judge {
 
@@ -129,6 +130,7 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
   pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
   know_types(*pool);
   know_densities(*pool, options.threads);
+  pool->exact = make_exact(*pool, pool->law.get());
   return pool;
 }
 
@@ -143,39 +145,14 @@ std::vector<double> data_columns(const Pool& pool, std::size_t from, std::size_t
   return out;
 }
 
-std::vector<double> outcome_given_type(Pool& pool) {
-  if (!pool.discrete_data || !pool.discrete_x() || !pool.law || !pool.setting.equilibrium()) return {};
-  const std::size_t t = pool.sample.times - 1;
-  const auto outcomes = static_cast<std::size_t>(pool.setting.model->outcomes());
-  std::vector<std::vector<double>> nodes;
-  double spacing = 1;
-  if (pool.setting.mover == simulator::Mover::jump) {
-    nodes = pool.setting.states;
-  } else {
-    if (pool.sample.parameters != 1) return {};
-    const auto [low, high] = std::minmax_element(pool.sample.theta.begin(), pool.sample.theta.end());
-    const double margin = 1 + (*high - *low) / 2;  // densities have died out: the trapezoidal rule is exact there
-    spacing = (*high - *low + 2 * margin) / 3000;
-    for (int i = 0; i <= 3000; ++i) nodes.push_back({*low - margin + spacing * i});
-  }
-  std::vector<double> out(pool.types.size() * outcomes, 0.0);
-  for (const auto& theta : nodes) {
-    std::vector<double> p(outcomes);
-    for (std::size_t x = 0; x < outcomes; ++x) {
-      const auto outcome = static_cast<double>(x);
-      p[x] = std::exp(-pool.setting.model->energy_of(theta.data(), &outcome));
-    }
-    for (std::size_t b = 0; b < pool.types.size(); ++b) {
-      const double rho = spacing * std::exp(pool.law->log_density(t, theta.data(), pool.types[b].statistic.data()));
-      for (std::size_t x = 0; x < outcomes; ++x) out[b * outcomes + x] += rho * p[x];
-    }
-  }
-  for (std::size_t b = 0; b < pool.types.size(); ++b) {
-    double sum = 0;
-    for (std::size_t x = 0; x < outcomes; ++x) sum += out[b * outcomes + x];
-    if (std::abs(sum - 1) > 1e-6) throw InternalError("judge: p(x|B) does not add up to 1");
-    for (std::size_t x = 0; x < outcomes; ++x) out[b * outcomes + x] /= sum;
-  }
+std::vector<double> outcome_given_type(const Pool& pool) {
+  if (!pool.exact || pool.exact->outcome.empty() || !pool.setting.equilibrium()) return {};
+  const Exact& e = *pool.exact;
+  const std::size_t outcomes = e.outcome.front().size();
+  std::vector<double> out(e.weight.size() * outcomes, 0.0);
+  for (std::size_t b = 0; b < e.weight.size(); ++b)
+    for (std::size_t i = 0; i < e.nodes.size(); ++i)
+      for (std::size_t x = 0; x < outcomes; ++x) out[b * outcomes + x] += e.share[b][i] * e.outcome[i][x];
   return out;
 }
 

@@ -18,6 +18,8 @@ struct Type {
   double weight = 0;
 };
 
+struct Exact;
+
 /// Trajectories at t = 0 and at the experiment's last point; replicate r of the judgement uses [r most, r most + n).
 struct Pool {
   experiment::Experiment experiment;  // its times are 0 and the last
@@ -28,10 +30,11 @@ struct Pool {
   simulator::Sample sample;
   std::unique_ptr<simulator::Law> law;  // none: `no_law` says why
   std::string no_law;
-  std::vector<Type> types;        // empty where there are too many or they do not exist
-  bool discrete_data = false;     // `types` are all the values there are
-  std::vector<int> type;          // [trajectory], discrete data
-  std::vector<double> log_given;  // [trajectory][type]: ln rho_t(theta | B), where law and types are there
+  std::vector<Type> types;             // empty where there are too many or they do not exist
+  bool discrete_data = false;          // `types` are all the values there are
+  std::vector<int> type;               // [trajectory], discrete data
+  std::shared_ptr<const Exact> exact;  // see exact.hpp; may be none
+  std::vector<double> log_given;       // [trajectory][type]: ln rho_t(theta | B), where law and types are there
 
   std::size_t last(std::size_t trajectory) const { return trajectory * sample.times + sample.times - 1; }
   const double* theta(std::size_t trajectory) const { return &sample.theta[last(trajectory) * sample.parameters]; }
@@ -53,7 +56,7 @@ std::vector<Type> types_of(const experiment::Experiment& experiment, const simul
 std::vector<double> data_columns(const Pool& pool, std::size_t from, std::size_t n, std::size_t& dimension);
 
 /// p(x | type), [type][x], at the last time; only with discrete data and x, the law, and the equilibrium sampler.
-std::vector<double> outcome_given_type(Pool& pool);
+std::vector<double> outcome_given_type(const Pool& pool);
 
 /// Appends the subjects of one kind.
 void add_information(Case& test, const std::shared_ptr<Pool>& pool, const Options& options);

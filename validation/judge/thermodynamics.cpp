@@ -66,6 +66,11 @@ void add_path_ratio(Case& test, const Shared& pool) {
               [=](std::size_t n, std::size_t r) { return estimators::path_likelihood_ratio(sigma(*pool, n, r)); }};
     s.prediction = unbiased();
     test.subjects.push_back(s);
+    if (truth > 3)
+      test.notes +=
+          " <exp(-sigma_theta)> is unbiased, but with an entropy production of several nats it is ruled by "
+          "trajectories too "
+          "rare for these samples: what is seen falls short of 1.";
   }
   Subject s{"integral-fluctuation", "<exp(-sigma_theta)>", 1,
             [=](std::size_t n, std::size_t r) { return estimators::integral_fluctuation(sigma(*pool, n, r)); }};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -75,25 +76,27 @@ class GridLaw final : public Law {
     auto place = known_.find(key);
     if (place == known_.end()) place = known_.emplace(key, evolve(key)).first;
     const Snapshot& at = place->second[t];
-    if (at.density.empty()) return log_start(theta[0]);
-    double sum = 0;
-    for (std::size_t i = 0; i < at.density.size(); ++i) {
-      if (at.density[i] == 0) continue;
-      for (const Gaussian& g : at.kernel[i]) {
-        const double z = (theta[0] - g.mean) * (theta[0] - g.mean) / g.variance;
-        if (z > 2 * edge_decades + 60) continue;
-        sum += at.density[i] * std::exp(g.log_weight - z / 2) / std::sqrt(g.variance);
-      }
-    }
-    return std::log(sum * at.spacing) - log_two_pi / 2;
+    if (at.log_density.empty()) return log_start(theta[0]);
+    const auto exponent = [&](std::size_t i, const Gaussian& g) {
+      const double z = theta[0] - g.mean;
+      return at.log_density[i] + g.log_weight - z * z / (2 * g.variance);
+    };
+    double top = -std::numeric_limits<double>::infinity(), sum = 0;
+    for (std::size_t i = 0; i < at.log_density.size(); ++i)
+      for (const Gaussian& g : at.kernel[i]) top = std::max(top, exponent(i, g));
+    if (std::isinf(top)) return top;
+    for (std::size_t i = 0; i < at.log_density.size(); ++i)
+      for (const Gaussian& g : at.kernel[i])
+        if (const double e = exponent(i, g) - top; e > -40) sum += std::exp(e);
+    return top + std::log(sum * at.spacing) - log_two_pi / 2;
   }
 
  private:
   using Kernel = std::vector<std::vector<Gaussian>>;  // [node]
 
-  /// The density on the grid before the last step, and that step.
+  /// ln of the density on the grid before the last step, and that step with ln 1/sqrt(v) among the weights.
   struct Snapshot {
-    std::vector<double> density;
+    std::vector<double> log_density;
     Kernel kernel;
     double spacing = 0;
   };
@@ -254,7 +257,12 @@ class GridLaw final : public Law {
           bands = bands_of(kernel, spacing);
           held = some[k];
         }
-        if (k + 1 == some.size()) out.push_back({density, kernel, spacing});
+        if (k + 1 == some.size()) {
+          out.push_back({density, kernel, spacing});
+          for (double& v : out.back().log_density) v = std::log(v);
+          for (auto& some_of : out.back().kernel)
+            for (Gaussian& g : some_of) g.log_weight -= std::log(g.variance) / 2;
+        }
         std::fill(next.begin(), next.end(), 0.0);
         for (std::size_t i = 0; i < nodes; ++i) {
           const double p = density[i];

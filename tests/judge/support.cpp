@@ -1,0 +1,30 @@
+#include "tests/judge/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+namespace calor::judge::test {
+
+int check_exact(const Case& test, const Options& options) {
+  int compared = 0;
+  for (const auto& subject : test.subjects) {
+    if (!wanted(options, subject.estimator) || subject.prediction.kind != "exact") continue;
+    for (const Line& l : judge(test, subject, options)) {
+      if (l.prediction.empty()) continue;
+      CAPTURE(l.test);
+      CAPTURE(l.quantity);
+      CAPTURE(l.estimator);
+      CAPTURE(l.n);
+      CAPTURE(l.bias.value);
+      CAPTURE(l.bias.error);
+      CAPTURE(l.predicted);
+      CHECK(l.failures == 0);
+      CHECK(std::abs(l.bias.value - l.predicted) < 4 * l.bias.error + 1e-12);
+      ++compared;
+    }
+  }
+  return compared;
+}
+
+}  // namespace calor::judge::test

@@ -1,0 +1,92 @@
+// Long: every shipped experiment, its estimators against their exact expectations, and the fluctuation theorem.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "tests/judge/support.hpp"
+#include "tests/place.hpp"
+#include "validation/estimators/exponential_average.hpp"
+#include "validation/estimators/mean.hpp"
+#include "validation/simulator/law.hpp"
+
+using namespace calor;
+
+namespace {
+
+std::vector<experiment::Swept> shipped() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(test::source_root() + "/validation/experiments"))
+    if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  std::vector<experiment::Swept> all;
+  for (const auto& file : files)
+    for (const auto& member : experiment::read(file)) all.push_back(member);
+  return all;
+}
+
+/// sigma_theta of trajectories up to the last time; empty where the law is not at hand.
+std::vector<double> sigmas(const experiment::Experiment& e, const simulator::Options& o) {
+  std::string why;
+  const auto law = simulator::make_law(e, o, why);
+  if (!law) return {};
+  const auto s = simulator::simulate(e, o);
+  std::vector<double> out;
+  for (std::size_t r = 0; r < s.replicates; ++r) {
+    const double* statistic = &s.statistic[r * s.statistics];
+    const std::size_t last = r * s.times + s.times - 1;
+    out.push_back(law->log_density(0, &s.theta[r * s.times * s.parameters], statistic) -
+                  law->log_density(s.times - 1, &s.theta[last * s.parameters], statistic) + s.forward[last] -
+                  s.backward[last]);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_SUITE("long: shipped experiments") {
+  TEST_CASE("estimators, entropy production by path-likelihood ratio among them, agree with their exact expectations") {
+    judge::Options options;
+    options.replicates = 200;
+    options.sizes = {100};
+    options.estimators = {"mean",           "path-likelihood-ratio", "mi-plugin",          "leave-one-out", "info-nce",
+                          "entropy-plugin", "entropy-miller-madow",  "entropy-grassberger"};
+    for (const auto& member : shipped()) {
+      const auto test = judge::of_experiment(member, options);
+      CAPTURE(test.title);
+      CHECK(judge::test::check_exact(test, options) >= 1);
+    }
+  }
+
+  TEST_CASE("<exp(-sigma_theta)> = 1, at times early enough that it can be averaged: entropy production below 1.5") {
+    simulator::Options o;
+    o.replicates = 20000;
+    for (const auto& member : shipped()) {
+      auto e = member.experiment;
+      num::Rational t = e.time.points.back();
+      const bool steps = e.learner.kind == "sgld";
+      for (int attempt = 0; attempt < 20; ++attempt) {
+        e.time.points = {num::Rational(0), t};
+        e.time.step.reset();
+        const auto sigma = sigmas(e, o);
+        if (sigma.empty()) {
+          MESSAGE(e.title, ": no law");
+          break;
+        }
+        if (estimators::mean(sigma).value > 1.5 && !(steps && t == 1)) {
+          t = steps ? num::Rational(1) : num::Rational(t / 4);
+          continue;
+        }
+        const auto ift = estimators::integral_fluctuation(sigma);
+        CAPTURE(e.title);
+        CAPTURE(num::to_double(num::from_rational<double>(t)));
+        CAPTURE(ift.value);
+        CAPTURE(ift.standard_error);
+        CHECK(std::abs(ift.value - 1) < 4 * ift.standard_error);
+        CHECK(ift.standard_error < 0.3);
+        break;
+      }
+    }
+  }
+}
