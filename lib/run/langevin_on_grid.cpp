@@ -270,7 +270,9 @@ void langevin_on_grid(Job& job) {
       throw InputError(e.at(e.learner.temperature.constant() ? "learner.mobility" : "learner.temperature") +
                        "a schedule with moments of heat_x and work_x, ift_x or ift_theta is not available in this "
                        "version; available: one number");
-    return raise_precision(job, 0, []<Real R>(Job& j) { series_in_time<R>(j); });
+    // more digits cost hundreds of times as much: only where they are asked for
+    return in_double ? series_in_time<double>(job)
+                     : raise_precision(job, 16, []<Real R>(Job& j) { series_in_time<R>(j); });
   }
   switch (job.options.method) {
     case Method::automatic:
