@@ -194,7 +194,7 @@ std::vector<BallRow> assemble(const Study& study) {
 
 std::string why_not_proven(const experiment::Experiment& e, double most_work) {
   if (!is_finite_model(e.model)) return "the model has no finite list of outcomes";
-  if (e.learner.kind != "jump" || !e.learner.temperature.constant())
+  if (e.learner.kind != "jump" || !e.learner.temperature.constant() || e.learner.temperature.values.front() <= 0)
     return "the learner is no chain with constant rates";
   if (e.data.source != experiment::Data::Source::target && e.data.source != experiment::Data::Source::counts)
     return "the data are not counted";
