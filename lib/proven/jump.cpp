@@ -97,7 +97,8 @@ void losses(const Study& study, std::size_t j, BallRow& row) {
   row["_loss"] = study.average([&](const History& h) { return dot(h.theta[j], h.loss); });
   row["loss_train"] = study.average([&](const History& h) { return dot(h.theta[j], h.fit); });
   row["_heat_theta"] = study.average([&](const History& h) { return h.heat_theta[j]; });
-  row["fisher_dissipation"] = study.average([&](const History& h) { return h.fisher[j]; });
+  if (!s.experiment->time.step)
+    row["fisher_dissipation"] = study.average([&](const History& h) { return h.fisher[j]; });
   row["_free"] = row["_loss"] / s.temperature - row["entropy_theta_given_b"];  // D(rho || e^{-L/T})
   if (study.fixed) return;
   Balls target, test;
@@ -130,6 +131,16 @@ void equilibrium_sampler(const BallRow& start, BallRow& row) {
   row["flow_x"] = row["info_x_theta_given_b"] - start.at("info_x_theta_given_b") + f;
 }
 
+void sampler_in_turns(const Study& study, std::size_t j, BallRow& row) {
+  const auto sum = [&](Ball Turns::*part) { return study.average([&](const History& h) { return h.turns[j].*part; }); };
+  row["heat_x"] = sum(&Turns::heat_x);
+  row["work_x"] = sum(&Turns::work_x);
+  row["flow_x"] = sum(&Turns::flow_x);
+  row["flow_theta"] = sum(&Turns::flow_theta);
+  row["ep_x"] = sum(&Turns::ep_x);
+  if (study.setting.experiment->sampler.kind == "equilibrium") row["ep_x_path"] = sum(&Turns::ep_x_path);
+}
+
 /// The observers of I12 and I14, whatever the sampler.
 void observers(const BallRow& start, BallRow& row) {
   row["ep_x_given_b"] = row["entropy_x_given_b"] - start.at("entropy_x_given_b") - row["heat_x"];
@@ -160,14 +171,17 @@ std::vector<BallRow> assemble(const Study& study) {
   for (std::size_t j = 0; j < rows.size(); ++j) {
     auto& row = rows[j];
     parameter_information(study, j, row);
-    s.x_rates.empty() ? equilibrium_information(study, j, row) : joint_information(study, j, row);
+    const bool turns = s.experiment->time.step.has_value(), paired = turns || !s.x_rates.empty();
+    paired ? joint_information(study, j, row) : equilibrium_information(study, j, row);
     losses(study, j, row);
     parameter_thermodynamics(s, rows.front(), row);
-    if (s.x_rates.empty()) {
-      equilibrium_sampler(rows.front(), row);
-    } else {
+    if (turns) {
+      sampler_in_turns(study, j, row);
+    } else if (paired) {
       row["heat_x"] = study.average([&](const History& h) { return h.heat_x[j]; });
       row["work_x"] = study.average([&](const History& h) { return h.work_x[j]; });
+    } else {
+      equilibrium_sampler(rows.front(), row);
     }
     observers(rows.front(), row);
     if (full) row["ift_theta"] = Ball(1);  // I15
@@ -180,12 +194,11 @@ std::vector<BallRow> assemble(const Study& study) {
 
 std::string why_not_proven(const experiment::Experiment& e, double most_work) {
   if (!is_finite_model(e.model)) return "the model has no finite list of outcomes";
-  if (e.learner.kind != "jump" || !e.learner.temperature.constant())
+  if (e.learner.kind != "jump" || !e.learner.temperature.constant() || e.learner.temperature.values.front() <= 0)
     return "the learner is no chain with constant rates";
-  if (e.time.step) return "X and Theta take turns";
   if (e.data.source != experiment::Data::Source::target && e.data.source != experiment::Data::Source::counts)
     return "the data are not counted";
-  if (e.sampler.kind == "ou" || (e.sampler.kind != "equilibrium" && !e.sampler.rate)) return "the sampler has no rates";
+  if (e.sampler.kind == "ou") return "the sampler moves on the real line";
   if (count_types(e) > most_types) return "too many data sets";
   const Precision rough(128);
   const auto setting = jump_setting(e, e.time.points);

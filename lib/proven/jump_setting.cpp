@@ -15,34 +15,6 @@ Ball acceptance(const std::string& kind, const Ball& u) {
   return u < Ball(0) ? Ball(1) : min(Ball(1), exp(-u));
 }
 
-/// Rate of the flip x -> y of a site at unit rate: gibbs and glauber 1/(1 + e^{dphi}), metropolis min(1, e^{-dphi}).
-Ball flip(const std::string& kind, const Ball& rise) {
-  return acceptance(kind == "metropolis" ? "metropolis" : "heat-bath", rise);
-}
-
-int sites_of(const experiment::Model& m) {
-  return m.kind == "bernoulli" ? 1 : m.kind == "ising" ? m.spins : m.kind == "rbm" ? m.visible : 0;
-}
-
-/// Rates of X at one theta, [from * outcomes + to].
-std::vector<Ball> x_rates(const experiment::Experiment& e, const Balls& energy, const Balls& conditional) {
-  const std::size_t k = energy.size();
-  const Ball rate(*e.sampler.rate);
-  std::vector<Ball> out(k * k);
-  if (e.sampler.kind == "heat-bath") {
-    for (std::size_t x = 0; x < k; ++x)
-      for (std::size_t y = 0; y < k; ++y)
-        if (x != y) out[x * k + y] = rate * conditional[y];
-    return out;
-  }
-  for (std::size_t x = 0; x < k; ++x)
-    for (int site = 0; site < sites_of(e.model); ++site) {
-      const std::size_t y = x ^ (std::size_t{1} << site);
-      out[x * k + y] = rate * flip(e.sampler.kind, energy[y] - energy[x]);
-    }
-  return out;
-}
-
 /// sum over moves out of each state of rate * gain(move).
 template <class Gain>
 Balls per_move(const Chain& chain, const Gain& gain) {
@@ -100,9 +72,7 @@ void follow_pair(const JumpSetting& s, History& h) {
     });
   };
   const std::vector<Balls> functionals{gain_where(true), gain_where(false)};
-  Balls joint;
-  for (std::size_t i = 0; i < s.states; ++i)
-    for (const auto& p : s.conditional[i]) joint.push_back(s.initial[i] * p);
+  Balls joint = equilibrium_start(s);
   Ball heat, work;
   for (std::size_t j = 0; j < s.points.size(); ++j) {
     if (j > 0) {
@@ -128,6 +98,39 @@ double work_of_chain(const Chain& chain, const std::vector<Rational>& points, st
 
 }  // namespace
 
+Ball flip(const std::string& kind, const Ball& rise) {
+  return acceptance(kind == "metropolis" ? "metropolis" : "heat-bath", rise);
+}
+
+int sites_of(const experiment::Model& m) {
+  return m.kind == "bernoulli" ? 1 : m.kind == "ising" ? m.spins : m.kind == "rbm" ? m.visible : 0;
+}
+
+std::vector<Ball> x_rates(const experiment::Experiment& e, const Balls& energy, const Balls& conditional) {
+  const std::size_t k = energy.size();
+  const Ball rate(*e.sampler.rate);
+  std::vector<Ball> out(k * k);
+  if (e.sampler.kind == "heat-bath") {
+    for (std::size_t x = 0; x < k; ++x)
+      for (std::size_t y = 0; y < k; ++y)
+        if (x != y) out[x * k + y] = rate * conditional[y];
+    return out;
+  }
+  for (std::size_t x = 0; x < k; ++x)
+    for (int site = 0; site < sites_of(e.model); ++site) {
+      const std::size_t y = x ^ (std::size_t{1} << site);
+      out[x * k + y] = rate * flip(e.sampler.kind, energy[y] - energy[x]);
+    }
+  return out;
+}
+
+Balls equilibrium_start(const JumpSetting& s) {
+  Balls out;
+  for (std::size_t i = 0; i < s.states; ++i)
+    for (const auto& p : s.conditional[i]) out.push_back(s.initial[i] * p);
+  return out;
+}
+
 JumpSetting jump_setting(const experiment::Experiment& e, const std::vector<Rational>& points) {
   JumpSetting s;
   s.experiment = &e;
@@ -143,7 +146,8 @@ JumpSetting jump_setting(const experiment::Experiment& e, const std::vector<Rati
     Rational square = 0;
     for (const auto& entry : e.learner.states[i]) square += entry * entry;
     s.decay.emplace_back(Rational(e.learner.weight_decay * square / 2));
-    if (e.sampler.kind != "equilibrium") s.x_rates.push_back(x_rates(e, s.energy.back(), s.conditional.back()));
+    if (e.sampler.kind != "equilibrium" && !e.time.step)
+      s.x_rates.push_back(x_rates(e, s.energy.back(), s.conditional.back()));
   }
   return s;
 }
@@ -178,6 +182,7 @@ History follow(const JumpSetting& s, const DataSet& set) {
   for (std::size_t i = 0; i < s.states; ++i) h.loss[i] += s.decay[i];
   follow_theta(s, h);
   if (!s.x_rates.empty()) follow_pair(s, h);
+  if (s.experiment->time.step) follow_turns(s, h);
   return h;
 }
 
@@ -185,6 +190,7 @@ double work_of(const JumpSetting& s, const DataSet& set) {
   Balls loss = fit_of(s, set);
   for (std::size_t i = 0; i < s.states; ++i) loss[i] += s.decay[i];
   double work = work_of_chain({static_cast<int>(s.states), learner_moves(s, loss)}, s.points, 2);
+  if (s.experiment->time.step) work += work_of_turns(s);
   if (!s.x_rates.empty()) work += work_of_chain(joint_chain(s, loss), s.points, 2);
   return work;
 }
