@@ -52,7 +52,7 @@ fs::path parent_of(const fs::path& directory) {
 
 }  // namespace
 
-void write_new_file(const fs::path& file, const std::string& bytes) {
+void write_new_file(const fs::path& file, const std::string& bytes, bool durable) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor < 0) refuse(file, std::strerror(errno));
   int error = 0;
@@ -61,7 +61,7 @@ void write_new_file(const fs::path& file, const std::string& bytes) {
     if (n < 0 && errno != EINTR) error = errno;
     if (n > 0) done += static_cast<std::size_t>(n);
   }
-  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (error == 0 && durable && ::fsync(descriptor) != 0) error = errno;
   if (::close(descriptor) != 0 && error == 0) error = errno;
   if (error != 0) refuse(file, std::strerror(error));
 }

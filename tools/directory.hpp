@@ -39,7 +39,7 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-/// A new file with these bytes, flushed to disk. Throws InputError.
-void write_new_file(const std::filesystem::path& file, const std::string& bytes);
+/// A new file with these bytes; `durable`: flushed to disk. Throws InputError.
+void write_new_file(const std::filesystem::path& file, const std::string& bytes, bool durable = true);
 
 }  // namespace calor::tools

@@ -59,7 +59,7 @@ crosscheck::Trial attempt(const Request& request, const experiment::Experiment& 
   options.first = replicate * request.samples;
   options.replicates = request.samples;
   const TemporaryDirectory place;
-  for (const auto& file : make_samples(e, options, "")) write_new_file(place.path() / file.name, file.bytes);
+  for (const auto& file : make_samples(e, options, "")) write_new_file(place.path() / file.name, file.bytes, false);
   const ChildOutcome child = run_child(request.command, place.path().string(), request.timeout);
   crosscheck::Trial trial{child.failure, child.seconds, {}};
   if (!trial.failure.empty()) return trial;

@@ -28,7 +28,7 @@ Fit fit(const Row& row, const std::optional<Rational>& predicted) {
   if (!predicted) return Fit::no;
   const Rational &v = row.estimate.value.value, off = abs(v - *predicted), plain = abs(v - row.truth.value.value);
   if (const auto& s = row.estimate.standard_error) {
-    if (off > 3 * *s + row.truth.error.value) return Fit::no;
+    if (off > 4 * *s + row.truth.error.value) return Fit::no;
     return row.pass ? Fit::silent : Fit::yes;
   }
   const bool good = off <= close_enough * abs(*predicted) && 10 * off <= plain;
