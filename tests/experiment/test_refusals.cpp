@@ -32,14 +32,15 @@ TEST_SUITE("experiment/refusals") {
   TEST_CASE("sections and keys") {
     check(coin(), {
                       {{{1, "[modle]"}},
-                       "1: modle: unknown key; allowed: title, grade, note, model, data, learner, sampler, time, accuracy; did you "
+                       "1: modle: unknown key; allowed: title, grade, note, model, data, learner, sampler, time, "
+                       "accuracy; did you "
                        "mean model?"},
                       {{{1, "model = 3"}, {2, ""}}, "1: model: not a table (3)"},
                       {{{15, "[model.time]"}}, "15: model.time: unknown key"},
                       {{{2, ""}}, "1: model.kind: the key is missing; allowed: one of bernoulli, categorical"},
                       {{{2, "kind = \"bernouli\""}},
                        "2: model.kind: unknown (\"bernouli\"); allowed: bernoulli, categorical, ising, rbm, "
-                       "gaussian-mean, gaussian, linear-regression; did you mean bernoulli?"},
+                       "gaussian-mean, gaussian, linear-regression, poisson; did you mean bernoulli?"},
                       {{{2, "kind = 3"}}, "2: model.kind: not a string (3)"},
                       {{{7, "kind = \"langevn\""}},
                        "7: learner.kind: unknown (\"langevn\"); allowed: langevin, sgd-diffusion, sgld, jump; did you "
