@@ -18,7 +18,7 @@ struct LogResolution {
   double reach = 80;         // S at the ends; values with S < reach - 55 are reliable
   double spacing = 0.15;     // largest spacing of theta
   int intervals = 96;        // fewest intervals
-  double tolerance = 1e-14;  // of a step in S, relative to 1 + S
+  double tolerance = 2e-15;  // of a step in S, relative to 1 + S
 };
 
 /// Needs Problem::force and the Gaussian start. Where S > reach, log_density is -infinity and density 0. Throws

@@ -130,7 +130,7 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
   require_memory(layout);
   const double strip = num::to_double(study.model->analytic_strip());
   const evolve::LogDensity solver({std::min(needed_reach(study, layout, r), 100.0 * (1 << level)) + 60,
-                                   0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-14});
+                                   0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15});
   const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
   const int points = 24 + 8 * level;
   const auto& sets = layout.ensemble.sets;
