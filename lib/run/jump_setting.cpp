@@ -195,6 +195,8 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
     const auto w = learner::rates(setting.learner, out.losses.back());
     fastest = std::max({fastest, R(w.up.maxCoeff()), R(w.down.maxCoeff())});
   }
+  if (e.sampler.rate && !e.time.step)  // the layer in which X reaches what it lags behind by
+    fastest = std::max(fastest, num::from_rational<R>(*e.sampler.rate));
   const bool empty_states = setting.learner.initial.minCoeff() < R(0.01) * setting.learner.initial.maxCoeff();
   setting.quadrature = evolve::quadrature<R>(resolution.time_order, empty_states, exp(R(-resolution.tail_decades)),
                                              resolution.panel_scale / (2 * num::to_double(fastest)));
