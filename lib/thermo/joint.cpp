@@ -137,7 +137,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     row["_phi"] = {phi, noise};
     for (const auto& [name, value] : totals) {
       static const std::set<std::string> linear{"heat_x",    "work_x",    "_heat_x_1", "_heat_x_2", "_heat_x_3",
-                                                "_work_x_1", "_work_x_2", "_work_x_3", "ift_x",     "ift_theta"};
+                                                "_work_x_1", "_work_x_2", "_work_x_3", "ift_theta"};
       const R share = linear.count(name) ? R(2 * mass) : R(2 * noise);
       row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
     }
