@@ -16,18 +16,25 @@ R largest(const R& a, const R& b) {
 
 /// sum_B p(B) D(f_B || mean): mutual information as an average of relative entropies.
 template <num::Real R>
-Raw<R> divergence(const Vector<R>& weight, const Matrix<R>& f, const Vector<R>& probability, const Vector<R>& mean) {
+Raw<R> divergence(const Vector<R>& weight, const Matrix<R>& f, const Matrix<R>& round_off, const Vector<R>& probability,
+                  const Vector<R>& mean) {
   using std::log, std::fabs;
   Raw<R> sum;
   R absolute = 1;
   for (Eigen::Index b = 0; b < f.cols(); ++b)
     for (Eigen::Index i = 0; i < f.rows(); ++i) {
-      if (!(f(i, b) > 0) || !(mean[i] > 0)) continue;
-      const R term = probability[b] * weight[i] * f(i, b) * log(R(f(i, b) / mean[i]));
+      const R share = probability[b] * weight[i],
+              unsure = share * largest<R>(round_off(i, b), f(i, b) > 0 ? R(0) : fabs(f(i, b)));
+      if (!(f(i, b) > 0) || !(mean[i] > 0)) {
+        if (unsure > 0) sum.noise += unsure * (1 + fabs(log(R(unsure / share))));
+        continue;
+      }
+      sum.noise += unsure * (1 + fabs(log(R(f(i, b) / mean[i]))));
+      const R term = share * f(i, b) * log(R(f(i, b) / mean[i]));
       sum.value += term;
       absolute += fabs(term);
     }
-  sum.noise = 8 * num::epsilon<R>() * absolute;
+  sum.noise += 8 * num::epsilon<R>() * absolute;
   return sum;
 }
 
@@ -110,7 +117,7 @@ void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R
   row["entropy_theta"] = total;
   row["entropy_theta_given_b"] = given_b;
   row["m_info"] = total - given_b;
-  row["_m_info_relative"] = divergence<R>(spaces.theta_weight, at.density, at.probability, mean);
+  row["_m_info_relative"] = divergence<R>(spaces.theta_weight, at.density, at.round_off, at.probability, mean);
   row["lautum_info"] = lautum;
 }
 
@@ -138,7 +145,7 @@ void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row
   row["info_x_theta_given_b"] = given_b - given_theta;
   row["r_info"] = row["m_info"] - row["l_info"];
   const Vector<R> mean = x_given_b * at.probability;
-  row["_l_info_relative"] = divergence<R>(spaces.x_weight, x_given_b, at.probability, mean);
+  row["_l_info_relative"] = divergence<R>(spaces.x_weight, x_given_b, x_noise, at.probability, mean);
   row["_r_info_relative"] = row["_m_info_relative"] - row["_l_info_relative"];
   // I(X;Theta) = int rho-bar(theta) D(p(x|theta) || p(x)), the joint density summed directly
   const Vector<R> share = weighted * at.probability;

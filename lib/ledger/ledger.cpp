@@ -125,7 +125,8 @@ Residual<R> residual(const Book<R>& book, std::size_t time, const Identity<R>& i
     if (!(left < R(1e-9))) return {};
     out.allowed += 10 * left;
   }
-  out.allowed += 16 * num::epsilon<R>() * size;  // round-off of this sum
+  out.allowed += 16 * num::epsilon<R>() * size;           // round-off of this sum
+  if (!(out.allowed <= R(1e-3) * (1 + size))) return {};  // a route that has not converged judges nothing
   return out;
 }
 

@@ -186,7 +186,9 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
     ensemble_spacing =
         M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + signal_to_noise(rough(e, *study.options)))));
   Layout<R> out;
-  const R tail = exp(R(-resolution.tail_decades - 4));
+  // The error of a cut ensemble of real data does not shrink evenly from level to level (the cut moves by whole nodes),
+  // so that the difference of levels may miss it: cut where it does not matter.
+  const R tail = exp(R(-resolution.tail_decades - (study.model->outcomes() == 0 ? 14 : 4)));
   out.ensemble = data::enumerate<R>(*study.model, e, tail, R(ensemble_spacing));
   data::Ensemble<double> rough_ensemble;
   for (const auto& set : out.ensemble.sets) {

@@ -165,7 +165,7 @@ JointHistory<double> follow_turns(const LaggedRoom& room, const evolve::ThetaDyn
   return out;
 }
 
-/// The factor 2 of the round-off is for the many steps and the large energies in the tails of x; not derived, judged by
+/// The factor 8 of the round-off is for the many steps and the large energies in the tails of x; not derived, judged by
 /// the closed form (tests/run/test_fluctuations.cpp). Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the
 /// coarsest (Hairer, Nørsett, Wanner, Solving ODEs I, section II.9).
 JointHistory<double> follow_split(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
@@ -181,7 +181,7 @@ JointHistory<double> follow_split(const LaggedRoom& room, const evolve::ThetaDyn
     row = std::move(next);
   }
   add_round_off(s, row.back());
-  row.back().round_off *= 2 * amplification(splitting.columns);
+  row.back().round_off *= 8 * amplification(splitting.columns);
   return std::move(row.back());
 }
 

@@ -7,6 +7,7 @@
 
 #include "experiment/csv.hpp"
 #include "num/errors.hpp"
+#include "place.hpp"
 #include "support.hpp"
 #include "validation/crosscheck/npy.hpp"
 #include "validation/crosscheck/samples.hpp"
@@ -70,13 +71,15 @@ TEST_SUITE("crosscheck/samples") {
     const auto files = sample_files(small(), 7);
     simulator::Options options;
     options.seed = ~0ULL;
-    const std::string text = samples_json({}, small(), options, 0, files, test::table_text());
+    const auto experiment =
+        experiment::read(calor::test::source_root() + "/tests/reference/coin.toml").front().experiment;
+    const std::string text = samples_json(experiment, small(), options, 0, files, crosscheck::test::table_text());
     const auto j = nlohmann::json::parse(text);
     CHECK(j["seed"] == ~0ULL);
     CHECK(j["files"][2]["shape"] == std::vector<int>{2, 3, 1});
     CHECK(j["columns"].size() == 6);
     CHECK(parse_table(text, "samples.json").values() == 15);
-    const std::string bare = samples_json({}, small(), options, 0, files, "");
+    const std::string bare = samples_json(experiment, small(), options, 0, files, "");
     CHECK_THROWS_AS(parse_table(bare, "samples.json"), InputError);
   }
 
