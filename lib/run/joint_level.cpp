@@ -69,7 +69,7 @@ class RealKernels {
   RealKernels(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
               const Resolution& resolution)
       : layout_(layout), stddev_(study.model->stddev({})) {
-    const double reach = stddev_ * std::sqrt(2 * resolution.tail_decades);  // as the level lays out its spaces
+    const double reach = stddev_ * std::sqrt(2 * resolution.deep_tail());  // as the level lays out its spaces
     x_ = {layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
   }
 

@@ -66,7 +66,7 @@ info::Spaces<R> spaces(const Study<R>& study, const Layout<R>& layout, const lea
     }
     return out;
   }
-  const R s = study.model->stddev({}), reach = s * R(std::sqrt(2 * resolution.tail_decades));
+  const R s = study.model->stddev({}), reach = s * R(std::sqrt(2 * resolution.deep_tail()));
   const double spacing = num::to_double(s) * M_PI / std::sqrt(2 * resolution.spacing_decades);
   const auto x = grid::uniform<R>(
       {num::to_double(R(layout.grid.start - reach)), num::to_double(R(layout.grid.end() + reach))}, spacing);
@@ -186,9 +186,8 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
     ensemble_spacing =
         M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + signal_to_noise(rough(e, *study.options)))));
   Layout<R> out;
-  // The error of a cut ensemble of real data does not shrink evenly from level to level (the cut moves by whole nodes),
-  // so that the difference of levels may miss it: cut where it does not matter.
-  const R tail = exp(R(-resolution.tail_decades - (study.model->outcomes() == 0 ? 14 : 4)));
+  const bool real = study.model->outcomes() == 0;
+  const R tail = exp(R(-(real ? resolution.deep_tail() : resolution.tail_decades) - 4));
   out.ensemble = data::enumerate<R>(*study.model, e, tail, R(ensemble_spacing));
   data::Ensemble<double> rough_ensemble;
   for (const auto& set : out.ensemble.sets) {
@@ -199,7 +198,7 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
   }
   const auto plan = grid::plan(
       learner::landscape(study.rough_learner, *study.rough_model, rough_ensemble, num::to_double(study.points.back())),
-      resolution.tail_decades, resolution.spacing_decades);
+      real ? resolution.deep_tail() : resolution.tail_decades, resolution.spacing_decades);
   const double strip = num::to_double(study.model->analytic_strip());
   out.grid = grid::uniform<R>(plan.interval, std::min(plan.spacing, resolution.strip_share * strip));
   out.fastest_time = plan.fastest_time;

@@ -21,7 +21,10 @@ using num::Real;
 /// How finely a level resolves. Everything that is truncated or discretised follows from these, so two levels differ in
 /// all of it.
 struct Resolution {
-  double tail_decades = 30;     // e-folds down to which densities and ensembles are followed
+  double tail_decades = 30;  // e-folds down to which densities and ensembles are followed
+  /// The same for real x and its model, where a cut moves by whole nodes, so that the difference of two levels may miss
+  /// what it leaves out: e^-8 of that.
+  double deep_tail() const { return tail_decades + 8; }
   double spacing_decades = 30;  // e-folds of the spacing error
   int time_order = 16;          // nodes a time panel; 0: nothing is integrated over time
   double panel_scale = 1;       // length of time panels

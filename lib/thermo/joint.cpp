@@ -135,10 +135,16 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     row["_r_info_relative"] = {shown, 4 * noise};
     row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 4 * noise};
     row["_phi"] = {phi, noise};
+    // real x: what round-off of the density is multiplied with in moments, the largest energy that matters, squared
+    R tail = 1;
+    for (Eigen::Index k = 0; s.x_weight[0] != 1 && k < mean.cols(); ++k)
+      for (Eigen::Index i = 0; i < mean.rows(); ++i)
+        if (mean(i, k) > num::epsilon<R>() && energy(i, k) * energy(i, k) > tail) tail = energy(i, k) * energy(i, k);
     for (const auto& [name, value] : totals) {
       static const std::set<std::string> linear{"heat_x",    "work_x",    "_heat_x_1", "_heat_x_2", "_heat_x_3",
                                                 "_work_x_1", "_work_x_2", "_work_x_3", "ift_theta"};
-      const R share = linear.count(name) ? R(2 * mass) : R(2 * noise);
+      R share = linear.count(name) ? R(2 * mass) : R(2 * noise);
+      if (name.ends_with("_2") || name.ends_with("_3")) share *= tail;
       row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
     }
   }
