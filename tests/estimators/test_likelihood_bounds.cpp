@@ -151,7 +151,8 @@ TEST_CASE("likelihood tables: impossible outcomes and refusals") {
   CHECK_THROWS_AS(expected_info_nce(channel, 1), InputError);
 }
 
-TEST_CASE("exact expectation of a logarithm of a mean: against sums over all draws, closed forms, and no draws at all") {
+TEST_CASE(
+    "exact expectation of a logarithm of a mean: against sums over all draws, closed forms, and no draws at all") {
   const std::vector<double> value{0.02, 0.3, 1.7, 40}, weight{0.1, 0.4, 0.3, 0.2};
   for (const double own : {0.0, 0.7}) {
     double one = 0, three = 0;
