@@ -190,6 +190,9 @@ void add_run(CLI::App& calor, Action& chosen) {
                   "decimal digits of the number type (default: as needed)")
       ->type_name("N")
       ->check(between(1, 1000));
+  command.add_flag(
+      "--proven", request->options.proven,
+      "also prove what would take milliseconds to estimate and seconds to prove: langevin in one parameter");
   command.add_flag("--best-effort", request->options.best_effort, "print what misses the digits with its larger error");
   command
       .add_option("-j,--threads", request->options.threads, "threads (default: all cores); results do not depend on it")

@@ -149,6 +149,10 @@ Balls energies(const experiment::Model& m, const std::vector<Rational>& theta) {
   return out;
 }
 
+long statistic_of(const experiment::Model& m, int x) {
+  return m.kind == "ising" ? key_of(m, x).front() : static_cast<long>(x);
+}
+
 double count_types(const experiment::Experiment& e) {
   if (e.data.source != experiment::Data::Source::target) return 1;
   const auto groups = pool(e).size();

@@ -17,6 +17,9 @@ int outcomes_of(const experiment::Model& model);
 /// phi_theta(x) = -ln p(x|theta) of all outcomes.
 Balls energies(const experiment::Model& model, const std::vector<num::Rational>& theta);
 
+/// s_x where ln p(x|theta) = s_x theta + const, a model with one parameter; not for rbm.
+long statistic_of(const experiment::Model& model, int outcome);
+
 /// Data sets that the loss cannot tell apart, as counts of outcomes, with their joint probability.
 struct DataSet {
   Ball weight;

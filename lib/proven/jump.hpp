@@ -1,17 +1,13 @@
 #pragma once
 // A jump learner on a finite model in balls: every quantity that is a functional of the chain's exact law.
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "experiment/experiment.hpp"
-#include "proven/ball.hpp"
+#include "proven/rows.hpp"
 
 namespace calor::proven {
-
-/// Quantities at one time, by name; names with '_' in front serve the checks of run::jump_identities.
-using BallRow = std::map<std::string, Ball>;
 
 /// "" if jump_book covers this experiment; else what it does not: models with real x or of one's own, schedules,
 /// samplers that are no finite kernels, more work than `most_work` multiplications.

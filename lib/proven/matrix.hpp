@@ -24,6 +24,13 @@ class BallMatrix {
   void set(long i, long j, const Ball& x) { arb_set(arb_mat_entry(m_, i, j), x.get()); }
   void add(long i, long j, const Ball& x);
 
+  BallMatrix transposed() const;
+  /// The midpoints, exactly.
+  BallMatrix middle() const;
+
+  /// Rounded to Precision::bits().
+  BallMatrix rounded() const;
+
   friend BallMatrix operator*(const BallMatrix& a, const BallMatrix& b);
   /// e^a, by Arb's scaling and squaring with a bound of the Taylor remainder.
   friend BallMatrix exp(const BallMatrix& a);

@@ -6,6 +6,7 @@
 #include "ledger/catalogue.hpp"
 #include "num/errors.hpp"
 #include "proven/jump.hpp"
+#include "proven/langevin.hpp"
 #include "run/analytic.hpp"
 #include "run/jump_rows.hpp"
 #include "run/sgld_rows.hpp"
@@ -22,6 +23,7 @@ using proven::BallRow;
 
 constexpr double most_work = 3e8;  // multiplications of balls, some ten seconds
 constexpr int doublings = 4;       // of the precision
+constexpr int enlargements = 4;    // of a basis
 constexpr int guard_digits = 18;   // beyond those asked for, so that small values have digits too
 
 /// The user's points with 0 in front, and where the user's are.
@@ -76,24 +78,19 @@ std::vector<table::Check> checks_of(const std::vector<BallRow>& rows,
   return checks;
 }
 
+bool met(const std::vector<BallRow>& rows, const Job& job) {
+  return std::all_of(rows.begin(), rows.end(), [&](const BallRow& row) {
+    return std::all_of(row.begin(), row.end(), [&](const auto& entry) {
+      return !printed(entry.first, job.options) || met(entry.first, entry.second, job.digits);
+    });
+  });
+}
+
 using Compute = std::function<std::vector<BallRow>(const std::vector<Rational>&)>;
 
-void in_balls(Job& job, const std::string& method, const std::vector<ledger::Identity<Mp100>>& identities,
-              const Compute& compute) {
-  const Points points = points_of(job.experiment);
-  const long first_bits = std::lround(std::ceil((job.digits + guard_digits) * 3.33)) + 32;
-  std::vector<BallRow> rows;
-  long bits = first_bits;
-  for (int k = 0; k <= doublings; ++k, bits *= 2) {
-    const proven::Precision here(bits);
-    rows = compute(points.all);
-    const bool done = std::all_of(rows.begin(), rows.end(), [&](const BallRow& row) {
-      return std::all_of(row.begin(), row.end(), [&](const auto& entry) {
-        return !printed(entry.first, job.options) || met(entry.first, entry.second, job.digits);
-      });
-    });
-    if (done || k == doublings) break;
-  }
+/// Hands in what meets the goal.
+void deliver(Job& job, const Points& points, const std::vector<BallRow>& rows, const std::string& method, long bits,
+             const std::vector<ledger::Identity<Mp100>>& identities) {
   auto& out = job.collected;
   out.times.resize(job.experiment.time.points.size());
   for (std::size_t j = 0; j < out.times.size(); ++j)
@@ -103,6 +100,19 @@ void in_balls(Job& job, const std::string& method, const std::vector<ledger::Ide
   out.methods.push_back(method);
   out.precisions.push_back("balls of " + std::to_string(bits) + " bits");
   out.checks = checks_of(rows, identities, job.digits);
+}
+
+void in_balls(Job& job, const std::string& method, const std::vector<ledger::Identity<Mp100>>& identities,
+              const Compute& compute) {
+  const Points points = points_of(job.experiment);
+  std::vector<BallRow> rows;
+  long bits = std::lround(std::ceil((job.digits + guard_digits) * 3.33)) + 32;
+  for (int k = 0; k <= doublings; ++k, bits *= 2) {
+    const proven::Precision here(bits);
+    rows = compute(points.all);
+    if (met(rows, job) || k == doublings) break;
+  }
+  deliver(job, points, rows, method, bits, identities);
 }
 
 bool allowed(const Job& job) { return job.options.precision == 0 && job.collected.times.empty(); }
@@ -147,6 +157,21 @@ void finite_chain_in_balls(Job& job) {
            [&](const std::vector<Rational>& points) {
              return proven::jump_book(job.experiment, points, job.options.threads);
            });
+}
+
+void relaxation_in_balls(Job& job) {
+  if (!job.options.proven || !allowed(job) || !proven::why_not_relaxation(job.experiment).empty()) return;
+  const Points points = points_of(job.experiment);
+  std::vector<BallRow> rows;
+  for (int level = 0; level < enlargements; ++level) {
+    rows = proven::langevin_book(job.experiment, points.all, job.digits, level, job.options.threads);
+    if (met(rows, job)) break;
+  }
+  const bool any = std::any_of(rows.back().begin(), rows.back().end(),
+                               [&](const auto& entry) { return met(entry.first, entry.second, job.digits); });
+  if (any)
+    deliver(job, points, rows, "galerkin in balls", proven::bits_for(job.digits),
+            langevin_identities<Mp100>(job.experiment));
 }
 
 void complete_by(Job& job, void (*way)(Job&)) {

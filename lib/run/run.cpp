@@ -9,6 +9,7 @@
 #include "run/analytic.hpp"
 #include "run/job.hpp"
 #include "run/no_noise.hpp"
+#include "run/proven.hpp"
 #include "run/sgd_gaussian_way.hpp"
 #include "run/sgld_tensor.hpp"
 #include "run/support.hpp"
@@ -35,6 +36,10 @@ void by_method(Job& job) {
     return product_of_dimensions(job);
   if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
   if (e.learner.kind == "sgd-diffusion" && parameters(e.model) > 1) return diffusion_on_tensor_grid(job);
+  if (e.learner.kind == "langevin" && method == Method::automatic) {
+    relaxation_in_balls(job);
+    return complete_by(job, langevin_on_grid);
+  }
   if (e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion") return langevin_on_grid(job);
   if (e.learner.kind == "sgld" && parameters(e.model) == 2 && method == Method::automatic)
     return sgld_on_tensor_grid(job);

@@ -23,6 +23,7 @@ struct Options {
   int digits = 0;                       // 0: what the experiment says (default 10)
   int precision = 0;                    // decimal digits of the number type; 0: automatic
   std::vector<std::string> quantities;  // empty: every quantity that the experiment defines; catalogue names only
+  bool proven = false;                  // take the road of proofs also where it takes seconds
   bool best_effort = false;             // print what misses the goal with its larger error instead of refusing
   int threads = 0;                      // 0: all cores
   std::function<void(const Progress&)> progress;  // may be called from any thread, one call at a time
