@@ -84,10 +84,14 @@ def main(calor, root):
         check("table", sweep, "sweep")
         del sweep["sweep"][0]["coordinates"]
         check("table", sweep, "sweep without coordinates", good=False)
-        for name in ("coin", "stream"):
+        for name in ("sweep", "coin", "stream"):
             call("sample", f"{name}.toml", "--replicates", "3", "--step", "0.1", "--output", name)
             samples = json.loads((folder / name / "samples.json").read_text())
             check("samples", samples, name)
+            if name == "sweep":
+                spoilt("samples", samples, ["sweep", 0, "folder"], "1")
+                spoilt("samples", samples, ["truth", "sweep", 0, "coordinates"], {})
+                check("samples", json.loads((folder / name / "data.size=2/samples.json").read_text()), "member of a sweep")
         spoilt("samples", samples, ["files", 0, "sha256"], "0")
         spoilt("samples", samples, ["columns", 0], "r")
         spoilt("samples", samples, ["truth", "units"], "bits")
@@ -96,6 +100,13 @@ def main(calor, root):
         check("check", report, "check")
         spoilt("check", report, ["rows", 0, "pass"], "yes")
         spoilt("check", report, ["summary", "rows"], 0)
+        for name, program in (("coin", "echo m_info,0.1,0.02 #"), ("coin", "false"), ("sweep", "echo m_info,nan #")):
+            score = json.loads(call("score", program, "--experiment", f"{name}.toml", "--replicates", "2", "--samples", "2", "--format", "json"))
+            check("score", score, f"score of {program}")
+        spoilt("score", score, ["sweep", 0, "rows", 0, "t"], "1")
+        spoilt("score", score, ["sweep", 0, "rows", 0, "stddev"], -1)
+        del score["sweep"][0]["coordinates"]
+        check("score", score, "score of a sweep without coordinates", good=False)
         (folder / "s.csv").write_text(call("run", "sweep.toml", "--format", "csv"))
         check("check", json.loads(call("check", "sweep.toml", "s.csv", "--format", "json")), "check of a sweep")
     for path in sorted((pathlib.Path(root) / "validation/tables").rglob("*.json")):

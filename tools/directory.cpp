@@ -32,18 +32,22 @@ std::string beginning_of(const fs::path& file, std::size_t size) {
   return text;
 }
 
-/// Nothing in it but regular files of `names`, `mark` with its beginning among them; or empty.
-bool may_be_replaced(const fs::path& directory, const std::vector<std::string>& names, const std::string& mark,
-                     const std::string& beginning) {
-  bool marked = false, empty = true;
+/// What is ours, see OutputDirectory; `swept` if it may have folders.
+bool is_ours(const fs::path& directory, const std::vector<std::string>& names, const std::string& mark,
+             const std::string& beginning, bool swept) {
+  bool marked = false;
   for (const auto& entry : fs::directory_iterator(directory)) {
-    empty = false;
     const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || entry.is_symlink()) return false;
-    if (std::find(names.begin(), names.end(), name) == names.end()) return false;
+    if (entry.is_symlink()) return false;
+    if (entry.is_directory()) {
+      if (!swept || name.find('=') == std::string::npos || !is_ours(entry.path(), names, mark, beginning, false))
+        return false;
+      continue;
+    }
+    if (!entry.is_regular_file() || std::find(names.begin(), names.end(), name) == names.end()) return false;
     marked = marked || (name == mark && beginning_of(entry.path(), beginning.size()) == beginning);
   }
-  return empty || marked;
+  return marked;
 }
 
 fs::path parent_of(const fs::path& directory) {
@@ -89,7 +93,8 @@ OutputDirectory::OutputDirectory(const std::string& directory, std::vector<std::
   const auto status = fs::symlink_status(directory_, code);
   if (status.type() == fs::file_type::directory) {
     try {
-      if (!may_be_replaced(directory_, names_, mark, beginning)) refuse(directory, "it exists and holds other things");
+      if (!fs::is_empty(directory_) && !is_ours(directory_, names_, mark, beginning, true))
+        refuse(directory, "it exists and holds other things");
     } catch (const fs::filesystem_error& e) {
       refuse(directory, e.code().message());
     }
@@ -104,7 +109,11 @@ void OutputDirectory::write(const std::vector<std::pair<std::string, const std::
   const fs::path made = fresh.path() / "new", kept = old.path() / "old";
   const auto fail = [&] { refuse(directory_, std::strerror(errno)); };
   if (::mkdir(made.c_str(), 0777) != 0) fail();
-  for (const auto& [name, bytes] : files) write_new_file(made / name, *bytes);
+  for (const auto& [name, bytes] : files) {
+    std::error_code code;
+    if (!fs::create_directories((made / name).parent_path(), code) && code) refuse(directory_, code.message());
+    write_new_file(made / name, *bytes);
+  }
   const bool replaced = ::rename(directory_.c_str(), kept.c_str()) == 0;
   if (!replaced && errno != ENOENT) fail();
   if (::rename(made.c_str(), directory_.c_str()) != 0) {

@@ -10,14 +10,15 @@ namespace calor::tools {
 
 /// Where several files of one result go. Checked when made, before the long computation: throws InputError where the
 /// directory could not be written, and where one of that name exists that is neither empty nor ours (ours: nothing in
-/// it but files of `names`, `mark` among them, a regular file that begins with `beginning`).
+/// it but files of `names`, `mark` among them, a regular file that begins with `beginning`, and the folders of a sweep,
+/// KEY=VALUE,..., which are themselves ours).
 class OutputDirectory {
  public:
   OutputDirectory(const std::string& directory, std::vector<std::string> names, const std::string& mark,
                   const std::string& beginning);
 
-  /// Writes the files (name, bytes) into a new directory beside the final one, then renames; an old one of ours is
-  /// replaced and removed. On any failure the old one stays.
+  /// Writes the files (name or folder/name, bytes) into a new directory beside the final one, then renames; an old one
+  /// of ours is replaced and removed. On any failure the old one stays.
   void write(const std::vector<std::pair<std::string, const std::string*>>& files) const;
 
  private:

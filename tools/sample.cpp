@@ -1,6 +1,7 @@
 // calor sample EXPERIMENT.toml --output DIRECTORY
 
-#include "num/errors.hpp"
+#include "reference/digest.hpp"
+#include "table/write.hpp"
 #include "tools/command.hpp"
 #include "tools/directory.hpp"
 #include "tools/sampling.hpp"
@@ -20,6 +21,9 @@ const Page page{
       x.npy          [replicate, time, number of x]
       b.npy          [replicate, example, number of x] (of a stream s.npy: its statistic)
       samples.json   experiment, shapes, conventions, seed, SHA-256 of each file, true values with errors
+
+  Of a sweep, DIRECTORY has a folder with all these for each member, named by the swept keys (data.size=8,sampler.rate=1),
+  and a samples.json that lists the folders with the true values of all.
 
   Replicate r of a seed is the same in every run, on any number of threads: 1000 replicates are the first of 10^6.
   Transitions are exact where they are known (jump, sgld, gaussian-mean with langevin), else by Euler-Maruyama in small
@@ -43,13 +47,37 @@ struct Request {
   bool no_truth = false;
 };
 
-int sample(Request request) {
-  const auto e = read_one(request.experiment, "sample");
+/// The files of one member, under their names in the directory of all.
+void add_member(std::vector<crosscheck::SampleFile>& all, const experiment::Swept& member, simulator::Options options,
+                const std::optional<table::Table>& truth) {
+  std::vector<table::Table> own;
+  if (truth) own.push_back(*truth), own.back().sweep.clear();
+  options.step = sampling_step(member.experiment, options.step);
+  options.examples = true;
+  const std::string folder = crosscheck::word_of(member.coordinates);
+  for (auto& file : make_samples(member.experiment, options, own.empty() ? "" : table::write_json(own))) {
+    if (!folder.empty()) file.name = folder + "/" + file.name;
+    all.push_back(std::move(file));
+  }
+}
+
+int sample(const Request& request) {
+  const auto members = experiment::read(request.experiment);
   const OutputDirectory output(request.output, crosscheck::sample_file_names(), "samples.json", "{\n  \"calor\": ");
-  request.options.step = sampling_step(e, request.options.step);
-  request.options.examples = true;
-  const std::string table = request.no_truth ? "" : true_values(e);
-  const auto files = make_samples(e, request.options, table);
+  std::vector<crosscheck::SampleFile> files;
+  std::vector<crosscheck::SampleFolder> folders;
+  std::vector<table::Table> tables;
+  for (const auto& member : members) {
+    if (!request.no_truth) tables.push_back(true_values(member));
+    add_member(files, member, request.options, request.no_truth ? std::nullopt : std::optional(tables.back()));
+    folders.push_back({member.coordinates, reference::sha256(files.back().bytes)});
+    crosscheck::check_size(files);
+  }
+  if (!members.front().coordinates.empty()) {
+    const std::string truth = tables.empty() ? "" : table::write_json(tables);
+    files.push_back(
+        {"samples.json", crosscheck::sweep_json(members.front().experiment.title, folders, truth), {}, "", ""});
+  }
   std::vector<std::pair<std::string, const std::string*>> named;
   for (const auto& file : files) named.emplace_back(file.name, &file.bytes);
   output.write(named);

@@ -1,30 +1,23 @@
 #include "tools/sampling.hpp"
 
-#include "experiment/text.hpp"
 #include "num/errors.hpp"
 #include "reference/digest.hpp"
 #include "run/run.hpp"
-#include "table/write.hpp"
 
 namespace calor::tools {
 
-experiment::Experiment read_one(const std::string& file, const std::string& command) {
-  auto members = experiment::read(file);
-  if (members.size() == 1 && members.front().coordinates.empty()) return std::move(members.front().experiment);
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : members.front().coordinates) keys.push_back(key);
-  throw InputError(command + ": " + experiment::printable(file, 400) + " is a sweep over " + experiment::join(keys) +
-                   "; allowed: one number for each key");
-}
-
-std::string true_values(const experiment::Experiment& e) {
+table::Table true_values(const experiment::Swept& member) {
   run::Options options;
+  table::Table out;
   try {
-    return table::write_json({run::compute(e, options)});
+    out = run::compute(member.experiment, options);
   } catch (const AccuracyError&) {
     options.best_effort = true;
-    return table::write_json({run::compute(e, options)});
+    out = run::compute(member.experiment, options);
   }
+  out.sweep.clear();
+  for (const auto& [key, value] : member.coordinates) out.sweep.push_back({key, value});
+  return out;
 }
 
 double sampling_step(const experiment::Experiment& e, double step) {

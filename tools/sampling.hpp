@@ -1,19 +1,18 @@
 #pragma once
-// What calor sample and calor score share: an experiment, its samples as files, and its true values.
+// What calor sample and calor score share: the samples of an experiment as files, and its true values.
 
 #include <string>
 #include <vector>
 
 #include "experiment/experiment.hpp"
+#include "table/table.hpp"
 #include "validation/crosscheck/samples.hpp"
 
 namespace calor::tools {
 
-/// The one experiment of a file. Throws InputError for a sweep.
-experiment::Experiment read_one(const std::string& file, const std::string& command);
-
-/// The table as JSON: every quantity that the experiment defines, what misses its digits with its larger error.
-std::string true_values(const experiment::Experiment& experiment);
+/// The table of every quantity that the experiment defines, what misses its digits with its larger error; it knows its
+/// place in the sweep.
+table::Table true_values(const experiment::Swept& member);
 
 /// The longest step of Theta for samples: `step` if given, else a tenth of the simulator's default, 0 where transitions
 /// are exact.

@@ -2,10 +2,12 @@
 
 #include "validation/crosscheck/score.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
+#include "table/write.hpp"
 #include "tools/child.hpp"
 #include "tools/command.hpp"
 #include "tools/directory.hpp"
@@ -27,6 +29,8 @@ const Page page{
   t too. nan is "cannot tell" and counts as a failure, as do an exit status other than 0, output that is not understood
   and the time limit. The environment variable CALOR names this program.
 
+  Of a sweep each member is scored, told apart by the swept keys and their values.
+
   With --leaderboard the results go into a CSV file that holds the results of many programs; the rows of the same name,
   experiment and numbers are replaced.)",
     R"(EXAMPLES
@@ -41,7 +45,7 @@ EXIT STATUS
   3  an internal error
 
 SEE ALSO
-  calor sample, calor check, calor estimate)"};
+  calor sample, calor check, calor estimate; schema/score.schema.json)"};
 
 constexpr std::size_t most_board = 100'000'000;  // bytes
 
@@ -53,9 +57,9 @@ struct Request {
   simulator::Options options;
 };
 
-crosscheck::Trial attempt(const Request& request, const experiment::Experiment& e, const crosscheck::TruthTable& truth,
-                          std::size_t replicate) {
-  simulator::Options options = request.options;
+/// The program on the samples of one replicate.
+crosscheck::Trial attempt(const Request& request, const experiment::Experiment& e, simulator::Options options,
+                          const crosscheck::TruthTable& truth, std::size_t replicate) {
   options.first = replicate * request.samples;
   options.replicates = request.samples;
   const TemporaryDirectory place;
@@ -72,43 +76,55 @@ crosscheck::Trial attempt(const Request& request, const experiment::Experiment& 
   return trial;
 }
 
+/// All replicates of one experiment, or of one member of a sweep; `done` and `all` count members.
+crosscheck::Scored score_member(const Request& request, const experiment::Swept& member, std::size_t done,
+                                std::size_t all) {
+  const auto& e = member.experiment;
+  simulator::Options options = request.options;
+  options.step = sampling_step(e, options.step);
+  options.examples = true;
+  table::Table table = true_values(member);
+  table.sweep.clear();
+  const auto truth = crosscheck::parse_table(table::write_json({table}), request.experiment);
+  std::vector<crosscheck::Trial> trials;
+  ProgressLine line;
+  const auto runs = static_cast<double>(request.replicates);
+  for (std::size_t r = 0; r < request.replicates; ++r) {
+    line.show("scoring", (static_cast<double>(done) + static_cast<double>(r) / runs) / static_cast<double>(all));
+    trials.push_back(attempt(request, e, options, truth, r));
+  }
+  return {
+      {request.name.empty() ? request.command : request.name, std::filesystem::path(request.experiment).stem().string(),
+       request.samples, request.replicates, request.options.seed, member.coordinates},
+      crosscheck::score(truth, trials)};
+}
+
 std::string old_board(const std::string& file) {
   std::error_code code;
   return std::filesystem::exists(file, code) ? experiment::read_text(file, most_board) : "";
 }
 
-int score(Request request) {
+int score(const Request& request) {
   if (request.format != "text" && request.format != "json") {
     throw InputError("--format: no format \"" + experiment::printable(request.format) + "\"; " +
                      experiment::allowed_names(request.format, {"text", "json"}));
   }
   if (request.command.find_first_not_of(" \t") == std::string::npos)
     throw InputError("score: COMMAND is empty; allowed: words for the shell");
-  const auto e = read_one(request.experiment, "score");
+  const auto members = experiment::read(request.experiment);
   const Output output(request.output, request.experiment);
-  const crosscheck::Entry entry{request.name.empty() ? request.command : request.name,
-                                std::filesystem::path(request.experiment).stem().string(), request.samples,
-                                request.replicates, request.options.seed};
   std::optional<Output> board;
   if (request.board) {
     board.emplace(request.board, request.experiment);
-    crosscheck::leaderboard(old_board(*request.board), *request.board, entry,
-                            {});  // refuse what is none, before the work
+    crosscheck::leaderboard(old_board(*request.board), *request.board, {});  // refuse what is none, before the work
   }
-  request.options.step = sampling_step(e, request.options.step);
-  request.options.examples = true;
-  const auto truth = crosscheck::parse_table(true_values(e), request.experiment);
-  std::vector<crosscheck::Trial> trials;
-  ProgressLine line;
-  for (std::size_t r = 0; r < request.replicates; ++r) {
-    line.show("scoring", static_cast<double>(r) / static_cast<double>(request.replicates));
-    trials.push_back(attempt(request, e, truth, r));
-  }
-  const auto scores = crosscheck::score(truth, trials);
-  if (board) board->write(crosscheck::leaderboard(old_board(*request.board), *request.board, entry, scores));
-  output.write(request.format == "json" ? crosscheck::write_scores_json(entry, scores)
-                                        : crosscheck::write_scores_text(entry, scores));
-  return scores.failed < scores.trials ? 0 : 1;
+  std::vector<crosscheck::Scored> all;
+  for (const auto& member : members) all.push_back(score_member(request, member, all.size(), members.size()));
+  if (board) board->write(crosscheck::leaderboard(old_board(*request.board), *request.board, all));
+  output.write(request.format == "json" ? crosscheck::write_scores_json(all) : crosscheck::write_scores_text(all));
+  const bool answered =
+      std::any_of(all.begin(), all.end(), [](const auto& s) { return s.scores.failed < s.scores.trials; });
+  return answered ? 0 : 1;
 }
 
 CLI::Validator between(double low, double high) { return CLI::Range(low, high).description(""); }

@@ -92,23 +92,37 @@ TEST_SUITE("crosscheck/score") {
   TEST_CASE("a leaderboard replaces the rows of the same entry, keeps the others, and puts the best first") {
     const Scores good = score(test::table(), {trial("m_info,0.31\n"), trial("m_info,0.3\n")});
     const Scores bad = score(test::table(), {trial("m_info,0.5\n"), trial("m_info,0.6\n")});
-    std::string board = leaderboard("", "b.csv", {"a, \"b\"", "coin", 10, 2, 1}, bad);
-    board = leaderboard(board, "b.csv", {"c", "coin", 10, 2, 1}, good);
-    CHECK(contains(board, "failures\nc,coin,10,2,1,2,m_info,0.3,1e-12,0.005,"));
-    CHECK(contains(board, "\n\"a, \"\"b\"\"\",coin,10,2,1,"));
-    CHECK(leaderboard(board, "b.csv", {"c", "coin", 10, 2, 1}, good) == board);
-    CHECK(leaderboard(board, "b.csv", {"c", "coin", 10, 2, 1}, {}).find("\nc,") == std::string::npos);
-    CHECK_THROWS_AS(leaderboard("a,b\n1,2\n", "b.csv", {}, good), InputError);
+    std::string board = leaderboard("", "b.csv", {{{"a, \"b\"", "coin", 10, 2, 1}, bad}});
+    const Entry c{"c", "coin", 10, 2, 1};
+    board = leaderboard(board, "b.csv", {{c, good}});
+    CHECK(contains(board, "failures\nc,coin,,10,2,1,2,m_info,0.3,1e-12,0.005,"));
+    CHECK(contains(board, "\n\"a, \"\"b\"\"\",coin,,10,2,1,"));
+    CHECK(leaderboard(board, "b.csv", {{c, good}}) == board);
+    CHECK(leaderboard(board, "b.csv", {{c, {}}}).find("\nc,") == std::string::npos);
+    CHECK_THROWS_AS(leaderboard("a,b\n1,2\n", "b.csv", {{c, good}}), InputError);
   }
 
   TEST_CASE("reports") {
     const Scores s = score(test::table(), {trial("m_info,0.31\n"), {"exit status 1", 1, {}}});
-    const auto j = nlohmann::json::parse(write_scores_json({"a", "coin", 10, 2, 1}, s));
+    const Entry entry{"a", "coin", 10, 2, 1};
+    const auto j = nlohmann::json::parse(write_scores_json({{entry, s}}));
     CHECK(j["failed"] == 1);
     CHECK(j["rows"][0]["stddev"].is_null());
     CHECK(j["rows"][0]["bias"].get<double>() == doctest::Approx(0.01));
-    const std::string text = write_scores_text({"a", "coin", 10, 2, 1}, s);
+    const std::string text = write_scores_text({{entry, s}});
     CHECK(contains(text, "a on coin: 2 runs on 10 samples each, 1 failed"));
     CHECK(contains(text, "first failure: exit status 1"));
+  }
+
+  TEST_CASE("the members of a sweep are told apart") {
+    const Scores s = score(test::table(), {trial("m_info,0.31\n")});
+    const Scored one{{"a", "coin", 10, 1, 1, {{"data.size", "1"}, {"sampler.rate", "0.5"}}}, s};
+    const Scored two{{"a", "coin", 10, 1, 1, {{"data.size", "2"}, {"sampler.rate", "0.5"}}}, s};
+    CHECK(contains(write_scores_text({one, two}), "\na on coin (data.size=2,sampler.rate=0.5): 1 runs"));
+    const auto j = nlohmann::json::parse(write_scores_json({one, two}));
+    CHECK(j["sweep"][1]["coordinates"] == nlohmann::json{{"data.size", 2}, {"sampler.rate", 0.5}});
+    const std::string board = leaderboard("", "b.csv", {one, two});
+    CHECK(contains(board, "\na,coin,\"data.size=2,sampler.rate=0.5\",10,1,1,2,m_info,"));
+    CHECK(leaderboard(board, "b.csv", {two}) == board);
   }
 }

@@ -163,6 +163,7 @@ TEST_CASE("estimate: one line says what is wrong, where, and what is allowed") {
   complains(complaint("entropy-kl", "x\n"), {"there are no samples"});
   complains(complaint("entropy-plugin", ""), {"s.csv", "header"});
   complains(complaint("entropy-plugin", "x,y\na,\n"), {"s.csv:2: y", "a label"});
+  complains(complaint("mi-plugin", "x,y\na,b\na, NaN \n"), {"s.csv:3: y: \" NaN \"", "other than nan"});
   complains(complaint("entropy-plugin", letters, {"--format", "xml"}), {"--format: xml", "text, json"});
   complains(complaint("entropy-plugin", letters, {"--colour"}), {"--colour"});
   complains(complaint("entropy-plugin", letters, {"more.csv"}), {"more.csv"});

@@ -1,10 +1,12 @@
-// The reader of CSV, its numbers, estimates judged against a small table, and the report in every format.
+// The reader of CSV, its numbers, estimates judged against a small table with the report in every format, and the
+// columns as samples of an estimator.
 
 #include <sstream>
 
 #include "target.hpp"
 #include "validation/crosscheck/report.hpp"
 #include "validation/crosscheck/score.hpp"
+#include "validation/estimators/catalogue.hpp"
 
 namespace {
 
@@ -18,13 +20,27 @@ const calor::crosscheck::TruthTable& table() {
   return truth;
 }
 
+/// One estimator, chosen by `choice`, with or without a column of counts.
+void estimate(const calor::experiment::Csv& csv, std::size_t choice) {
+  using namespace calor;
+  if (csv.rows.size() > 100) return;
+  const auto names = estimators::estimator_names();
+  estimators::Request request;
+  request.estimator = names[choice / 2 % names.size()];
+  request.k = 1;
+  request.alphabet = 1000;
+  if (choice % 2 == 1) request.counts = csv.header.front();
+  fuzz::understood_or_refused(
+      [&] { fuzz::require(!estimators::estimate(request, csv).conventions.empty(), "conventions"); });
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace calor;
   const std::string text(fuzz::text_of(data, size));
   fuzz::understood_or_refused([&] { crosscheck::read_answers(text, table()); });
-  fuzz::understood_or_refused([&] { crosscheck::leaderboard(text, "board.csv", {}, {}); });
+  fuzz::understood_or_refused([&] { crosscheck::leaderboard(text, "board.csv", {}); });
   fuzz::understood_or_refused([&] {
     std::istringstream in(text);
     const auto csv = experiment::parse_csv(in, "fuzz.csv");
@@ -33,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (std::size_t column = 0; column < csv.header.size(); ++column)
         fuzz::understood_or_refused([&] { csv.number(row, column); });
     }
+    estimate(csv, size);
     fuzz::understood_or_refused([&] { crosscheck::named_quantities(csv); });
     const auto report = crosscheck::judge(table(), crosscheck::read_estimates(csv, table()), csv.name, {});
     for (const auto& name : crosscheck::report_format_names())

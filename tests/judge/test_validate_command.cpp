@@ -9,21 +9,9 @@
 #include "tests/tools/process.hpp"
 
 using namespace calor;
+using tools::test::check_refused;
 using tools::test::Folder;
 using tools::test::run_program;
-
-namespace {
-
-void check_refused(const std::vector<std::string>& arguments, const std::string& part) {
-  const auto o = run_program(arguments);
-  CAPTURE(o.err);
-  CHECK(o.status == 2);
-  CHECK(o.out.empty());
-  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
-  CHECK(o.err.find(part) != std::string::npos);
-}
-
-}  // namespace
 
 TEST_CASE("validate: every format, files and plots") {
   const Folder folder;

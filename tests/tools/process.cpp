@@ -1,5 +1,6 @@
 #include "process.hpp"
 
+#include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,24 @@ std::vector<std::string> Folder::names() const {
   return out;
 }
 
+void check_refused(const Outcome& outcome, const std::string& part) {
+  CAPTURE(outcome.err);
+  CAPTURE(part);
+  CHECK(outcome.status == 2);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.starts_with("calor: "));
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  CHECK(contains(outcome.err, part));
+}
+
+void check_refused(const std::vector<std::string>& arguments, const std::string& part) {
+  check_refused(run_program(arguments), part);
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+Coin::Coin() { write(toml, small_coin()); }
+
 std::string read(const std::string& file) {
   std::ostringstream text;
   text << std::ifstream(file, std::ios::binary).rdbuf();
@@ -66,6 +85,11 @@ std::string small_coin() {
          "mobility = 1.0\ntemperature = 0.5\nweight_decay = 0.5\ninitial = { mean = [0.0], stddev = [0.5] "
          "}\n[time]\npoints = [0, 1]\n"
          "[accuracy]\ndigits = 6\n";
+}
+
+std::string small_sweep() {
+  std::string text = small_coin();
+  return text.replace(text.find("size = 2"), 8, "size = [1, 2]");
 }
 
 }  // namespace calor::tools::test

@@ -34,10 +34,26 @@ class Folder {
   std::filesystem::path path_;
 };
 
+/// Status 2, nothing on standard output, one line on standard error that contains `part`.
+void check_refused(const Outcome& outcome, const std::string& part);
+void check_refused(const std::vector<std::string>& arguments, const std::string& part);
+
+bool contains(const std::string& text, const std::string& part);
+
 std::string read(const std::string& file);
 void write(const std::string& file, const std::string& text);
 
 /// A coin that runs in milliseconds.
 std::string small_coin();
+
+/// The same with two sizes of data: a sweep.
+std::string small_sweep();
+
+/// A folder that holds coin.toml, the small coin.
+struct Coin {
+  Coin();
+  Folder folder;
+  std::string toml = folder / "coin.toml";
+};
 
 }  // namespace calor::tools::test

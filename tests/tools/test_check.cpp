@@ -9,37 +9,25 @@
 #include "process.hpp"
 
 using namespace calor;
-using tools::test::Folder;
+using tools::test::check_refused;
 using tools::test::run_program;
 using tools::test::write;
 
 namespace {
 
-struct Coin {
-  Coin() {
-    write(toml, tools::test::small_coin());
+struct Computed : tools::test::Coin {
+  Computed() {
     REQUIRE(run_program({"run", toml, "--format", "json", "--output", json}).status == 0);
     REQUIRE(run_program({"run", toml, "--format", "csv", "--output", csv}).status == 0);
   }
-  Folder folder;
-  std::string toml = folder / "coin.toml", json = folder / "coin.json", csv = folder / "coin.csv";
+  std::string json = folder / "coin.json", csv = folder / "coin.csv";
 };
-
-void check_refused(const std::vector<std::string>& arguments, const std::string& part) {
-  const auto o = run_program(arguments);
-  CAPTURE(o.err);
-  CAPTURE(part);
-  CHECK(o.status == 2);
-  CHECK(o.out.empty());
-  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
-  CHECK(o.err.find(part) != std::string::npos);
-}
 
 }  // namespace
 
 TEST_SUITE("tools/check") {
   TEST_CASE("our own table passes against itself and against the experiment, with every digit it has") {
-    const Coin coin;
+    const Computed coin;
     for (const auto& truth : {coin.json, coin.toml}) {
       const auto o = run_program({"check", truth, coin.csv, "--lre", "100", "--format", "json"});
       CHECK(o.status == 0);
@@ -51,7 +39,7 @@ TEST_SUITE("tools/check") {
   }
 
   TEST_CASE("a wrong value fails") {
-    const Coin coin;
+    const Computed coin;
     write(coin.folder / "e.csv", "t,quantity,value\n1,m_info,5\n");
     for (const char* format : {"text", "json", "junit", "tap", "markdown"}) {
       const auto o = run_program({"check", coin.json, coin.folder / "e.csv", "--format", format});
@@ -62,10 +50,8 @@ TEST_SUITE("tools/check") {
   }
 
   TEST_CASE("a sweep is checked by its columns") {
-    const Coin coin;
-    std::string text = tools::test::small_coin();
-    text.replace(text.find("size = 2"), 8, "size = [1, 2]");
-    write(coin.folder / "sweep.toml", text);
+    const Computed coin;
+    write(coin.folder / "sweep.toml", tools::test::small_sweep());
     const std::string csv = coin.folder / "sweep.csv";
     REQUIRE(run_program({"run", coin.folder / "sweep.toml", "-q", "m_info", "-f", "csv", "-o", csv}).status == 0);
     CHECK(run_program({"check", coin.folder / "sweep.toml", csv}).status == 0);
@@ -73,7 +59,7 @@ TEST_SUITE("tools/check") {
   }
 
   TEST_CASE("what cannot be used is one line and status 2") {
-    const Coin coin;
+    const Computed coin;
     const auto file = [&](const std::string& name, const std::string& text) {
       write(coin.folder / name, text);
       return coin.folder / name;

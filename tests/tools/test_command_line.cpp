@@ -11,6 +11,8 @@
 #include "table/write.hpp"
 
 using namespace calor;
+using tools::test::check_refused;
+using tools::test::contains;
 using tools::test::Folder;
 using tools::test::Outcome;
 
@@ -19,20 +21,6 @@ namespace {
 Outcome run(const std::vector<std::string>& arguments, const std::string& redirections = "") {
   return tools::test::run_program(arguments, redirections);
 }
-
-/// Status 2, nothing on standard output, one line on standard error that contains `part`.
-void check_refused(const std::vector<std::string>& arguments, const std::string& part) {
-  const Outcome o = run(arguments);
-  CAPTURE(o.err);
-  CAPTURE(part);
-  CHECK(o.status == 2);
-  CHECK(o.out.empty());
-  CHECK(o.err.starts_with("calor: "));
-  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
-  CHECK(o.err.find(part) != std::string::npos);
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -10,7 +10,6 @@
 #include "process.hpp"
 
 using namespace calor;
-using tools::test::Folder;
 using tools::test::run_program;
 using tools::test::write;
 
@@ -48,17 +47,15 @@ void check_refused(const std::vector<std::string>& words, const std::string& red
   CHECK(std::none_of(o.err.begin(), o.err.end() - 1, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
 }
 
-struct Place {
+struct Place : tools::test::Coin {
   Place() {
-    write(toml, tools::test::small_coin());
     REQUIRE(run_program({"run", toml, "-f", "json", "-o", table}).status == 0);
     REQUIRE(run_program({"run", toml, "-f", "csv", "-o", csv}).status == 0);
   }
   void all_refuse(const std::string& file) const {
     for (const auto& words : uses(file, table, csv)) check_refused(words);
   }
-  Folder folder;
-  std::string toml = folder / "coin.toml", table = folder / "coin.json", csv = folder / "coin.csv";
+  std::string table = folder / "coin.json", csv = folder / "coin.csv";
 };
 
 }  // namespace

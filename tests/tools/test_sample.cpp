@@ -4,23 +4,24 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "process.hpp"
+#include "reference/digest.hpp"
 
 using namespace calor;
-using tools::test::Folder;
+using tools::test::check_refused;
 using tools::test::read;
 using tools::test::run_program;
+using tools::test::small_sweep;
 using tools::test::write;
 
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Coin {
-  Coin() { write(toml, tools::test::small_coin()); }
-  Folder folder;
-  std::string toml = folder / "coin.toml", out = folder / "out";
+struct Sampled : tools::test::Coin {
+  std::string out = folder / "out";
 
   tools::test::Outcome sample(const std::vector<std::string>& more, const std::string& place) const {
     std::vector<std::string> words{"sample", toml, "--output", place, "--step", "0.1"};
@@ -29,18 +30,11 @@ struct Coin {
   }
 };
 
-void check_refused(const tools::test::Outcome& o, const std::string& part) {
-  CAPTURE(o.err);
-  CHECK(o.status == 2);
-  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
-  CHECK(o.err.find(part) != std::string::npos);
-}
-
 }  // namespace
 
 TEST_SUITE("tools/sample") {
   TEST_CASE("the files, the same bytes again, and a prefix of a longer run") {
-    const Coin coin;
+    const Sampled coin;
     CHECK(coin.sample({"--replicates", "5", "--seed", "3"}, coin.out).status == 0);
     const std::string csv = read(coin.out + "/samples.csv"), json = read(coin.out + "/samples.json");
     CHECK(csv.starts_with("replicate,t,theta0,x0,b0,b1\n0,0,"));
@@ -56,7 +50,7 @@ TEST_SUITE("tools/sample") {
   }
 
   TEST_CASE("a directory that is not ours is left alone") {
-    const Coin coin;
+    const Sampled coin;
     fs::create_directory(coin.out);
     CHECK(coin.sample({"--replicates", "2"}, coin.out + "/").status == 0);  // empty: taken
     write(coin.out + "/notes", "mine");
@@ -75,17 +69,47 @@ TEST_SUITE("tools/sample") {
     CHECK(coin.folder.names() == std::vector<std::string>{"coin.toml", "link", "out"});
   }
 
+  TEST_CASE("a sweep: a folder for each member, and one table of the truth") {
+    const Sampled coin;
+    const std::vector<std::string> few{"--replicates", "5", "--seed", "3"};
+    CHECK(coin.sample(few, coin.folder / "one").status == 0);
+    write(coin.toml, small_sweep());
+    CHECK(coin.sample(few, coin.out).status == 0);
+    const std::string member = coin.out + "/data.size=2";
+    CHECK(read(member + "/samples.csv") == read((coin.folder / "one") + "/samples.csv"));
+    CHECK(read(member + "/samples.json") == read((coin.folder / "one") + "/samples.json"));
+    const auto json = nlohmann::json::parse(read(coin.out + "/samples.json"));
+    REQUIRE(json["sweep"].size() == 2);
+    CHECK(json["sweep"][1]["folder"] == "data.size=2");
+    CHECK(json["sweep"][1]["coordinates"]["data.size"] == 2);
+    CHECK(json["sweep"][1]["sha256"] == reference::sha256(read(member + "/samples.json")));
+
+    const std::string csv = coin.folder / "all.csv", own = coin.folder / "own.csv";
+    REQUIRE(run_program({"run", coin.toml, "-q", "m_info", "-f", "csv", "-o", csv}).status == 0);
+    CHECK(run_program({"check", coin.out, csv}).status == 0);
+    write(own, "t,quantity,value\n1,m_info,0\n");
+    CHECK(run_program({"check", member, own}).status == 1);
+    check_refused({"check", coin.out, own}, "data.size");
+
+    write(coin.toml, tools::test::small_coin());  // replaces the sweep, folders and all
+    CHECK(coin.sample(few, coin.out).status == 0);
+    CHECK_FALSE(fs::exists(member));
+    write(coin.toml, small_sweep());
+    CHECK(coin.sample({"--replicates", "5", "--no-truth"}, coin.out).status == 0);
+    check_refused({"check", coin.out, csv}, "without their true values");
+    write(member + "/notes", "mine");
+    check_refused(coin.sample(few, coin.out), "holds other things");
+    CHECK(read(member + "/notes") == "mine");
+  }
+
   TEST_CASE("wrong use") {
-    const Coin coin;
+    const Sampled coin;
     check_refused(coin.sample({"--replicates", "0"}, coin.out), "--replicates");
     check_refused(coin.sample({"--replicates", "100000000"}, coin.out), "fewer at a time");
     check_refused(coin.sample({"--seed", "-1"}, coin.out), "--seed");
     check_refused(coin.sample({"--seed", "x"}, coin.out), "--seed");
-    check_refused(run_program({"sample", coin.toml}), "--output");
-    check_refused(run_program({"sample", coin.folder / "none.toml", "--output", coin.out}), "No such file");
-    std::string text = tools::test::small_coin();
-    write(coin.toml, text.replace(text.find("size = 2"), 8, "size = [1, 2]"));
-    check_refused(coin.sample({}, coin.out), "a sweep over data.size");
+    check_refused({"sample", coin.toml}, "--output");
+    check_refused({"sample", coin.folder / "none.toml", "--output", coin.out}, "No such file");
     CHECK_FALSE(fs::exists(coin.out));
   }
 }

@@ -9,25 +9,21 @@
 #include "process.hpp"
 
 using namespace calor;
-using tools::test::Folder;
+using tools::test::check_refused;
+using tools::test::Coin;
+using tools::test::contains;
 using tools::test::run_program;
 using tools::test::write;
 
 namespace {
 
-struct Coin {
-  Coin() { write(toml, tools::test::small_coin()); }
-  Folder folder;
-  std::string toml = folder / "coin.toml";
-
-  tools::test::Outcome score(const std::string& command, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words{"score", command, "--experiment", toml, "--replicates", "2", "--samples", "3"};
-    words.insert(words.end(), more.begin(), more.end());
-    return run_program(words);
-  }
-};
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+/// calor score of a command on two replicates of three samples.
+tools::test::Outcome score(const std::string& toml, const std::string& command,
+                           const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{"score", command, "--experiment", toml, "--replicates", "2", "--samples", "3"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run_program(words);
+}
 
 }  // namespace
 
@@ -37,33 +33,49 @@ TEST_SUITE("tools/score") {
     const std::string program =
         "f() { test -s \"$1/theta.npy\" && test -x \"$CALOR\" && ! grep -q truth \"$1/samples.json\" && echo m_info,1; "
         "}; f";
-    const auto o = coin.score(program, {"--format", "json", "--name", "me", "--leaderboard", coin.folder / "b.csv"});
+    const auto o =
+        score(coin.toml, program, {"--format", "json", "--name", "me", "--leaderboard", coin.folder / "b.csv"});
     CHECK(o.status == 0);
     CHECK(o.err.empty());
     const auto j = nlohmann::json::parse(o.out);
     CHECK(j["name"] == "me");
     CHECK(j["failed"] == 0);
     CHECK(j["rows"][0]["answered"] == 2);
-    CHECK(contains(tools::test::read(coin.folder / "b.csv"), "\nme,coin,3,2,1,1,m_info,"));
+    CHECK(contains(tools::test::read(coin.folder / "b.csv"), "\nme,coin,,3,2,1,1,m_info,"));
   }
 
   TEST_CASE("each run has samples of its own, the same again for the same seed") {
     const Coin coin;
     const std::string program =
         "f() { tail -n 1 \"$1/samples.csv\" >>'" + coin.folder.path().string() + "/seen'; echo m_info,1; }; f";
-    CHECK(coin.score(program).status == 0);
-    CHECK(coin.score(program).status == 0);
+    CHECK(score(coin.toml, program).status == 0);
+    CHECK(score(coin.toml, program).status == 0);
     const std::string seen = tools::test::read(coin.folder / "seen");
     CHECK(seen.starts_with("2,1,"));
     CHECK(contains(seen, "\n5,1,"));
     CHECK(seen.substr(0, seen.size() / 2) == seen.substr(seen.size() / 2));
   }
 
+  TEST_CASE("each member of a sweep is scored") {
+    const Coin coin;
+    write(coin.toml, tools::test::small_sweep());
+    const std::string board = coin.folder / "b.csv";
+    const auto o = score(coin.toml, "echo m_info,0 #", {"--format", "json", "--name", "me", "--leaderboard", board});
+    CHECK(o.status == 0);
+    const auto j = nlohmann::json::parse(o.out);
+    REQUIRE(j["sweep"].size() == 2);
+    CHECK(j["sweep"][1]["coordinates"]["data.size"] == 2);
+    CHECK(j["sweep"][0]["rows"][0]["true_value"] > j["sweep"][1]["rows"][0]["true_value"]);
+    CHECK(contains(tools::test::read(board), "\nme,coin,data.size=2,3,2,1,1,m_info,"));
+    CHECK(contains(score(coin.toml, "echo m_info,0 #").out, "on coin (data.size=1): 2 runs"));
+    CHECK(score(coin.toml, "false").status == 1);
+  }
+
   TEST_CASE("failures are told, not crashed on") {
     const Coin coin;
     const auto check = [&](const std::string& command, const std::string& part,
                            const std::vector<std::string>& more = {}) {
-      const auto o = coin.score(command, more);
+      const auto o = score(coin.toml, command, more);
       CAPTURE(o.out);
       CHECK(o.status == 1);
       CHECK(contains(o.out, part));
@@ -78,25 +90,20 @@ TEST_SUITE("tools/score") {
     check("sleep 60; echo", "time limit", {"--timeout", "0.2"});
     check("sleep 60 & sleep 60; echo", "time limit", {"--timeout", "0.2"});
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
-    CHECK(coin.score("sleep 60 >/dev/null 2>&1 & echo m_info,1 #").status == 0);  // what it leaves behind is ended
+    CHECK(score(coin.toml, "sleep 60 >/dev/null 2>&1 & echo m_info,1 #").status ==
+          0);  // what it leaves behind is ended
   }
 
   TEST_CASE("wrong use") {
     const Coin coin;
-    const auto check = [&](const tools::test::Outcome& o, const std::string& part) {
-      CAPTURE(o.err);
-      CHECK(o.status == 2);
-      CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
-      CHECK(contains(o.err, part));
-    };
     write(coin.folder / "notes", "mine\n");
-    check(coin.score("true", {"--leaderboard", coin.folder / "notes"}), "no leaderboard");
+    check_refused(score(coin.toml, "true", {"--leaderboard", coin.folder / "notes"}), "no leaderboard");
     CHECK(tools::test::read(coin.folder / "notes") == "mine\n");
-    check(coin.score(" "), "COMMAND is empty");
-    check(coin.score("true", {"--timeout", "0"}), "--timeout");
-    check(coin.score("true", {"--replicates", "0"}), "--replicates");
-    check(coin.score("true", {"--format", "xml"}), "--format");
-    check(run_program({"score", "true"}), "--experiment");
-    check(run_program({"score", "true", "--experiment", coin.folder / "none"}), "No such file");
+    check_refused(score(coin.toml, " "), "COMMAND is empty");
+    check_refused(score(coin.toml, "true", {"--timeout", "0"}), "--timeout");
+    check_refused(score(coin.toml, "true", {"--replicates", "0"}), "--replicates");
+    check_refused(score(coin.toml, "true", {"--format", "xml"}), "--format");
+    check_refused(run_program({"score", "true"}), "--experiment");
+    check_refused(run_program({"score", "true", "--experiment", coin.folder / "none"}), "No such file");
   }
 }

@@ -70,6 +70,19 @@ std::string json_file(const SampleFile& file) {
          ", \"bytes\": " + std::to_string(file.bytes.size()) + ", \"sha256\": " + quote(file.sha256) + " }";
 }
 
+/// What both kinds of samples.json begin with.
+std::string head(const std::string& title) {
+  return "{\n  \"calor\": " + quote(version()) + ",\n  \"samples\": 1,\n  \"title\": " + quote(title) +
+         ",\n  \"units\": \"nats\"";
+}
+
+/// What both end with.
+std::string with_truth(std::string json, const std::string& table) {
+  if (!table.empty()) json += ",\n  \"truth\": " + table;
+  while (json.back() == '\n') json.pop_back();
+  return json + "\n}\n";
+}
+
 std::string conventions(const experiment::Experiment& e, const Sample& s, double step) {
   const bool stream = s.examples.empty();
   const std::string learner = step > 0 ? fmt::format("Euler-Maruyama in steps of at most {:g} (weak order 1)", step)
@@ -127,21 +140,36 @@ std::vector<SampleFile> sample_files(const Sample& s, std::uint64_t first) {
   return out;
 }
 
+void check_size(const std::vector<SampleFile>& files) {
+  double cells = 0;
+  for (const auto& file : files) {
+    if (file.name.ends_with(".csv")) cells += static_cast<double>(file.shape[0]) * static_cast<double>(file.shape[1]);
+  }
+  if (cells > most_cells)
+    throw InputError(fmt::format("the sweep makes more than {:g} numbers; allowed: fewer replicates", most_cells));
+}
+
 std::string samples_json(const experiment::Experiment& e, const Sample& s, const simulator::Options& options,
                          double step, const std::vector<SampleFile>& files, const std::string& table) {
   std::vector<std::string> described;
   for (const auto& file : files) described.push_back(json_file(file));
   std::string columns;
   for (const auto& name : sample_columns(s)) columns += (columns.empty() ? "" : ", ") + quote(name);
-  std::string out = "{\n  \"calor\": " + quote(version()) + ",\n  \"samples\": 1,\n  \"title\": " + quote(e.title) +
-                    ",\n  \"units\": \"nats\",\n  \"experiment\": " + experiment::to_json(e, -1) +
-                    fmt::format(",\n  \"seed\": {},\n  \"first\": {},\n  \"replicates\": {},\n  \"step\": {}",
-                                options.seed, options.first, s.replicates, step) +
-                    ",\n  \"columns\": [" + columns + "],\n  \"conventions\": " + conventions(e, s, step) +
-                    ",\n  \"files\": " + list(described);
-  if (!table.empty()) out += ",\n  \"truth\": " + table;
-  while (out.back() == '\n') out.pop_back();
-  return out + "\n}\n";
+  const std::string out = head(e.title) + ",\n  \"experiment\": " + experiment::to_json(e, -1) +
+                          fmt::format(",\n  \"seed\": {},\n  \"first\": {},\n  \"replicates\": {},\n  \"step\": {}",
+                                      options.seed, options.first, s.replicates, step) +
+                          ",\n  \"columns\": [" + columns + "],\n  \"conventions\": " + conventions(e, s, step) +
+                          ",\n  \"files\": " + list(described);
+  return with_truth(out, table);
+}
+
+std::string sweep_json(const std::string& title, const std::vector<SampleFolder>& folders, const std::string& table) {
+  std::vector<std::string> members;
+  for (const auto& [coordinates, sha256] : folders) {
+    members.push_back("{ \"coordinates\": " + json_of(coordinates) + ", \"folder\": " + quote(word_of(coordinates)) +
+                      ", \"sha256\": " + quote(sha256) + " }");
+  }
+  return with_truth(head(title) + ",\n  \"sweep\": " + list(members), table);
 }
 
 }  // namespace calor::crosscheck

@@ -58,13 +58,21 @@ struct Entry {
   std::string name, experiment;
   std::size_t samples = 0, replicates = 0;
   std::uint64_t seed = 0;
+  Coordinates coordinates{};  // of a sweep: which member
+};
+
+/// The scores of one program on one experiment; of a sweep, on one of its members.
+struct Scored {
+  Entry entry;
+  Scores scores;
 };
 
 /// The leaderboard as CSV: the rows of `old` (its text, "" if there is none) that are of other entries, and these;
 /// sorted. No times of computing: on one machine it is the same again. Throws InputError if `old` is no leaderboard.
-std::string leaderboard(const std::string& old, const std::string& old_name, const Entry& entry, const Scores& scores);
+std::string leaderboard(const std::string& old, const std::string& old_name, const std::vector<Scored>& all);
 
-std::string write_scores_text(const Entry& entry, const Scores& scores);
-std::string write_scores_json(const Entry& entry, const Scores& scores);
+/// Reports on an experiment, or on all members of a sweep.
+std::string write_scores_text(const std::vector<Scored>& all);
+std::string write_scores_json(const std::vector<Scored>& all);
 
 }  // namespace calor::crosscheck

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <sstream>
 
 #include "experiment/csv.hpp"
@@ -16,14 +18,17 @@ namespace calor::crosscheck {
 
 namespace {
 
+using table::quote;
 using Line = std::vector<std::string>;
 
 const Line& columns() {
-  static const Line names{"name",     "experiment",  "samples",     "replicates",  "seed",        "t",
-                          "quantity", "true_value",  "true_error",  "bias",        "bias_stderr", "stddev",
-                          "rmse",     "rmse_stderr", "coverage_68", "coverage_95", "failures"};
+  static const Line names{"name",   "experiment", "sweep",       "samples",     "replicates",  "seed",
+                          "t",      "quantity",   "true_value",  "true_error",  "bias",        "bias_stderr",
+                          "stddev", "rmse",       "rmse_stderr", "coverage_68", "coverage_95", "failures"};
   return names;
 }
+
+constexpr std::ptrdiff_t of_entry = 6;  // the first columns, which tell entries apart
 
 /// Four digits: more would be noise. Empty where there is no number.
 std::string number(double x) { return std::isfinite(x) ? fmt::format("{:.4g}", x) : ""; }
@@ -34,6 +39,7 @@ std::string percent(const std::optional<double>& x) { return x ? fmt::format("{:
 Line line(const Entry& e, const Score& s) {
   return {e.name,
           e.experiment,
+          word_of(e.coordinates),
           std::to_string(e.samples),
           std::to_string(e.replicates),
           std::to_string(e.seed),
@@ -67,37 +73,11 @@ std::string csv_line(const Line& cells) {
 std::string json_number(double x) { return std::isfinite(x) ? fmt::format("{:.6g}", x) : "null"; }
 std::string json_number(const std::optional<double>& x) { return x ? json_number(*x) : "null"; }
 
-}  // namespace
-
-std::string leaderboard(const std::string& old, const std::string& old_name, const Entry& entry, const Scores& scores) {
-  std::vector<Line> rows;
-  for (const Score& s : scores.rows) rows.push_back(line(entry, s));
-  const Line own = line(entry, {});
-  if (!old.empty()) {
-    std::istringstream in(old);
-    const auto csv = experiment::parse_csv(in, old_name);
-    if (csv.header != columns())
-      throw InputError(old_name + ": it is no leaderboard; allowed: a new file, or one that calor score wrote");
-    for (const Line& row : csv.rows) {
-      if (!std::equal(row.begin(), row.begin() + 5, own.begin())) rows.push_back(row);
-    }
-  }
-  // By experiment, quantity, time and size of sample; then the best first.
-  const auto key = [](const Line& row) {
-    const auto value = [](const std::string& text) {
-      return text.empty() ? HUGE_VAL : std::strtod(text.c_str(), nullptr);
-    };
-    return std::tuple(row[1], row[6], value(row[5]), value(row[2]), value(row[12]), row[0], row[3], row[4]);
-  };
-  std::sort(rows.begin(), rows.end(), [&](const Line& a, const Line& b) { return key(a) < key(b); });
-  std::string out = csv_line(columns());
-  for (const Line& row : rows) out += csv_line(row);
-  return out;
-}
-
-std::string write_scores_text(const Entry& entry, const Scores& scores) {
-  std::string out = fmt::format("{} on {}: {} runs on {} samples each, {} failed, {:.3g} s each\n", entry.name,
-                                entry.experiment, scores.trials, entry.samples, scores.failed, scores.seconds);
+std::string write_text(const Entry& entry, const Scores& scores) {
+  const std::string place = word_of(entry.coordinates);
+  std::string out =
+      fmt::format("{} on {}{}: {} runs on {} samples each, {} failed, {:.3g} s each\n", entry.name, entry.experiment,
+                  place.empty() ? "" : " (" + place + ")", scores.trials, entry.samples, scores.failed, scores.seconds);
   if (!scores.first_failure.empty()) out += "first failure: " + scores.first_failure + "\n";
   if (scores.rows.empty()) return out;
   std::vector<Line> lines{
@@ -124,8 +104,7 @@ std::string write_scores_text(const Entry& entry, const Scores& scores) {
   return out;
 }
 
-std::string write_scores_json(const Entry& entry, const Scores& scores) {
-  using table::quote;
+std::string write_json(const Entry& entry, const Scores& scores) {
   std::string rows;
   for (const Score& s : scores.rows) {
     rows += fmt::format(
@@ -140,11 +119,58 @@ std::string write_scores_json(const Entry& entry, const Scores& scores) {
   }
   return "{\n  \"calor\": " + quote(version()) + ",\n  \"report\": \"score\",\n  \"name\": " + quote(entry.name) +
          ",\n  \"experiment\": " + quote(entry.experiment) +
+         (entry.coordinates.empty() ? "" : ",\n  \"coordinates\": " + json_of(entry.coordinates)) +
          fmt::format(
              ",\n  \"samples\": {},\n  \"replicates\": {},\n  \"seed\": {},\n  \"failed\": {},\n  \"seconds\": {}",
              entry.samples, entry.replicates, entry.seed, scores.failed, json_number(scores.seconds)) +
          ",\n  \"first_failure\": " + (scores.first_failure.empty() ? "null" : quote(scores.first_failure)) +
-         ",\n  \"rows\": [" + rows + (rows.empty() ? "]" : "\n  ]") + "\n}\n";
+         ",\n  \"rows\": [" + rows + (rows.empty() ? "]" : "\n  ]") + "\n}";
+}
+
+}  // namespace
+
+std::string leaderboard(const std::string& old, const std::string& old_name, const std::vector<Scored>& all) {
+  std::vector<Line> rows;
+  for (const auto& [entry, scores] : all) {
+    for (const Score& s : scores.rows) rows.push_back(line(entry, s));
+  }
+  const auto of_ours = [&](const Line& row) {
+    return std::any_of(all.begin(), all.end(), [&](const Scored& s) {
+      return std::equal(row.begin(), row.begin() + of_entry, line(s.entry, {}).begin());
+    });
+  };
+  if (!old.empty()) {
+    std::istringstream in(old);
+    const auto csv = experiment::parse_csv(in, old_name);
+    if (csv.header != columns())
+      throw InputError(old_name + ": it is no leaderboard; allowed: a new file, or one that calor score wrote");
+    std::copy_if(csv.rows.begin(), csv.rows.end(), std::back_inserter(rows), std::not_fn(of_ours));
+  }
+  // By experiment, member of the sweep, quantity, time and size of sample; then the best first.
+  const auto key = [](const Line& row) {
+    const auto value = [](const std::string& text) {
+      return text.empty() ? HUGE_VAL : std::strtod(text.c_str(), nullptr);
+    };
+    return std::tuple(row[1], row[2], row[7], value(row[6]), value(row[3]), value(row[13]), row[0], row[4], row[5]);
+  };
+  std::sort(rows.begin(), rows.end(), [&](const Line& a, const Line& b) { return key(a) < key(b); });
+  std::string out = csv_line(columns());
+  for (const Line& row : rows) out += csv_line(row);
+  return out;
+}
+
+std::string write_scores_text(const std::vector<Scored>& all) {
+  std::string out;
+  for (const auto& [entry, scores] : all) out += (out.empty() ? "" : "\n") + write_text(entry, scores);
+  return out;
+}
+
+std::string write_scores_json(const std::vector<Scored>& all) {
+  if (all.size() == 1 && all.front().entry.coordinates.empty())
+    return write_json(all.front().entry, all.front().scores) + "\n";
+  std::string members;
+  for (const auto& [entry, scores] : all) members += (members.empty() ? "\n" : ",\n") + write_json(entry, scores);
+  return "{\n\"calor\": " + quote(version()) + ",\n\"report\": \"score\",\n\"sweep\": [" + members + "\n]\n}\n";
 }
 
 }  // namespace calor::crosscheck

@@ -5,6 +5,7 @@
 
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
+#include "table/json_text.hpp"
 #include "validation/crosscheck/json_tree.hpp"
 
 namespace calor::crosscheck {
@@ -111,6 +112,19 @@ class Reader {
 };
 
 }  // namespace
+
+std::string word_of(const Coordinates& coordinates) {
+  std::string out;
+  for (const auto& [key, value] : coordinates) out += (out.empty() ? "" : ",") + key + "=" + value;
+  return out;
+}
+
+std::string json_of(const Coordinates& coordinates) {
+  std::string out;
+  for (const auto& [key, value] : coordinates)
+    out += (out.empty() ? "" : ", ") + table::quote(key) + ": " + table::number_or_string(value);
+  return "{ " + out + " }";
+}
 
 std::optional<Number> read_number(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };

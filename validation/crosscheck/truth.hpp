@@ -37,11 +37,20 @@ struct Moment {
   std::map<std::string, Truth, std::less<>> quantities;
 };
 
+/// The swept keys and their values in one member of a sweep, {"sampler.rate", "10"}; empty without a sweep.
+using Coordinates = std::vector<std::pair<std::string, std::string>>;
+
+/// One word for files and tables: "data.size=1,sampler.rate=10"; "" without a sweep.
+std::string word_of(const Coordinates& coordinates);
+
+/// The same as a JSON object.
+std::string json_of(const Coordinates& coordinates);
+
 /// One experiment; of a sweep, one of its members.
 struct Member {
-  std::vector<std::pair<std::string, std::string>> coordinates;  // {"sampler.rate", "10"}; empty without a sweep
-  std::optional<Rational> size;                                  // data.size
-  std::optional<Rational> temperature;                           // learner.temperature, if constant
+  Coordinates coordinates;
+  std::optional<Rational> size;         // data.size
+  std::optional<Rational> temperature;  // learner.temperature, if constant
   std::vector<Moment> moments;
 };
 

@@ -23,6 +23,11 @@ std::string_view trimmed(std::string_view s) {
   return first == std::string_view::npos ? std::string_view{} : s.substr(first, s.find_last_not_of(" \t") - first + 1);
 }
 
+/// What NumPy and pandas write for a missing value.
+bool is_nan(std::string_view label) {
+  return label.size() == 3 && (label[0] | 32) == 'n' && (label[1] | 32) == 'a' && (label[2] | 32) == 'n';
+}
+
 [[noreturn]] void refuse(const experiment::Csv& csv, std::size_t row, std::size_t column, const char* allowed) {
   throw InputError(csv.at(row, column) + "\"" + printable(csv.rows[row][column]) + "\"; allowed: " + allowed);
 }
@@ -126,7 +131,8 @@ std::vector<std::size_t> Samples::numbered(const std::vector<std::size_t>& colum
     std::string label;
     for (const std::size_t c : columns) {
       const std::string_view part = trimmed(csv_.rows[row][c]);
-      if (part.empty()) refuse(csv_, row, c, "a label (leave out rows with missing values)");
+      if (part.empty() || is_nan(part))
+        refuse(csv_, row, c, "a label other than nan (leave out rows with missing values)");
       label += std::to_string(part.size()) + ':';  // so that (ab, c) and (a, bc) differ
       label += part;
     }

@@ -1,8 +1,7 @@
 // Cases whose truth is known in closed form:
 //   letters  20 .. letters drawn independently: uniform over 10 and geometric over 12; exact biases at every size
 //   serial   the same letters, and Gaussian pairs, each repeated with probability 0.8 or correlated by 0.9 from one
-//   sample
-//            to the next: error bars that assume independence are too short
+//            sample to the next: error bars that assume independence are too short
 //   pairs    Gaussian pairs with correlation 0.6, 0.99, 0.9999: strong dependence
 //   work     Gaussian work, Jarzynski's equality, dissipation 0.5 and 4.5
 
@@ -10,12 +9,7 @@
 #include <memory>
 
 #include "num/errors.hpp"
-#include "validation/estimators/entropy_grassberger.hpp"
 #include "validation/estimators/entropy_kl.hpp"
-#include "validation/estimators/entropy_miller_madow.hpp"
-#include "validation/estimators/entropy_nsb.hpp"
-#include "validation/estimators/entropy_plugin.hpp"
-#include "validation/estimators/exact_counts.hpp"
 #include "validation/estimators/exact_gaussian.hpp"
 #include "validation/estimators/exponential_average.hpp"
 #include "validation/estimators/mean.hpp"
@@ -23,13 +17,13 @@
 #include "validation/estimators/mi_ksg1.hpp"
 #include "validation/estimators/mi_ksg2.hpp"
 #include "validation/judge/judge.hpp"
+#include "validation/judge/letters.hpp"
 #include "validation/simulator/stream.hpp"
 
 namespace calor::judge {
 
 namespace {
 
-using estimators::Counts;
 using estimators::Result;
 using simulator::Stream;
 
@@ -61,28 +55,8 @@ double entropy(const Letters& p) {
 }
 
 void add_letters(Case& test, const Options& options, const std::string& name, const Letters& p, double repeat) {
-  const double truth = entropy(p);
-  const auto add = [&](const std::string& estimator, const std::function<Result(Counts)>& run,
-                       const std::function<estimators::Moments(std::size_t)>& exact) {
-    Subject s{estimator, "entropy of " + name, truth, nullptr};
-    s.run = [=](std::size_t n, std::size_t r) { return run(counts(p, n, repeat, stream(options, name, r))); };
-    if (exact && repeat == 0)
-      s.prediction = {"exact", [=](std::size_t n) { return n <= 2000 ? exact(n).mean - truth : std::nan(""); }};
-    test.subjects.push_back(s);
-  };
-  using namespace estimators;
-  add(
-      "entropy-plugin", [](Counts c) { return entropy_plugin(c); },
-      [p](std::size_t n) { return plugin_moments(p, n); });
-  add(
-      "entropy-miller-madow", [](Counts c) { return entropy_miller_madow(c); },
-      [p](std::size_t n) { return miller_madow_moments(p, n); });
-  add(
-      "entropy-grassberger", [](Counts c) { return entropy_grassberger(c); },
-      [p](std::size_t n) { return grassberger_moments(p, n, Grassberger::v2003); });
-  const auto letters = static_cast<double>(p.size());
-  add(
-      "entropy-nsb", [letters](Counts c) { return entropy_nsb(c, letters); }, nullptr);
+  const auto draw = [=](std::size_t n, std::size_t r) { return counts(p, n, repeat, stream(options, name, r)); };
+  add_letter_entropies(test, "entropy of " + name, entropy(p), p.size(), repeat == 0 ? p : Letters{}, draw);
 }
 
 struct Pairs {

@@ -1,21 +1,13 @@
 // Entropies of X and Theta over the whole ensemble, S(X) and S(Theta).
 
-#include <cmath>
-
-#include "num/errors.hpp"
-#include "validation/estimators/entropy_grassberger.hpp"
 #include "validation/estimators/entropy_kl.hpp"
-#include "validation/estimators/entropy_miller_madow.hpp"
-#include "validation/estimators/entropy_nsb.hpp"
-#include "validation/estimators/entropy_plugin.hpp"
-#include "validation/estimators/exact_counts.hpp"
+#include "validation/judge/letters.hpp"
 #include "validation/judge/pool.hpp"
 
 namespace calor::judge {
 
 namespace {
 
-using namespace estimators;
 using Shared = std::shared_ptr<Pool>;
 
 void add_letters(Case& test, const Shared& pool, double truth) {
@@ -24,31 +16,11 @@ void add_letters(Case& test, const Shared& pool, double truth) {
   std::vector<double> p;
   if (!given.empty()) p.resize(outcomes);
   for (std::size_t e = 0; e < given.size(); ++e) p[e % outcomes] += pool->types[e / outcomes].weight * given[e];
-  const auto add = [&](const std::string& name, const std::function<Result(Counts)>& run,
-                       const std::function<Moments(std::size_t)>& exact) {
-    Subject s{name, "entropy_x", truth, nullptr};
-    s.run = [=](std::size_t n, std::size_t r) {
-      std::vector<std::uint64_t> counts(outcomes);
-      for (std::size_t i = r * pool->most; i < r * pool->most + n; ++i)
-        ++counts[static_cast<std::size_t>(pool->x(i)[0])];
-      return run(counts);
-    };
-    if (!p.empty() && exact)
-      s.prediction = {"exact", [=](std::size_t n) { return n <= 2000 ? exact(n).mean - truth : std::nan(""); }};
-    test.subjects.push_back(s);
-  };
-  add(
-      "entropy-plugin", [](Counts c) { return entropy_plugin(c); },
-      [p](std::size_t n) { return plugin_moments(p, n); });
-  add(
-      "entropy-miller-madow", [](Counts c) { return entropy_miller_madow(c); },
-      [p](std::size_t n) { return miller_madow_moments(p, n); });
-  add(
-      "entropy-grassberger", [](Counts c) { return entropy_grassberger(c); },
-      [p](std::size_t n) { return grassberger_moments(p, n, Grassberger::v2003); });
-  const auto k = static_cast<double>(outcomes);
-  add(
-      "entropy-nsb", [k](Counts c) { return entropy_nsb(c, k); }, nullptr);
+  add_letter_entropies(test, "entropy_x", truth, outcomes, p, [pool, outcomes](std::size_t n, std::size_t r) {
+    std::vector<std::uint64_t> counts(outcomes);
+    for (std::size_t i = r * pool->most; i < r * pool->most + n; ++i) ++counts[static_cast<std::size_t>(pool->x(i)[0])];
+    return counts;
+  });
 }
 
 void add_kl(Case& test, const Shared& pool, const std::string& quantity, double truth, bool of_theta) {
@@ -60,7 +32,7 @@ void add_kl(Case& test, const Shared& pool, const std::string& quantity, double 
       const double* row = of_theta ? pool->theta(i) : pool->x(i);
       values.insert(values.end(), row, row + d);
     }
-    return entropy_kl({values, d});
+    return estimators::entropy_kl({values, d});
   };
   test.subjects.push_back(s);
 }

@@ -28,6 +28,9 @@ double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
   return spacing;
 }
 
+/// e^log; what would underflow stays positive, so that only true zeros count as such.
+double positive(double log) { return std::exp(std::isfinite(log) ? std::max(log, -650.0) : log); }
+
 std::vector<double> column(const std::vector<std::vector<double>>& rows, std::size_t at) {
   std::vector<double> out;
   for (const auto& row : rows) out.push_back(row[at]);
@@ -64,7 +67,7 @@ std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law) {
     std::vector<double> density, share;
     double sum = 0;
     for (const auto& node : e->nodes) {
-      density.push_back(std::exp(law->log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
+      density.push_back(positive(law->log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
       sum += spacing * density.back();
     }
     if (type.weight > 1e-9 && std::abs(sum - 1) > 1e-6) throw InternalError("judge: a density does not add up to 1");
