@@ -52,6 +52,7 @@ const Page page{
   calor run coin.toml
   calor run coin.toml --format json --output coin.json
   calor run coin.toml --quantities m_info,l_info --digits 20
+  calor run coin.toml --proven
 
 EXIT STATUS
   0  the table was written

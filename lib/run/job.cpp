@@ -92,10 +92,11 @@ std::function<void(double)> reporter(const Options& o, const std::string& stage)
 }
 
 template <Real R>
-void require_memory(const Layout<R>& layout) {
+void require_memory(const Job& job, const Layout<R>& layout) {
   const double cells = static_cast<double>(layout.grid.size) * static_cast<double>(layout.ensemble.sets.size());
   if (cells > 5e7)
-    throw AccuracyError("this accuracy needs " + std::to_string(layout.grid.size) + " grid points for each of " +
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits need " +
+                        std::to_string(layout.grid.size) + " grid points for each of " +
                         std::to_string(layout.ensemble.sets.size()) +
                         " data sets, more than memory allows; ask for fewer digits");
 }
@@ -108,7 +109,7 @@ void refuse_method(const Job& job, const std::string& why, const std::string& al
   template std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experiment&); \
   template void collect(Job&, const Book<R>&, const Study<R>&, const std::string&,              \
                         const std::vector<ledger::Identity<R>>&);                               \
-  template void require_memory(const Layout<R>&);
+  template void require_memory(const Job&, const Layout<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::run

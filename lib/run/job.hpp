@@ -83,7 +83,7 @@ std::function<void(double)> reporter(const Options& options, const std::string& 
 
 /// Throws AccuracyError if the densities of a layout do not fit.
 template <Real R>
-void require_memory(const Layout<R>& layout);
+void require_memory(const Job& job, const Layout<R>& layout);
 
 /// Throws InputError: --method does not apply, and what does.
 [[noreturn]] void refuse_method(const Job& job, const std::string& why, const std::string& allowed);

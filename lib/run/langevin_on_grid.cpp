@@ -49,7 +49,7 @@ void spectral(Job& job, bool joint = true) {
   const auto study = make_study<R>(job.experiment, job.options);
   const R goal = accuracy<R>(job.digits);
   const auto first = lay_out(study, resolution(job.digits, 0));
-  require_memory(first);
+  require_memory(job, first);
   if (!std::same_as<R, double> && job.digits <= 12 && multiprecision_seconds(study, first) > 100) {
     job.collected.obstacle = "more digits in the arithmetic would take too long";
     return;
@@ -89,7 +89,7 @@ void series_in_time(Job& job) {
       [&](int k) {
         const auto r = resolution(job.digits, k);
         const auto layout = lay_out(study, r);
-        require_memory(layout);
+        require_memory(job, layout);
         return evaluate<R>(study, layout, r, solver,
                            reporter(job.options, "Taylor series, level " + std::to_string(k + 1)));
       },
@@ -127,7 +127,7 @@ bool one_number(const Study<double>& study, const Layout<double>& layout) {
 /// One level of the logarithmic solver. Large ensembles are interpolated between `points` data sets.
 std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<double>& study, Resolution r, int level) {
   const auto layout = lay_out(study, r);
-  require_memory(layout);
+  require_memory(job, layout);
   const double strip = num::to_double(study.model->analytic_strip());
   const evolve::LogDensity solver({std::min(needed_reach(study, layout, r), 100.0 * (1 << level)) + 60,
                                    0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15});
@@ -204,7 +204,7 @@ void finite_volume(Job& job) {
       auto layout = layouts[static_cast<std::size_t>(f)];
       layout.grid.size = (layout.grid.size - 1) * (1 << level) + 1;
       layout.grid.spacing /= 1 << level;
-      require_memory(layout);
+      require_memory(job, layout);
       family[static_cast<std::size_t>(f)].push_back(
           evaluate<double>(study, layout, resolution(job.digits, f), solver,
                            reporter(job.options, "finite volumes, grid " + std::to_string(level + 1))));
