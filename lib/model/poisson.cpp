@@ -191,7 +191,7 @@ class Poisson final : public Model<R> {
   }
 
   bool constant(int component) const override { return component >= 2; }
-  R analytic_strip() const override { return num::infinity<R>(); }
+  R analytic_strip() const override { return num::pi<R>(); }  // entire, but e^theta turns over there
 
  private:
   int outcomes_;
