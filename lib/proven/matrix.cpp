@@ -32,9 +32,33 @@ BallMatrix BallMatrix::rounded() const {
   return out;
 }
 
+Ball BallMatrix::determinant() const {
+  Ball out;
+  arb_mat_det(out.get(), m_, Precision::bits());
+  return out;
+}
+
+BallMatrix BallMatrix::inverse() const {
+  BallMatrix out(rows(), columns());
+  if (!arb_mat_inv(out.m_, m_, Precision::bits())) arb_mat_indeterminate(out.m_);
+  return out;
+}
+
 BallMatrix operator*(const BallMatrix& a, const BallMatrix& b) {
   BallMatrix out(a.rows(), b.columns());
   arb_mat_mul(out.m_, a.m_, b.m_, Precision::bits());
+  return out;
+}
+
+BallMatrix operator*(const Ball& factor, const BallMatrix& a) {
+  BallMatrix out(a.rows(), a.columns());
+  arb_mat_scalar_mul_arb(out.m_, a.m_, factor.get(), Precision::bits());
+  return out;
+}
+
+BallMatrix operator+(const BallMatrix& a, const BallMatrix& b) {
+  BallMatrix out(a.rows(), a.columns());
+  arb_mat_add(out.m_, a.m_, b.m_, Precision::bits());
   return out;
 }
 

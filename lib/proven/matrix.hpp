@@ -31,7 +31,13 @@ class BallMatrix {
   /// Rounded to Precision::bits().
   BallMatrix rounded() const;
 
+  Ball determinant() const;
+  /// Entries that are not finite if no member of the balls is known to be invertible.
+  BallMatrix inverse() const;
+
   friend BallMatrix operator*(const BallMatrix& a, const BallMatrix& b);
+  friend BallMatrix operator*(const Ball& factor, const BallMatrix& a);
+  friend BallMatrix operator+(const BallMatrix& a, const BallMatrix& b);
   /// e^a, by Arb's scaling and squaring with a bound of the Taylor remainder.
   friend BallMatrix exp(const BallMatrix& a);
 

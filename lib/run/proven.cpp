@@ -7,6 +7,7 @@
 #include "num/errors.hpp"
 #include "proven/jump.hpp"
 #include "proven/langevin.hpp"
+#include "proven/regression.hpp"
 #include "run/analytic.hpp"
 #include "run/jump_rows.hpp"
 #include "run/sgld_rows.hpp"
@@ -137,7 +138,11 @@ std::vector<std::string> absent(const Job& job) {
 }  // namespace
 
 void closed_form_in_balls(Job& job) {
-  if (!allowed(job) || !has_closed_form(job.experiment) || job.experiment.model.kind == "linear-regression") return;
+  if (!allowed(job) || !has_closed_form(job.experiment)) return;
+  if (job.experiment.model.kind == "linear-regression")
+    return in_balls(
+        job, "analytic in balls", langevin_identities<Mp100>(job.experiment),
+        [&](const std::vector<Rational>& points) { return proven::regression_book(job.experiment, points); });
   const bool sgld = job.experiment.learner.kind == "sgld";
   in_balls(job, "analytic in balls",
            sgld ? sgld_identities<Mp100>(temperature_of(job)) : langevin_identities<Mp100>(job.experiment),

@@ -97,6 +97,26 @@ std::string closed_text(Dice& dice) {
          (kind < 2 ? text(dice.log_uniform(0.01, 5)) : std::to_string(1 + dice.below(20))) + "]\n";
 }
 
+/// Designs of full rank and less, with weight decay and without.
+std::string regression_text(Dice& dice) {
+  const int rows = 1 + dice.below(4), weights = 1 + dice.below(3);
+  std::string inputs;
+  for (int j = 0; j < rows; ++j) inputs += (j ? ", " : "") + list(dice, weights, 2);
+  std::string out = "[model]\nkind = \"linear-regression\"\nstddev = " + text(dice.log_uniform(0.3, 3)) +
+                    "\ninputs = [" + inputs + "]\n[data]\n";
+  if (dice.below(3) == 0)
+    out += "values = " + list(dice, rows, 2);
+  else
+    out += "target = { weights = " + list(dice, weights, 1) + ", stddev = " + text(dice.log_uniform(0.3, 3)) + " }";
+  out += "\n[learner]\nkind = \"langevin\"\nmobility = " + text(dice.log_uniform(0.2, 3)) +
+         "\ntemperature = " + text(dice.log_uniform(0.03, 1)) +
+         "\nweight_decay = " + (dice.below(2) == 0 ? "0" : text(dice.log_uniform(0.01, 1)));
+  std::string stddev;
+  for (int a = 0; a < weights; ++a) stddev += (a ? ", " : "") + text(dice.log_uniform(0.2, 1));
+  out += "\ninitial = { mean = " + list(dice, weights, 1) + ", stddev = [" + stddev + "] }";
+  return out + "\n[time]\npoints = [0, " + text(dice.log_uniform(0.01, 5)) + "]\n";
+}
+
 /// Collects how far bounds are above the actual error.
 struct Bounds {
   std::vector<double> ratios;
@@ -186,6 +206,14 @@ TEST_SUITE("proven/honest") {
                                               "ep_theta", "heat_x", "ep_x_naive", "loss_test"};
     for (int i = 0; i < 6; ++i) printed(chain_text(dice, "equilibrium"), quantities);
     for (int i = 0; i < 6; ++i) printed(closed_text(dice), quantities);
+  }
+
+  TEST_CASE("linear-regression by matrix exponentials, proven, and by eigenvectors") {
+    Dice dice(67);
+    for (int i = 0; i < 12; ++i)
+      printed(regression_text(dice),
+              {"m_info", "lautum_info", "l_info", "r_info", "info_x_theta", "entropy_theta", "entropy_x", "heat_theta",
+               "ep_theta", "ep_theta_naive", "heat_x", "flow_x", "ep_x_naive", "loss_train", "reservoir_gap"});
   }
 
   TEST_CASE("fifty digits of one bit and of a Gaussian mean") {
