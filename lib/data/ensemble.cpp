@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "data/real_ensemble.hpp"
 #include "num/errors.hpp"
@@ -19,20 +20,40 @@ struct Group {
   Rational probability = 0;
 };
 
-/// T, and behind it the products T_a T_b, a <= b, if data sets differ by its covariance too.
-std::vector<int> extended(std::vector<int> t, bool products) {
-  const std::size_t terms = t.size();
-  for (std::size_t a = 0; products && a < terms; ++a)
-    for (std::size_t b = a; b < terms; ++b) t.push_back(t[a] * t[b]);
-  return t;
-}
+/// What data sets differ in besides the mean of T.
+class Extension {
+ public:
+  template <Real R>
+  Extension(const model::Model<R>& model, const experiment::Experiment& e)
+      : products_(e.learner.kind == "sgd-diffusion") {
+    if (e.learner.kind != "sgld" || e.learner.batch != "minibatch") return;
+    for (int x = 0; x < model.outcomes(); ++x) distinct_.insert(model.statistic(x));
+  }
+
+  /// T, and behind it the products T_a T_b, a <= b, or which of the distinct statistics it is.
+  std::vector<int> operator()(const std::vector<int>& t) const {
+    std::vector<int> out = t;
+    for (std::size_t a = 0; products_ && a < t.size(); ++a)
+      for (std::size_t b = a; b < t.size(); ++b) out.push_back(t[a] * t[b]);
+    for (const auto& other : distinct_) out.push_back(other == t ? 1 : 0);
+    return out;
+  }
+
+  bool frequencies() const { return !distinct_.empty(); }
+
+ private:
+  bool products_;
+  std::set<std::vector<int>> distinct_;
+};
 
 /// The data set with these means of the extended statistic.
 template <Real R, class Number>
-DataSet<R> data_set(const R& weight, const std::vector<Number>& mean, std::size_t terms, const auto& to_real) {
+DataSet<R> data_set(const R& weight, const std::vector<Number>& mean, std::size_t terms, bool frequencies,
+                    const auto& to_real) {
   DataSet<R> out{weight, {}};
   for (std::size_t a = 0; a < terms; ++a) out.statistic.push_back(to_real(mean[a]));
-  if (mean.size() == terms) return out;
+  for (std::size_t k = terms; frequencies && k < mean.size(); ++k) out.frequency.push_back(to_real(mean[k]));
+  if (frequencies || mean.size() == terms) return out;
   out.covariance.assign(terms * terms, R(0));
   std::size_t at = terms;
   for (std::size_t a = 0; a < terms; ++a)
@@ -44,10 +65,10 @@ DataSet<R> data_set(const R& weight, const std::vector<Number>& mean, std::size_
 bool by_covariance(const experiment::Experiment& e) { return e.learner.kind == "sgd-diffusion"; }
 
 template <Real R>
-std::vector<Group> pool(const model::Model<R>& model, const std::vector<Rational>& target, bool products) {
+std::vector<Group> pool(const model::Model<R>& model, const std::vector<Rational>& target, const Extension& extended) {
   std::map<std::vector<int>, Rational> pooled;
   for (int x = 0; x < model.outcomes(); ++x)
-    pooled[extended(model.statistic(x), products)] += target[static_cast<std::size_t>(x)];
+    pooled[extended(model.statistic(x))] += target[static_cast<std::size_t>(x)];
   std::vector<Group> groups;
   for (auto& [statistic, probability] : pooled)
     if (probability > 0) groups.push_back({statistic, probability});
@@ -123,7 +144,8 @@ void drop_tails(Ensemble<R>& ensemble, const R& tail) {
 template <Real R>
 Ensemble<R> discrete_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail) {
   using std::log;
-  const auto groups = pool(model, e.data.probabilities, by_covariance(e));
+  const Extension extended(model, e);
+  const auto groups = pool(model, e.data.probabilities, extended);
   constexpr double most = 2e6;
   if (count_types(e.data.size, groups.size()) > most)
     throw InputError(e.at("data.size") + "size = " + std::to_string(e.data.size) +
@@ -134,8 +156,8 @@ Ensemble<R> discrete_target(const model::Model<R>& model, const experiment::Expe
   for (const auto& [sum, weight] : types.weights()) {
     std::vector<Rational> mean;
     for (const long s : sum) mean.push_back(Rational(s, e.data.size));
-    ensemble.sets.push_back(
-        data_set<R>(static_cast<R>(weight), mean, static_cast<std::size_t>(model.components()), num::from_rational<R>));
+    ensemble.sets.push_back(data_set<R>(static_cast<R>(weight), mean, static_cast<std::size_t>(model.components()),
+                                        extended.frequencies(), num::from_rational<R>));
     if (weight > 0) ensemble.type_entropy -= static_cast<R>(Mp200(weight * log(weight)));
   }
   ensemble.target_statistic.assign(static_cast<std::size_t>(model.components()), R(0));
@@ -224,13 +246,15 @@ Ensemble<R> discrete_fixed(const model::Model<R>& model, const experiment::Exper
   Ensemble<R> ensemble;
   ensemble.fixed = true;
   std::vector<Rational> mean;
+  const Extension extended(model, e);
   for (int x = 0; x < model.outcomes(); ++x) {
-    const auto t = extended(model.statistic(x), by_covariance(e));
+    const auto t = extended(model.statistic(x));
     mean.resize(t.size(), 0);
     for (std::size_t a = 0; a < mean.size(); ++a)
       mean[a] += Rational(e.data.counts[static_cast<std::size_t>(x)]) * t[a] / e.data.size;
   }
-  ensemble.sets.push_back(data_set<R>(R(1), mean, static_cast<std::size_t>(model.components()), num::from_rational<R>));
+  ensemble.sets.push_back(data_set<R>(R(1), mean, static_cast<std::size_t>(model.components()), extended.frequencies(),
+                                      num::from_rational<R>));
   return ensemble;
 }
 

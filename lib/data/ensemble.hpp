@@ -10,13 +10,16 @@ namespace calor::data {
 
 using num::Real;
 
-/// All data sets with one value of the statistic.
+/// All data sets with one value of the statistic (and of what else the learner sees: covariance, frequency).
 template <Real R>
 struct DataSet {
   R weight = 0;              // p(B), or its share of a quadrature
   std::vector<R> statistic;  // <T_a>_B
   /// sgd-diffusion: Cov(T_a, T_b) over the examples of B, row-major; 0 where grad l_a = 0 anyway. Else empty.
   std::vector<R> covariance = {};
+  /// sgld with minibatches, discrete x: shares of the examples with each distinct statistic, in increasing order. Else
+  /// empty.
+  std::vector<R> frequency = {};
 };
 
 template <Real R>

@@ -1,6 +1,8 @@
 #include "evolve/drift_diffusion.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "evolve/krylov.hpp"
 #include "evolve/sinc.hpp"
@@ -17,21 +19,30 @@ using Field = Vector<double>;
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-/// The generator for psi, with everything that does not depend on psi made once.
-class Generator {
- public:
-  explicit Generator(const DriftDiffusion& p) : p_(p), d_(p.grid.dimension()) {
-    for (const auto& axis : p.grid.axes) {
+/// d/dx and d²/dx² along each axis.
+struct Derivatives {
+  explicit Derivatives(const grid::Tensor& grid) {
+    for (const auto& axis : grid.axes) {
       const Eigen::Index n = axis.size;
-      Dense first(n, n), second(n, n);
+      Dense one(n, n), two(n, n);
       for (Eigen::Index j = 0; j < n; ++j)
         for (Eigen::Index i = 0; i < n; ++i) {
-          first(i, j) = sinc_first<double>(static_cast<int>(i - j)) / axis.spacing;
-          second(i, j) = sinc_second<double>(static_cast<int>(i - j)) / (axis.spacing * axis.spacing);
+          one(i, j) = sinc_first<double>(static_cast<int>(i - j)) / axis.spacing;
+          two(i, j) = sinc_second<double>(static_cast<int>(i - j)) / (axis.spacing * axis.spacing);
         }
-      first_.push_back(std::move(first));
-      second_.push_back(std::move(second));
+      first.push_back(std::move(one));
+      second.push_back(std::move(two));
     }
+  }
+
+  std::vector<Dense> first, second;
+};
+
+/// The generator for psi, with everything that does not depend on psi made once. The arguments must outlive it.
+class Generator {
+ public:
+  Generator(const DriftDiffusion& p, const Derivatives& derivatives)
+      : p_(p), d_(p.grid.dimension()), first_(derivatives.first), second_(derivatives.second) {
     rate_ = Field::Zero(p.grid.size());
     for (int a = 0; a < d_; ++a) {
       const Field& own = p.diffusion[at(a * d_ + a)];
@@ -81,7 +92,7 @@ class Generator {
 
   const DriftDiffusion& p_;
   int d_;
-  std::vector<Dense> first_, second_;
+  const std::vector<Dense>&first_, &second_;
   std::vector<Field> carried_;  // 2 g_a D_aa - f_a
   Field rate_;
   std::vector<std::pair<int, int>> mixed_;  // axes with D_ab != 0
@@ -115,20 +126,100 @@ Field contract(const std::vector<Field>& u, const std::vector<Field>& metric, co
   return out;
 }
 
+/// Largest entry of D (pi/h)², what the time of a step is measured by.
+double fastest(const DriftDiffusion& p) {
+  double sum = 0;
+  for (int a = 0; a < p.grid.dimension(); ++a) {
+    const double wave = M_PI / p.grid.axes[at(a)].spacing;
+    sum += wave * wave * p.diffusion[at(a * p.grid.dimension() + a)].cwiseAbs().maxCoeff();
+  }
+  return sum;
+}
+
+Coefficients operator*(double a, const Coefficients& c) { return {a * c.pace, a * c.heat, a * c.noise}; }
+Coefficients operator+(const Coefficients& a, const Coefficients& b) {
+  return {a.pace + b.pace, a.heat + b.heat, a.noise + b.noise};
+}
+
+/// exp(L(c)) psi.
+Field exponential(const DriftDiffusion& p, const Derivatives& derivatives, const Coefficients& c, const Field& psi,
+                  double& error) {
+  const DriftDiffusion here = p.with(c);
+  const Generator generator(here, derivatives);
+  const int dimension = std::clamp(static_cast<int>(12 + 4 * std::sqrt(fastest(here))), 12, 48);
+  const std::vector<double> whole{1.0};
+  auto run =
+      exponential_by_krylov([&](const Field& in, Field& out) { generator.apply(in, out); }, psi, whole, dimension);
+  error += run.error;
+  return std::move(run.states.front());
+}
+
+Field magnus(const DriftDiffusion& p, const Derivatives& derivatives, double start, double length, int steps, Field psi,
+             double& error) {
+  const double tau = length / steps, shift = std::sqrt(3.0) / 6, near = 0.25 + shift, far = 0.25 - shift;
+  for (int k = 0; k < steps; ++k) {
+    const double t = start + tau * k;
+    const Coefficients early = tau * p.course(t + tau * (0.5 - shift)), late = tau * p.course(t + tau * (0.5 + shift));
+    psi = exponential(p, derivatives, near * early + far * late, psi, error);
+    psi = exponential(p, derivatives, far * early + near * late, psi, error);
+  }
+  return psi;
+}
+
+Propagated along_course(const DriftDiffusion& p, const Derivatives& derivatives, const Field& start,
+                        std::span<const double> times) {
+  Propagated out;
+  Field psi = start;
+  double now = 0;
+  for (const double t : times) {
+    if (t > now) {
+      const Field one = magnus(p, derivatives, now, t - now, 1, psi, out.error),
+                  two = magnus(p, derivatives, now, t - now, 2, psi, out.error);
+      psi = two + (two - one) / 15;
+      now = t;
+    }
+    out.states.push_back(psi);
+  }
+  return out;
+}
+
 }  // namespace
 
+DriftDiffusion DriftDiffusion::with(const Coefficients& c) const {
+  DriftDiffusion out = *this;
+  out.course = nullptr;
+  const int d = grid.dimension();
+  for (auto& f : out.drift) f *= c.pace;
+  for (auto& f : out.divergence) f *= c.noise;
+  for (int a = 0; a < d; ++a)
+    for (int b = 0; b < d; ++b) {
+      auto& entry = out.diffusion[at(a * d + b)];
+      entry *= c.noise;
+      if (a == b) entry.array() += c.heat;
+    }
+  return out;
+}
+
 Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* stationary) {
-  const Generator generator(p);
+  const Derivatives derivatives(p.grid);
   const Field root = root_of(p);
-  const auto metric = inverse(p);
   const double cell = p.grid.cell();
   const Field start =
       p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
-  const auto run = exponential_by_krylov([&](const Field& in, Field& out) { generator.apply(in, out); }, start, times);
+  DriftDiffusion here = p.course ? p.with(p.course(0)) : p;
+  std::optional<Generator> generator(std::in_place, here, derivatives);
+  const auto run =
+      p.course ? along_course(p, derivatives, start, times)
+               : exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times);
+  auto metric = inverse(here);
   std::vector<Field> force, velocity;  // f - div D; nu
-  for (std::size_t a = 0; a < p.drift.size(); ++a) force.push_back(p.drift[a] - p.divergence[a]);
+  const auto forces = [&] {
+    force.clear();
+    for (std::size_t a = 0; a < p.drift.size(); ++a) force.push_back(here.drift[a] - here.divergence[a]);
+  };
+  forces();
   if (stationary) {
-    velocity = generator.current(*stationary);
+    velocity = generator->current(*stationary);
     const double hidden = 1e-13 * stationary->maxCoeff();
     for (auto& v : velocity)
       for (Eigen::Index i = 0; i < v.size(); ++i) v[i] = (*stationary)[i] > hidden ? v[i] / (*stationary)[i] : 0.0;
@@ -141,7 +232,13 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
     const bool conserved = std::fabs(mass - 1) < 1e-4;  // else the box is too small, which a finer level shows
     if (conserved) drift = std::max(drift, std::fabs(mass - 1));
     const Field psi = run.states[j] / (conserved ? mass : 1.0);
-    const auto current = generator.current(psi);
+    if (p.course) {
+      here = p.with(p.course(times[j]));
+      generator.emplace(here, derivatives);
+      metric = inverse(here);
+      forces();
+    }
+    const auto current = generator->current(psi);
     FlowState state{root.cwiseProduct(psi), Field(psi.size()), 0, 0, 0};
     const Field square = contract(current, metric, current);
     for (Eigen::Index i = 0; i < psi.size(); ++i) {
@@ -172,7 +269,8 @@ Field extrapolate(const std::vector<Field>& s) {
 }
 
 Field stationary_by_relaxation(const DriftDiffusion& p) {
-  const Generator generator(p);
+  const Derivatives derivatives(p.grid);
+  const Generator generator(p, derivatives);
   const Field root = root_of(p);
   const auto apply = [&](const Field& in, Field& out) { generator.apply(in, out); };
   const auto normalised = [&](const Field& psi) { return Field(psi / (p.grid.cell() * root.dot(psi))); };
@@ -201,7 +299,8 @@ Field stationary_by_relaxation(const DriftDiffusion& p) {
 Field stationary(const DriftDiffusion& p) {
   const Eigen::Index n = p.grid.size();
   if (n > 1600) return stationary_by_relaxation(p);
-  const Generator generator(p);
+  const Derivatives derivatives(p.grid);
+  const Generator generator(p, derivatives);
   Dense matrix(n, n);
   Field column(n);
   for (Eigen::Index j = 0; j < n; ++j) {

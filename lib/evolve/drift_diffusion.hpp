@@ -4,14 +4,20 @@
 // on tensor grids by sinc collocation, with rho = e^g psi for a weight g that keeps the tails' digits (g = 0: none):
 //   d psi/dt = sum_a [ d_a((2 g_a D_aa - f_a) psi) + d_a²(D_aa psi) + ((g_a² - g_aa) D_aa - g_a f_a) psi ]
 //            + 2 sum_{a<b} (d_a + g_a)(d_b + g_b)(D_ab psi),   g_a = d_a g.
-// Time: Krylov subspaces (evolve/krylov.hpp).
+// Time: Krylov subspaces (evolve/krylov.hpp); coefficients that change in time by a commutator-free Magnus method.
 
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "grid/tensor.hpp"
 
 namespace calor::evolve {
+
+/// Coefficients at one time: the drift is pace f, the diffusion heat 1 + noise C.
+struct Coefficients {
+  double pace = 1, heat = 0, noise = 0;
+};
 
 /// One data set's equation; vectors have grid.size() entries, axis 0 fastest.
 struct DriftDiffusion {
@@ -23,6 +29,13 @@ struct DriftDiffusion {
   num::Vector<double> weight;                        // g; empty: 0
   std::vector<num::Vector<double>> weight_gradient;  // [a] g_a
   std::vector<num::Vector<double>> weight_bend;      // [a] g_aa
+
+  /// Where coefficients change in time (smoothly between the times asked for): drift is then f, diffusion and
+  /// divergence are C and sum_b d_b C_ab. Empty: they are what they are.
+  std::function<Coefficients(double time)> course;
+
+  /// The equation with these coefficients for good.
+  DriftDiffusion with(const Coefficients& c) const;
 };
 
 /// A density at one time and the rates at it, in nats per unit of time.
@@ -39,7 +52,9 @@ struct Flow {
   num::Vector<double> round_off;  // absolute, of the densities
 };
 
-/// States at increasing times >= 0. `stationary` (optional): e^{-g} rho_ss, as from stationary().
+/// States at increasing times >= 0. `stationary` (optional): e^{-g} rho_ss, as from stationary(); constant
+/// coefficients. With a course every interval between two times is one step and two half steps of order 4 (S. Blanes,
+/// P. C. Moan, Appl. Numer. Math. 56, 1519 (2006), CF4:2), extrapolated to order 6.
 Flow flow(const DriftDiffusion& problem, std::span<const double> times,
           const num::Vector<double>* stationary = nullptr);
 

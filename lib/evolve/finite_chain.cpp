@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "evolve/cram.hpp"
+#include "num/errors.hpp"
+
 namespace calor::evolve {
 
 using num::Matrix;
@@ -12,6 +15,11 @@ namespace {
 /// Chains of up to so many states keep the relative accuracy of every entry: no weight is left out that first reaches a
 /// state.
 constexpr int far = 64;
+
+/// Products of a step and a state up to which uniformization is taken (a second in double precision), and beyond which
+/// it would never end.
+constexpr double affordable = 1e8, endless = 1e11;
+constexpr Eigen::Index small_chain = 2000;
 
 /// Poisson weights of one mean from k = first on, normalised, and their upper sums.
 template <num::Real R>
@@ -85,8 +93,22 @@ void FiniteChain<R>::step(Carried<R>& p) const {
 }
 
 template <num::Real R>
+std::optional<Chain> FiniteChain<R>::neighbours() const {
+  Chain out;
+  for (const auto& e : edges_) {
+    if (e.a != static_cast<int>(out.up.size()) || e.b != e.a + 1) return {};
+    out.up.push_back(num::to_double(R(q_ * e.forth)));
+    out.down.push_back(num::to_double(R(q_ * e.back)));
+  }
+  if (static_cast<Eigen::Index>(out.size()) != states_) return {};
+  return out;
+}
+
+template <num::Real R>
 ChainPropagator<R>::ChainPropagator(FiniteChain<R> chain, Matrix<R> functionals)
-    : chain_(std::move(chain)), functionals_(std::move(functionals)) {}
+    : chain_(std::move(chain)), functionals_(std::move(functionals)) {
+  if (std::same_as<R, double> && chain_.states() > small_chain) neighbours_ = chain_.neighbours();
+}
 
 template <num::Real R>
 std::vector<Flight<R>> ChainPropagator<R>::by_steps(const Vector<R>& start, std::span<const R> times) const {
@@ -185,9 +207,82 @@ std::vector<Flight<R>> ChainPropagator<R>::by_ladder(const Vector<R>& start, std
   return out;
 }
 
+namespace {
+
+using Doubles = std::vector<double>;
+
+/// exp(time W) start in equal parts.
+Doubles in_parts(const Chain& chain, const Doubles& start, double time, int parts) {
+  const std::vector<double> part{time / parts};
+  Doubles p = start;
+  for (int k = 0; k < parts; ++k) p = exponential_by_cram(chain, p, part).front();
+  return p;
+}
+
+/// How finely a time must be cut, and what error is left: largest entry of the difference that halves make.
+struct Parts {
+  int count = 1;
+  double error = 0;
+};
+
+/// The approximation is good on the negative real axis only: long steps of a start that is far from the stationary
+/// distribution leave it.
+Parts parts_for(const Chain& chain, const Doubles& start, double time) {
+  Doubles coarse = in_parts(chain, start, time, 1);
+  double last = HUGE_VAL;
+  for (int count = 1; count <= 64; count *= 2) {
+    const Doubles fine = in_parts(chain, start, time, 2 * count);
+    double sum = 0, largest = 0;
+    for (std::size_t i = 0; i < fine.size(); ++i) {
+      const double miss = std::fabs(fine[i] - coarse[i]);
+      sum += miss;
+      largest = std::max(largest, miss);
+    }
+    if (sum < 1e-13 || (sum < 1e-9 && sum > last / 2)) return {count, 2 * largest};
+    last = sum;
+    coarse = fine;
+  }
+  throw AccuracyError(
+      "finite chain: the start is too far from the stationary distribution for the rational approximation; ask for "
+      "shorter times, higher temperature or fewer states");
+}
+
+}  // namespace
+
+template <num::Real R>
+std::vector<Flight<R>> ChainPropagator<R>::by_rational(const Vector<R>& start, std::span<const R> times) const {
+  if constexpr (std::same_as<R, double>) {
+    const Doubles from(start.begin(), start.end());
+    const auto parts = parts_for(*neighbours_, from, *std::max_element(times.begin(), times.end()));
+    std::vector<Doubles> states;
+    if (parts.count == 1)
+      states = exponential_by_cram(*neighbours_, from, times);
+    else
+      for (const double t : times) states.push_back(in_parts(*neighbours_, from, t, parts.count));
+    std::vector<Flight<R>> out;
+    for (const auto& p : states)
+      out.push_back({Eigen::Map<const Vector<R>>(p.data(), start.size()), {}, R(0), R(parts.error)});
+    return out;
+  } else {
+    throw InternalError("ChainPropagator: the rational approximation is known to double precision");
+  }
+}
+
+template <num::Real R>
+bool ChainPropagator<R>::rational_pays(const R& longest) const {
+  const double work = num::to_double(R(longest * chain_.uniform_rate())) * static_cast<double>(chain_.states());
+  if (neighbours_ && work > affordable) return true;
+  if (work > endless / (std::same_as<R, double> ? 1 : 50))
+    throw AccuracyError("finite chain: " + num::to_text(work / static_cast<double>(chain_.states()), 2) + " steps of " +
+                        std::to_string(chain_.states()) +
+                        " states would take too long; allowed: fewer digits, states, a lower rate or shorter times");
+  return false;
+}
+
 template <num::Real R>
 std::vector<Flight<R>> ChainPropagator<R>::advance(const Vector<R>& start, std::span<const R> times) {
   const R longest = *std::max_element(times.begin(), times.end());
+  if (chain_.states() > small_chain && rational_pays(longest)) return by_rational(start, times);
   return ladder_pays(longest, times.size()) ? by_ladder(start, times) : by_steps(start, times);
 }
 

@@ -1,12 +1,21 @@
 #include "evolve/march.hpp"
 
 #include "evolve/time_nodes.hpp"
+#include "num/sum.hpp"
 
 namespace calor::evolve {
 
 using num::Vector;
 
 namespace {
+
+/// p / sum p, of any number of states.
+template <num::Real R>
+Vector<R> normalised(const Vector<R>& p) {
+  num::Sum<R> sum;
+  for (const R& x : p) sum.add(x);
+  return p / sum.value();
+}
 
 template <num::Real R>
 RulePair<R> gauss_pair(int order) {
@@ -53,7 +62,7 @@ class March {
  public:
   March(ChainPropagator<R>& propagator, const Vector<R>& start, const RateFunction<R>& rates, const Quadrature<R>& q)
       : propagator_(propagator), rates_(rates), quadrature_(q), length_(q.first) {
-    at_.state = start / R(start.sum());
+    at_.state = normalised(start);
     const auto rate = rates_(at_.state);
     at_.integral = at_.size = Vector<R>::Zero(rate.value.size());
     const std::vector<R> none{R(0)};
@@ -100,6 +109,8 @@ class March {
       size += h * rule.weight[j] * rate.size;
     }
     double worst = 0;
+    Vector<R> linear = flights.back().integral;
+    if (linear.size() == 0) worst = by_quadrature(rule, h, flights, linear);
     for (Eigen::Index i = 0; i < n; ++i) {
       const R total = fabs(R(at_.integral[i] + fine[i])), scale = total > 1 ? total : R(1);
       const R allowed = quadrature_.tolerance * scale + (at_.round_off + 16 * num::epsilon<R>()) * size[i];
@@ -108,11 +119,32 @@ class March {
     if (worst > 1 && !regardless) return worst;
     at_.integral += fine;
     at_.size += size;
-    at_.linear += flights.back().integral;
-    at_.state = flights.back().state / R(flights.back().state.sum());
+    at_.linear += linear;
+    at_.state = normalised(flights.back().state);
     at_.round_off += flights.back().round_off;
     at_.left_out += flights.back().left_out;
     return std::min(worst, 1.0);
+  }
+
+  /// Integrals of the functionals over the panel; returns their error over the tolerance.
+  double by_quadrature(const RulePair<R>& rule, const R& h, const std::vector<Flight<R>>& flights,
+                       Vector<R>& fine) const {
+    using std::fabs;
+    fine = Vector<R>::Zero(at_.linear.size());
+    Vector<R> coarse = fine;
+    for (std::size_t j = 0; j < rule.node.size(); ++j) {
+      const Vector<R> rate = propagator_.functionals() * flights[j].state;
+      fine += h * rule.weight[j] * rate;
+      coarse += h * rule.coarse_weight[j] * rate;
+    }
+    const Vector<R> size = h * (propagator_.functionals().cwiseAbs() * flights.back().state.cwiseAbs());
+    double worst = 0;
+    for (Eigen::Index i = 0; i < fine.size(); ++i) {
+      const R total = fabs(R(at_.linear[i] + fine[i])), scale = total > 1 ? total : R(1);
+      const R allowed = R(1e-13) * scale + 64 * num::epsilon<R>() * size[i];
+      worst = std::max(worst, num::to_double(R(fabs(R(fine[i] - coarse[i])) / allowed)));
+    }
+    return worst;
   }
 
   ChainPropagator<R>& propagator_;

@@ -34,15 +34,16 @@ Linear<R> to_real(const Exact& f, const Rational& factor) {
 
 }  // namespace
 
+bool scheduled(const experiment::Learner& l) {
+  return !l.mobility.constant() || !l.temperature.constant() || !l.learning_rate.constant();
+}
+
 template <Real R>
 std::vector<Piece<R>> course(const experiment::Learner& l) {
   std::set<Rational> cuts{Rational(0)};
-  bool constant = true;
-  for (const Schedule* s : {&l.mobility, &l.temperature, &l.learning_rate}) {
+  if (!scheduled(l)) return {};
+  for (const Schedule* s : {&l.mobility, &l.temperature, &l.learning_rate})
     cuts.insert(s->times.begin(), s->times.end());
-    constant = constant && s->constant();
-  }
-  if (constant) return {};
   std::vector<Piece<R>> out;
   for (auto at = cuts.begin(); at != cuts.end(); ++at) {
     const auto after = std::next(at);

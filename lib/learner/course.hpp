@@ -18,6 +18,9 @@ struct Piece {
   evolve::Linear<R> mobility, temperature, noise;
 };
 
+/// True if mobility, temperature or learning rate change in time.
+bool scheduled(const experiment::Learner& spec);
+
 /// Cut at the knots of all schedules, the first piece from t = 0; empty if nothing changes.
 template <Real R>
 std::vector<Piece<R>> course(const experiment::Learner& spec);

@@ -73,30 +73,18 @@ Batches<R> drawn(std::map<std::vector<long>, R> one, const experiment::Experimen
   return from_sums(convolve(one, zero, e.learner.batch_size, added, e), e.learner.batch_size);
 }
 
-/// Frequencies in a data set of the (at most two) statistics that outcomes can have, from their average.
+/// Frequencies in a data set of the statistics that outcomes can have.
 template <Real R>
 std::map<std::vector<long>, R> frequencies(const model::Model<R>& model, const experiment::Experiment& e,
                                            const data::DataSet<R>& set) {
+  if (set.frequency.empty())
+    throw InputError(e.at("learner.batch") + "minibatches of \"" + e.model.kind +
+                     "\" depend on more of the data than is known of them; allowed: batch = \"full\"");
   std::map<std::vector<long>, R> one;
   for (int x = 0; x < model.outcomes(); ++x) one[statistic_of(model, x)] = 0;
-  if (one.size() > 2)
-    throw InputError(
-        e.at("learner.batch") + "minibatches of a model with " + std::to_string(one.size()) +
-        " distinct statistics in one parameter depend on more than their average; allowed: batch = \"full\"");
-  if (one.size() == 1) {
-    one.begin()->second = 1;
-    return one;
-  }
-  const auto &low = one.begin()->first, &high = std::next(one.begin())->first;
-  for (std::size_t a = 0; a < low.size(); ++a)
-    if (low[a] != high[a]) {
-      using std::round;
-      const R count = round(R((set.statistic[a] - R(low[a])) / R(high[a] - low[a]) * e.data.size));
-      one.begin()->second = (e.data.size - count) / e.data.size;
-      std::next(one.begin())->second = count / e.data.size;
-      return one;
-    }
-  throw InternalError("sgld: two distinct statistics are equal");
+  std::size_t k = 0;
+  for (auto& [statistic, share] : one) share = set.frequency[k++];
+  return one;
 }
 
 /// Means of `m` draws from given real examples.

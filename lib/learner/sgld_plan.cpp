@@ -177,6 +177,27 @@ double narrowest(const SgldCourse& course, const model::Model<double>& model, co
   return std::sqrt(least);
 }
 
+/// Distance from the real axis at which kernels that are mixtures over minibatches vanish: two Gaussians of variance
+/// 2 eta T, their means eta |g_c - g_d| apart, cancel where the phase between them is pi, at 2 pi T/|g_c - g_d|. There
+/// the logarithms of I8 are singular.
+double mixture_strip(const SgldCourse& course, const model::Model<double>& model, const grid::Interval& in) {
+  if (course.stream) return HUGE_VAL;
+  double coldest = HUGE_VAL, spread = 0;
+  for (const auto& step : course.steps) coldest = std::min(coldest, num::from_rational<double>(step.temperature));
+  std::vector<model::Jet<double>> jets(static_cast<std::size_t>(model.components()));
+  for (int i = 0; i <= 128; ++i) {
+    const double theta = in.start + (in.end - in.start) * i / 128;
+    model.components_at(std::span<const double>(&theta, 1), jets);
+    for (const auto& family : course.families) {
+      num::Vector<double> pull = num::Vector<double>::Zero(family.statistic.cols());
+      for (std::size_t a = 0; a < jets.size(); ++a)
+        pull += jets[a].gradient[0] * family.statistic.row(static_cast<Eigen::Index>(a)).transpose();
+      spread = std::max(spread, pull.maxCoeff() - pull.minCoeff());
+    }
+  }
+  return spread > 0 ? 2 * M_PI * coldest / spread : HUGE_VAL;
+}
+
 }  // namespace
 
 SgldPlan sgld_plan(const SgldCourse& course, const model::Model<double>& model, double decades,
@@ -191,7 +212,8 @@ SgldPlan sgld_plan(const SgldCourse& course, const model::Model<double>& model, 
     if (p == 0) out.interval = in;
     out.interval = {std::min(out.interval.start, in.start), std::max(out.interval.end, in.end)};
   }
-  const double w = narrowest(course, model, out.interval), strip = model.analytic_strip();
+  const double w = narrowest(course, model, out.interval),
+               strip = std::min(model.analytic_strip(), mixture_strip(course, model, out.interval));
   out.spacing = std::min(M_PI * w * std::sqrt(2 / spacing_decades), 2 * M_PI * strip / spacing_decades);
   return out;
 }

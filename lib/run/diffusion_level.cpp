@@ -34,15 +34,16 @@ std::vector<Field> fisher_matrix(const model::Model<double>& model, const Tensor
   return out;
 }
 
-/// D(rho || e^g rest); where `rest` is known to its sign only, it counts as noise.
-Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, const Field& noise, const Field& rest) {
+/// D(rho || rho_ss); where ln rho_ss is not known (uncertain), it counts as noise.
+Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, const Field& noise,
+                             const LogStationary& rest) {
   Raw<double> out;
-  const double hidden = 1e-13 * rest.maxCoeff();
   for (Eigen::Index i = 0; i < rho.size(); ++i) {
     const double w = p.grid.cell();
-    if (rest[i] > hidden && rho[i] > 0) out.value += w * rho[i] * (std::log(rho[i]) - p.weight[i] - std::log(rest[i]));
-    const double uncertain = rest[i] > hidden ? hidden / 50 / rest[i] : 60 + 2 * std::fabs(p.weight[i]);
-    out.noise += w * (std::fabs(rho[i]) * uncertain + noise[i] * (60 + std::fabs(p.weight[i])));
+    const bool known = rest.uncertain[i] < 1;
+    if (known && rho[i] > 0) out.value += w * rho[i] * (std::log(rho[i]) - rest.value[i]);
+    const double uncertain = known ? rest.uncertain[i] : 60 + 4 * std::fabs(p.weight[i]);
+    out.noise += w * (std::fabs(rho[i]) * uncertain + noise[i] * (60 + std::fabs(rest.value[i])));
   }
   return out;
 }
@@ -57,31 +58,41 @@ struct History {
 };
 
 History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>& nodes,
-               const std::vector<Field>& fisher, bool parts) {
+               const std::vector<Field>& fisher, bool parts, const LogStationary& own) {
+  const bool turning = parts && p.grid.dimension() > 1;  // else J_ss = 0
   Field rest;
-  if (parts) rest = evolve::stationary(p);
-  const auto run = evolve::flow(p, nodes.times, parts ? &rest : nullptr);
+  if (turning) rest = evolve::stationary(p);
+  const auto run = evolve::flow(p, nodes.times, turning ? &rest : nullptr);
+  const LogStationary settled = turning ? log_stationary(p, rest) : own;
   const Eigen::Index n = p.grid.size(), points = static_cast<Eigen::Index>(nodes.point.size());
-  Field dissipation = Field::Zero(n);  // tr(D F)
-  for (std::size_t ab = 0; ab < fisher.size(); ++ab) dissipation += p.diffusion[ab].cwiseProduct(fisher[ab]);
+  const auto dissipation = [&](double t) {  // tr(D F)
+    Field out = Field::Zero(n);
+    const evolve::DriftDiffusion here = p.course ? p.with(p.course(t)) : evolve::DriftDiffusion{};
+    const auto& diffusion = p.course ? here.diffusion : p.diffusion;
+    for (std::size_t ab = 0; ab < fisher.size(); ++ab) out += diffusion[ab].cwiseProduct(fisher[ab]);
+    return out;
+  };
   History out{Matrix<double>(n, points), Matrix<double>(n, points), run.round_off, {}, {}, {}, {}, {}, {}, {}, 0};
   std::vector<double> ep, medium, f, kept;
-  for (const auto& state : run.states) {
+  Field rate;
+  for (std::size_t j = 0; j < run.states.size(); ++j) {
+    const auto& state = run.states[j];
+    if (j == 0 || p.course) rate = dissipation(nodes.times[j]);
     ep.push_back(state.ep_rate);
     medium.push_back(state.medium_rate);
     kept.push_back(state.housekeeping_rate);
-    f.push_back(p.grid.cell() * state.density.dot(dissipation));
+    f.push_back(p.grid.cell() * state.density.dot(rate));
   }
   out.currents = nodes.integrate(ep);
   out.medium = nodes.integrate(medium);
   out.fisher = nodes.integrate(f);
   if (parts) out.housekeeping = nodes.integrate(kept);
-  out.fisher_noise = p.grid.cell() * run.round_off.dot(dissipation);
+  out.fisher_noise = p.grid.cell() * run.round_off.dot(rate);
   for (Eigen::Index j = 0; j < points; ++j) {
     const auto& state = run.states[static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)])];
     out.density.col(j) = state.density;
     out.log_density.col(j) = state.log_density;
-    if (parts) out.relative.push_back(relative_entropy(p, state.density, run.round_off, rest));
+    if (parts) out.relative.push_back(relative_entropy(p, state.density, run.round_off, settled));
   }
   return out;
 }
@@ -153,13 +164,19 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   const auto terms = diffusion_terms(*study.model, grid);
   const auto at = spaces(*study.model, terms.own, grid);
   const auto fisher = fisher_matrix(*study.model, terms.own, at);
-  const auto nodes = evolve::gauss_nodes<double>(study.points, layout.plan.fastest_time, r.fine_order);
+  Layout<double> times;
+  times.fastest_time = layout.plan.fastest_time;
+  Resolution panels;
+  panels.time_order = r.fine_order;
+  const auto nodes = time_nodes(study, times, panels);
   std::vector<History> histories(sets.size());
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     auto& h = histories[k];
-    h = follow(diffusion_problem(study.learner, sets[k], terms, grid), nodes, fisher, parts);
+    const bool one = parts && grid.dimension() == 1;
+    h = follow(diffusion_problem(study.learner, sets[k], terms, grid), nodes, fisher, parts,
+               one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{});
     h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());
     h.loss = h.fit;
     std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "evolve/time_nodes.hpp"
 #include "run/diffusion_level.hpp"
 
 namespace calor::run {
@@ -13,39 +15,26 @@ Field combine(const Matrix<double>& terms, const data::DataSet<double>& set) {
   return terms * Eigen::Map<const Field>(set.statistic.data(), terms.cols());
 }
 
-/// sum_cd Cov(T_c, T_d) u_c v_d at every node.
+/// sum_cd Cov(T_c, T_d) u_c v_d at every node; 0 without covariance (langevin).
 Field covariance(const data::DataSet<double>& set, const Matrix<double>& u, const Matrix<double>& v) {
+  if (set.covariance.empty()) return Field::Zero(u.rows());
   const Eigen::Map<const Matrix<double>> c(set.covariance.data(), u.cols(), u.cols());
   return (u * c).cwiseProduct(v).rowwise().sum();
 }
 
-/// Largest and smallest of the diagonal entries plus and minus the off-diagonal ones: bounds of D's eigenvalues.
-struct Range {
-  double least = HUGE_VAL, most = 0;
-};
+}  // namespace
 
 Range eigenvalues(const evolve::DriftDiffusion& p) {
   const int d = p.grid.dimension();
   Range out;
+  Matrix<double> at(d, d);
   for (Eigen::Index i = 0; i < p.grid.size(); ++i) {
-    Matrix<double> at(d, d);
     for (int a = 0; a < d * d; ++a) at(a / d, a % d) = p.diffusion[static_cast<std::size_t>(a)][i];
     const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(at, Eigen::EigenvaluesOnly);
-    out.least = std::min(out.least, eigen.eigenvalues()[0]);
-    out.most = std::max(out.most, eigen.eigenvalues()[d - 1]);
+    out.include({eigen.eigenvalues()[0], eigen.eigenvalues()[d - 1]});
   }
   return out;
 }
-
-/// A few nodes around the start, where the size of D_B is looked up.
-grid::Tensor probe(const learner::Langevin<double>& l) {
-  grid::Tensor out;
-  for (std::size_t a = 0; a < l.initial_mean.size(); ++a)
-    out.axes.push_back({l.initial_mean[a] - l.initial_stddev[a], l.initial_stddev[a], 3});
-  return out;
-}
-
-}  // namespace
 
 DiffusionTerms diffusion_terms(const model::Model<double>& model, const grid::Tensor& grid) {
   const Eigen::Index n = grid.size(), terms = model.components();
@@ -74,10 +63,9 @@ evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, con
     out.drift.push_back(-combine(terms.own.slope[a], set));
     out.divergence.push_back(Field::Zero(n));
     for (std::size_t b = 0; b < d; ++b) {
-      out.diffusion.push_back(l.noise * covariance(set, terms.own.slope[a], terms.own.slope[b]));
-      if (a == b) out.diffusion.back().array() += l.temperature;
-      out.divergence.back() += l.noise * (covariance(set, terms.bend[a * d + b], terms.own.slope[b]) +
-                                          covariance(set, terms.own.slope[a], terms.bend[b * d + b]));
+      out.diffusion.push_back(covariance(set, terms.own.slope[a], terms.own.slope[b]));
+      out.divergence.back() += covariance(set, terms.bend[a * d + b], terms.own.slope[b]) +
+                               covariance(set, terms.own.slope[a], terms.bend[b * d + b]);
     }
   }
   std::vector<double> theta(d);
@@ -92,41 +80,64 @@ evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, con
     }
     top = std::max(top, out.log_initial[i]);
   }
+  const evolve::Coefficients most{l.mobility, l.mobility * l.temperature, l.noise};
+  const auto largest = out.with(most);
+  if (l.course.empty())
+    out = largest;
+  else
+    out.course = [course = l.course](double t) {
+      auto piece = course.begin();
+      while (std::next(piece) != course.end() && std::next(piece)->start < t) ++piece;
+      const double elapsed = t - piece->start, mobility = piece->mobility.at(elapsed);
+      return evolve::Coefficients{mobility, mobility * piece->temperature.at(elapsed), piece->noise.at(elapsed)};
+    };
   // g = -(L - min L)/2T*, T* the largest eigenvalue of D or more: psi_0 may exceed rho_0's top by a factor 100
-  double beta = 1 / (2 * eigenvalues(out).most);
+  double beta = l.mobility / (2 * eigenvalues(largest).most);
   loss.array() -= loss.minCoeff();
   for (int k = 0; k < 40 && (out.log_initial + beta * loss).maxCoeff() > top + std::log(100); ++k) beta *= 0.75;
   out.weight = -beta * loss;
   for (std::size_t a = 0; a < d; ++a) {
-    out.weight_gradient.push_back(beta * out.drift[a]);
+    out.weight_gradient.push_back(beta / (l.course.empty() ? l.mobility : 1) * out.drift[a]);
     out.weight_bend.push_back(-beta * (combine(terms.bend[a * d + a], set).array() + l.weight_decay).matrix());
   }
   return out;
 }
 
-DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolution& r) {
-  DiffusionLayout out;
-  out.ensemble = data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), 1.0);
-  const auto around = probe(study.learner);
-  const auto terms = diffusion_terms(*study.model, around);
-  Range range;
-  for (const auto& set : out.ensemble.sets) {
-    const Range own = eigenvalues(diffusion_problem(study.learner, set, terms, around));
-    range = {std::min(range.least, own.least), std::max(range.most, own.most)};
+LogStationary log_stationary(const evolve::DriftDiffusion& p, const Field& rest) {
+  const double hidden = 1e-13 * rest.maxCoeff();
+  LogStationary out{p.weight, Field::Ones(rest.size())};
+  for (Eigen::Index i = 0; i < rest.size(); ++i) {
+    if (!(rest[i] > hidden)) continue;
+    out.value[i] += std::log(rest[i]);
+    out.uncertain[i] = hidden / 50 / rest[i];
   }
-  learner::Langevin<double> hot = study.learner, cold = study.learner;
-  hot.temperature = range.most;
-  cold.temperature = range.least;
-  const double end = study.points.back();
-  out.plan = plan(hot, *study.model, out.ensemble, end, r);
-  const auto fine = plan(cold, *study.model, out.ensemble, end, r);
-  out.plan.fastest_time = std::min(out.plan.fastest_time, fine.fastest_time);
-  for (std::size_t a = 0; a < out.plan.grid.axes.size(); ++a) {
-    auto& axis = out.plan.grid.axes[a];
-    const double length = axis.spacing * (axis.size - 1);
-    axis.size = 1 + static_cast<int>(std::ceil(length / std::min(axis.spacing, fine.grid.axes[a].spacing)));
-    axis.spacing = length / (axis.size - 1);
+  return out;
+}
+
+LogStationary log_stationary(const learner::Langevin<double>& l, const model::Model<double>& model,
+                             const data::DataSet<double>& set, const grid::Tensor& grid) {
+  const auto force = [&](double shift) {
+    grid::Tensor moved = grid;
+    moved.axes[0].start += shift;
+    return diffusion_problem(l, set, diffusion_terms(model, moved), moved);
+  };
+  const auto at_nodes = force(0);
+  const double h = grid.axes[0].spacing;
+  const std::vector<double> whole{h};
+  const auto rule = evolve::gauss_nodes<double>(whole, 2 * h, 12);
+  Field steps = Field::Zero(grid.size());  // of int f/D, from each node to the next
+  for (std::size_t k = 0; k < rule.times.size(); ++k) {
+    if (rule.weight[k] == 0) continue;
+    const auto there = force(rule.times[k]);
+    steps += rule.weight[k] * there.drift[0].cwiseQuotient(there.diffusion[0]);
   }
+  LogStationary out{-at_nodes.diffusion[0].array().log(), Field::Zero(grid.size())};
+  double sum = 0;
+  for (Eigen::Index i = 1; i < grid.size(); ++i) out.value[i] += sum += steps[i - 1];
+  const double top = out.value.maxCoeff();
+  out.value.array() -= top;
+  out.value.array() -= std::log(h * out.value.array().exp().sum());
+  out.uncertain = 32 * std::numeric_limits<double>::epsilon() * (1 + out.value.array().abs());
   return out;
 }
 

@@ -1,4 +1,5 @@
-// sgd-diffusion in two parameters: currents that need not vanish, on a tensor grid.
+// sgd-diffusion in two parameters, where currents need not vanish, and in one parameter where the noise depends on
+// theta: on a tensor grid. Schedules in two parameters, langevin's too.
 
 #include <algorithm>
 #include <array>
@@ -41,13 +42,18 @@ void require_fit(const Job& job, const DiffusionLayout& layout, std::size_t poin
 void diffusion_on_tensor_grid(Job& job) {
   const auto& e = job.experiment;
   if (job.options.method != Method::automatic && job.options.method != Method::spectral)
-    refuse_method(job, "sgd-diffusion in two parameters", "auto, spectral");
+    refuse_method(job, "sgd-diffusion in two parameters, noise that depends on theta, schedules", "auto, spectral");
   if (job.digits > 12 || job.options.precision > num::digits10<double>())
-    throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
-                        " digits are out of reach of sgd-diffusion in two parameters, which is computed in double "
-                        "precision; reachable: 12 digits");
+    throw AccuracyError(
+        e.at("accuracy.digits") + std::to_string(job.digits) +
+        " digits are out of reach of sgd-diffusion and of schedules in two parameters, and of noise that "
+        "depends on theta, which are computed in double precision; reachable: 12 digits");
   const auto study = make_study<double>(e, job.options);
   const bool parts = printed("ep_theta_housekeeping", job.options) || printed("ep_theta_excess", job.options);
+  if (parts && !study.learner.course.empty())
+    throw InputError(e.at("time.points") +
+                     "ep_theta_housekeeping and ep_theta_excess with a schedule in two parameters are not available in "
+                     "this version; leave them out with --quantities");
   if (parts && !has_stationary_densities(e))
     throw InputError(e.at("learner.weight_decay") +
                      "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "

@@ -40,11 +40,11 @@ std::vector<ledger::Identity<R>> langevin_identities(const experiment::Experimen
   const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
   auto out = lagging(e) ? ledger::lagging_identities(temperature) : ledger::equilibrium_identities(temperature);
   const auto& l = e.learner;
-  const bool scheduled = !l.mobility.constant() || !l.temperature.constant() || !l.learning_rate.constant();
   out.push_back({"I9",
                  "ep_theta = housekeeping + excess",
                  {{1, "ep_theta"}, {-1, "ep_theta_housekeeping"}, {-1, "ep_theta_excess"}}});
-  if (l.kind == "sgd-diffusion" || scheduled) std::erase_if(out, [](const auto& i) { return i.number == "I16"; });
+  if (l.kind == "sgd-diffusion" || learner::scheduled(l))
+    std::erase_if(out, [](const auto& i) { return i.number == "I16"; });
   return out;
 }
 

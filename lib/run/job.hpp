@@ -109,7 +109,7 @@ void closed_form(Job& job);               // analytic/
 void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral, logarithmic, finite volumes
 void product_of_dimensions(Job& job);     // gaussian-mean in several dimensions, on one-dimensional grids
 void langevin_on_tensor_grid(Job& job);   // two or three parameters
-void diffusion_on_tensor_grid(Job& job);  // sgd-diffusion in two parameters
+void diffusion_on_tensor_grid(Job& job);  // sgd-diffusion or schedules in two parameters, noise that depends on theta
 void finite_chain(Job& job);              // jump
 void discrete_time(Job& job);             // sgld
 

@@ -1,5 +1,6 @@
 #include "run/jump_history.hpp"
 
+#include "num/sum.hpp"
 #include "run/jump_moves.hpp"
 
 namespace calor::run {
@@ -45,10 +46,11 @@ LearnerHistory<R> follow_learner(const JumpSetting<R>& s, const Vector<R>& loss)
     // reversed is the same)
     const std::vector<R> back{s.points[j]};
     const auto flight = propagator.advance(at.state, back).front();
-    R returned = 0;
+    num::Sum<R> returned;
     for (Eigen::Index i = 0; i < n; ++i)
-      if (s.learner.initial[i] > 0) returned += flight.state[i];
-    out.totals["ift_theta"].push_back({returned, at.round_off + flight.round_off});
+      if (s.learner.initial[i] > 0) returned.add(flight.state[i]);
+    out.totals["ift_theta"].push_back(
+        {returned.value(), at.round_off + flight.round_off + R(static_cast<double>(n)) * flight.left_out});
   }
   return out;
 }

@@ -76,11 +76,6 @@ void spectral(Job& job, bool joint = true) {
   collect(job, book, study, "spectral", langevin_identities<R>(job.experiment));
 }
 
-/// Mobility, temperature or learning rate change in time.
-bool scheduled(const experiment::Learner& l) {
-  return !l.mobility.constant() || !l.temperature.constant() || !l.learning_rate.constant();
-}
-
 template <Real R>
 void series_in_time(Job& job) {
   const auto study = make_study<R>(job.experiment, job.options);
@@ -263,7 +258,7 @@ void langevin_on_grid(Job& job) {
     raise_precision(job, 16, []<Real R>(Job& j) { attempt(j, [](Job& one) { spectral<R>(one, false); }); });
     return;
   }
-  if (scheduled(e.learner)) {
+  if (learner::scheduled(e.learner)) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "schedules", "auto, spectral");
     if (fluctuations_wanted(job.options))

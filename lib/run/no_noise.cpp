@@ -33,7 +33,6 @@ void require_limit(const experiment::Experiment& e) {
   const auto& l = e.learner;
   if (l.kind != "sgld")
     refuse("learner.kind", "\"" + l.kind + "\"", "sgld; gaussian-mean where it has a closed form; a temperature > 0");
-  if (l.batch == "stream") refuse("learner.batch", "\"stream\"", "full, minibatch");
   if (e.sampler.kind != "equilibrium") refuse("sampler.kind", "\"" + e.sampler.kind + "\"", "equilibrium");
   const auto model = model::make<double>(e.model);
   if (model->outcomes() == 0)

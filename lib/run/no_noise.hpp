@@ -21,7 +21,7 @@ inline num::Estimate<num::Mp100> shortened(const num::Mp100& value, const num::M
 /// a hundred digits; what differs by more than a tenth between them is infinite.
 void closed_limit(Job& job);
 
-/// sgld from a point, discrete models of one parameter, full batches or minibatches: Theta is discrete.
+/// sgld from a point, discrete models of one parameter: Theta is discrete.
 void atoms(Job& job);
 
 }  // namespace calor::run

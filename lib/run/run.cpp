@@ -34,8 +34,11 @@ void by_method(Job& job) {
                   "auto; closed forms are those of gaussian-mean and linear-regression");
   if (e.learner.kind == "langevin" && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
     return product_of_dimensions(job);
+  if (e.learner.kind == "langevin" && parameters(e.model) > 1 && learner::scheduled(e.learner))
+    return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
-  if (e.learner.kind == "sgd-diffusion" && parameters(e.model) > 1) return diffusion_on_tensor_grid(job);
+  if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model)))
+    return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && method == Method::automatic) {
     relaxation_in_balls(job);
     return complete_by(job, langevin_on_grid);

@@ -1,7 +1,7 @@
 // sgld without noise from one point: theta' = theta - eta grad L^(theta), T = 0. Given B, Theta is discrete: one atom
-// with full batches, one a sequence of minibatches else. M-info is an entropy of finitely many atoms and hangs on which
-// of them coincide: equal sequences of batches give equal atoms to the last bit, and all others must be farther apart
-// than the round-off of a hundred digits can account for, else the run is refused.
+// with full batches and for every stream, one a sequence of minibatches else. M-info is an entropy of finitely many
+// atoms and hangs on which of them coincide: equal sequences of batches give equal atoms to the last bit, and all
+// others must be farther apart than the round-off of a hundred digits can account for, else the run is refused.
 //
 // X is redrawn after every step (equilibrium sampler). No two histories of one data set meet, so nothing that X knows
 // of its history is forgotten while Theta moves: flow_theta = 0, ep_x = ep_x_path = work_x = sum D(p_theta ||
@@ -26,7 +26,7 @@ using info::Row;
 using num::Matrix;
 using num::Vector;
 
-constexpr std::size_t most_atoms = 100'000;
+constexpr std::size_t most_atoms = 100'000, most_streams = 2000;
 constexpr double most_entries = 4e6;
 
 struct Atom {
@@ -38,55 +38,61 @@ struct Place {
   Vector<R> value, slope, probability;
 };
 
+/// One data set, or one stream so far.
+struct History {
+  R weight;
+  std::vector<R> statistic;  // <T_a>_B; empty before a stream has begun
+  std::vector<Atom> atoms;
+  R heat = 0, work = 0, loss = 0, first_loss = 0;  // of Theta in a stream
+};
+
 class Atoms {
  public:
-  explicit Atoms(const experiment::Experiment& e) : e_(e), model_(model::make<R>(e.model)) {
+  explicit Atoms(const experiment::Experiment& e)
+      : e_(e), model_(model::make<R>(e.model)), stream_(e.data.source == experiment::Data::Source::stream) {
     for (int x = 0; x < model_->outcomes(); ++x) statistics_.push_back(model_->statistic(x));
     decay_ = num::from_rational<R>(e.learner.weight_decay);
     const R range = num::pi<R>() / model_->analytic_strip();
     stretch_ = range * range / 4 + decay_;  // bounds |L''|: variance of a statistic of this range
-    ensemble_ = data::enumerate<R>(*model_, e, R(0), R(1));
-    for (const auto& set : ensemble_.sets) {
+    const Atom start{num::from_rational<R>(e.learner.initial_mean.front()), R(1), R(0)};
+    if (stream_) {
+      families_ = {learner::fresh_batches(*model_, e)};
+      histories_ = {{R(1), {}, {start}}};
+      target_ = Vector<R>::Zero(model_->components());
+      for (std::size_t x = 0; x < statistics_.size(); ++x)
+        for (std::size_t a = 0; a < statistics_[x].size(); ++a)
+          target_[static_cast<Eigen::Index>(a)] += statistics_[x][a] * num::from_rational<R>(e.data.probabilities[x]);
+      return;
+    }
+    const auto ensemble = data::enumerate<R>(*model_, e, R(0), R(1));
+    fixed_ = ensemble.fixed;
+    type_entropy_ = ensemble.type_entropy;
+    target_ = Eigen::Map<const Vector<R>>(ensemble.target_statistic.data(),
+                                          static_cast<Eigen::Index>(ensemble.target_statistic.size()));
+    for (const auto& set : ensemble.sets) {
       families_.push_back(e.learner.batch == "full" ? learner::full_batch(set) : learner::minibatches(*model_, e, set));
-      atoms_.push_back({{num::from_rational<R>(e.learner.initial_mean.front()), R(1), R(0)}});
+      histories_.push_back({set.weight, set.statistic, {start}});
     }
   }
 
   void step(const learner::StepSize& size) {
     const R eta = num::from_rational<R>(size.rate);
-    std::size_t total = 0;
-    for (std::size_t b = 0; b < atoms_.size(); ++b) {
-      std::vector<Atom> next;
-      for (const Atom& at : atoms_[b]) {
-        const Place here = place(at.theta);
-        for (std::size_t c = 0; c < families_[b].weight.size(); ++c) {
-          const R slope = here.slope.dot(families_[b].statistic.col(static_cast<Eigen::Index>(c)));
-          const R theta = at.theta - eta * (slope + decay_ * at.theta);
-          next.push_back({theta, at.weight * families_[b].weight[c], at.moved + divergence(here, place(theta))});
-          reach_ = std::max(reach_, R(abs(theta)));
-        }
-        if (total + next.size() > most_atoms)
-          throw InputError(e_.at("time.points") + "sgld without noise has more than " + std::to_string(most_atoms) +
-                           " atoms; allowed: fewer steps, smaller batches or data sets");
-      }
-      total += next.size();
-      atoms_[b] = std::move(next);
-    }
+    stream_ ? grow(eta) : move(eta);
     error_ = error_ * (1 + eta * stretch_) + 64 * num::epsilon<R>() * (1 + reach_) * (1 + eta * stretch_);
-    moved_ = true;
+    ++steps_;
   }
 
   Row<R> look() const {
     std::vector<R> nodes;
-    for (const auto& set : atoms_)
-      for (const Atom& a : set) nodes.push_back(a.theta);
+    for (const auto& h : histories_)
+      for (const Atom& a : h.atoms) nodes.push_back(a.theta);
     std::sort(nodes.begin(), nodes.end());
     nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
     for (std::size_t i = 1; i < nodes.size(); ++i)
       if (!(nodes[i] - nodes[i - 1] > 4 * error_))
         throw AccuracyError(e_.at("time.points") + "two atoms of Theta near " + num::to_text(nodes[i], 6) +
                             " cannot be told apart with a hundred digits; allowed: fewer steps");
-    const auto n = static_cast<Eigen::Index>(nodes.size()), sets = static_cast<Eigen::Index>(atoms_.size());
+    const auto n = static_cast<Eigen::Index>(nodes.size()), sets = static_cast<Eigen::Index>(histories_.size());
     if (static_cast<double>(n) * static_cast<double>(sets + model_->outcomes()) > most_entries)
       throw InputError(e_.at("time.points") + std::to_string(n) + " atoms for " + std::to_string(sets) +
                        " data sets do not fit into memory; allowed: fewer steps or examples");
@@ -102,17 +108,23 @@ class Atoms {
     info::Snapshot<R> s{Vector<R>(sets), Matrix<R>::Zero(n, sets), Matrix<R>::Constant(n, sets, -num::infinity<R>()),
                         Matrix<R>::Zero(n, sets), Matrix<R>::Zero(n, sets)};
     Row<R> row;
-    R loss = 0, fit = 0, moved = 0;
+    R loss = 0, fit = 0, moved = 0, heat = 0, work = 0, change = 0, type_entropy = type_entropy_;
     bool everywhere = true;
+    const bool begun = !stream_ || steps_ > 0;  // the losses of a stream's data are absent before
     for (Eigen::Index b = 0; b < sets; ++b) {
-      const auto k = static_cast<std::size_t>(b);
-      const R& p = s.probability[b] = ensemble_.sets[k].weight;
-      for (const Atom& a : atoms_[k]) {
+      const auto& h = histories_[static_cast<std::size_t>(b)];
+      const R& p = s.probability[b] = h.weight;
+      for (const Atom& a : h.atoms) {
         const auto i = static_cast<Eigen::Index>(std::lower_bound(nodes.begin(), nodes.end(), a.theta) - nodes.begin());
         s.density(i, b) += a.weight;
         moved += p * a.weight * a.moved;
       }
-      const Vector<R> fits = values * Eigen::Map<const Vector<R>>(ensemble_.sets[k].statistic.data(), values.cols());
+      if (stream_) {
+        heat += p * h.heat, work += p * h.work, change += p * (h.loss - h.first_loss);
+        type_entropy -= p * log(p);
+      }
+      const Vector<R> fits = begun ? Vector<R>(values * Eigen::Map<const Vector<R>>(h.statistic.data(), values.cols()))
+                                   : Vector<R>::Zero(n);
       for (Eigen::Index i = 0; i < n; ++i) {
         const R& rho = s.density(i, b);
         everywhere = everywhere && rho > 0;
@@ -127,26 +139,88 @@ class Atoms {
     info::equilibrium_information(spaces, s, row);
     const R noise = 1e6 * error_ + num::epsilon<R>() * 1000;
     row["lautum_info"] = everywhere ? row["lautum_info"] : Raw<R>{num::infinity<R>(), R(0)};
-    row["_loss"] = {loss, noise};
-    row["loss_train"] = {fit, noise};
+    if (begun) row["_loss"] = {loss, noise}, row["loss_train"] = {fit, noise};
+    if (stream_) {
+      row["heat_theta"] = {heat, noise};
+      row["work_theta"] = {work, noise};
+      row["_stream_loss"] = {change, noise};
+    }
     row["work_x"] = row["ep_x"] = row["ep_x_path"] = {moved, noise};
     row["flow_theta"] = {};
-    if (!ensemble_.fixed) {
-      const Vector<R> test = values * Eigen::Map<const Vector<R>>(ensemble_.target_statistic.data(), values.cols());
-      row["loss_test"] = {test.dot(s.density * s.probability), noise};
-      row["generalization_gap"] = row["loss_test"] - row["loss_train"];
-      row["_type_entropy"] = {ensemble_.type_entropy, noise};
+    if (!fixed_) {
+      row["loss_test"] = {(values * target_).dot(s.density * s.probability), noise};
+      if (begun) row["generalization_gap"] = row["loss_test"] - row["loss_train"];
+      row["_type_entropy"] = {type_entropy, noise};
     }
     row["_log_outcomes"] = {log(R(model_->outcomes())), noise};
     for (const char* q : {"ep_theta", "ep_theta_naive", "ep_theta_medium"})
-      row[q] = moved_ ? Raw<R>{num::infinity<R>(), R(0)} : Raw<R>{};
-    if (moved_) row["efficiency"] = {};
+      row[q] = steps_ ? Raw<R>{num::infinity<R>(), R(0)} : Raw<R>{};
+    if (steps_) row["efficiency"] = {};
     return row;
   }
 
-  bool fixed() const { return ensemble_.fixed; }
+  bool fixed() const { return fixed_; }
+  bool stream() const { return stream_; }
 
  private:
+  Atom moved(const Atom& at, const Place& here, const Vector<R>& statistic, const R& eta) {
+    const R theta = at.theta - eta * (here.slope.dot(statistic) + decay_ * at.theta);
+    reach_ = std::max(reach_, R(abs(theta)));
+    return {theta, at.weight, at.moved + divergence(here, place(theta))};
+  }
+
+  void move(const R& eta) {
+    std::size_t total = 0;
+    for (std::size_t b = 0; b < histories_.size(); ++b) {
+      std::vector<Atom> next;
+      for (const Atom& at : histories_[b].atoms) {
+        const Place here = place(at.theta);
+        for (std::size_t c = 0; c < families_[b].weight.size(); ++c) {
+          next.push_back(moved(at, here, families_[b].statistic.col(static_cast<Eigen::Index>(c)), eta));
+          next.back().weight *= families_[b].weight[c];
+        }
+        if (total + next.size() > most_atoms)
+          throw InputError(e_.at("time.points") + "sgld without noise has more than " + std::to_string(most_atoms) +
+                           " atoms; allowed: fewer steps, smaller batches or data sets");
+      }
+      total += next.size();
+      histories_[b].atoms = std::move(next);
+    }
+  }
+
+  /// Heat while theta moves, work while the batch changes (theory.md section 5).
+  void grow(const R& eta) {
+    const auto& f = families_.front();
+    std::vector<History> next;
+    if (histories_.size() * f.weight.size() > most_streams)
+      throw InputError(e_.at("time.points") + "sgld without noise has more than " + std::to_string(most_streams) +
+                       " sequences of batches; allowed: fewer steps or smaller batches");
+    for (const auto& h : histories_)
+      for (std::size_t c = 0; c < f.weight.size(); ++c) {
+        const Vector<R> batch = f.statistic.col(static_cast<Eigen::Index>(c));
+        const Atom& at = h.atoms.front();
+        const auto loss = [&](const Place& p, const R& theta) {
+          return R(p.value.dot(batch) + decay_ / 2 * theta * theta);
+        };
+        const Place here = place(at.theta);
+        History own = h;
+        own.weight *= f.weight[c];
+        own.atoms = {moved(at, here, batch, eta)};
+        const R before = loss(here, at.theta), after = loss(place(own.atoms.front().theta), own.atoms.front().theta);
+        own.heat += after - before;
+        if (steps_)
+          own.work += before - h.loss;
+        else
+          own.first_loss = before;
+        own.loss = after;
+        own.statistic.resize(static_cast<std::size_t>(batch.size()), R(0));
+        for (std::size_t a = 0; a < own.statistic.size(); ++a)  // the mean over all batches so far
+          own.statistic[a] += (batch[static_cast<Eigen::Index>(a)] - own.statistic[a]) / (steps_ + 1);
+        next.push_back(std::move(own));
+      }
+    histories_ = std::move(next);
+  }
+
   Place place(const R& theta) const {
     std::vector<model::Jet<R>> jets(static_cast<std::size_t>(model_->components()));
     model_->components_at(std::span<const R>(&theta, 1), jets);
@@ -175,11 +249,13 @@ class Atoms {
   const experiment::Experiment& e_;
   std::unique_ptr<model::Model<R>> model_;
   std::vector<std::vector<int>> statistics_;
-  data::Ensemble<R> ensemble_;
-  std::vector<learner::Batches<R>> families_;
-  std::vector<std::vector<Atom>> atoms_;  // [set]
+  bool stream_, fixed_ = false;
+  Vector<R> target_;                           // E_p*[T_a]; empty for fixed data
+  R type_entropy_ = 0;                         // of the data sets
+  std::vector<learner::Batches<R>> families_;  // one a data set, or the one of the stream
+  std::vector<History> histories_;             // one a data set or stream
   R decay_, stretch_, error_ = 0, reach_ = 0;
-  bool moved_ = false;
+  int steps_ = 0;
 };
 
 std::vector<Row<R>> rows_of(const experiment::Experiment& e, const std::vector<R>& points) {
@@ -194,8 +270,10 @@ std::vector<Row<R>> rows_of(const experiment::Experiment& e, const std::vector<R
   const Row<R> start = rows.front();
   for (auto& row : rows) {
     const auto change = [&](const char* q) { return row.at(q) - start.at(q); };
-    row["heat_theta"] = change("_loss");
-    row["work_theta"] = {};
+    if (!atoms.stream()) {
+      row["heat_theta"] = change("_loss");
+      row["work_theta"] = {};
+    }
     const Raw<R> heat = row["heat_x"] = change("entropy_x_given_theta") - row.at("work_x");
     row["flow_x"] = change("info_x_theta_given_b");
     row["ep_x_given_b"] = change("entropy_x_given_b") - heat;

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
+#include <optional>
 
-#include "learner/sgld.hpp"
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
-#include "run/tensor_plan.hpp"
+#include "run/sgld_tensor_walk.hpp"
 #include "run/tensor_spaces.hpp"
 #include "thermo/thermo.hpp"
 
@@ -23,124 +24,121 @@ using info::Row;
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr int most_nodes = 160;  // an axis: a step costs the fourth power
+constexpr double most_bytes = 1.5e9;
 
 /// What all data sets share.
 struct Setting {
-  grid::Tensor grid;
-  data::Ensemble<double> ensemble;
-  TensorTerms terms;
-  info::Spaces<double> spaces;
-  Matrix<double> energy;  // n x K
-  std::array<Field, 2> theta;
+  TensorRoom room;
+  std::unique_ptr<model::Model<double>> model;
+  data::Ensemble<double> ensemble;                 // not of a stream
+  std::vector<learner::Batches<double>> families;  // one a data set, or the one of the stream
+  std::vector<double> target_statistic;            // empty for fixed data
   std::vector<learner::StepSize> steps;
   std::vector<long> points;
-  double weight_decay = 0;
   Field initial;
+  bool stream = false;
 };
 
-/// One data set at one point: its density and what it accumulated.
+/// One history at one point.
 struct Record {
   Field rho;
-  double medium = 0, heat_x = 0, work_x = 0, flow_x = 0, flow_theta = 0, ep_x = 0;
+  std::map<std::string, double> totals;
+  double weight = 0;
+  std::vector<double> statistic;  // <T_a>_B; empty before a stream has begun
 };
 
-class Walk {
- public:
-  Walk(const Setting& s, const data::DataSet<double>& set) : s_(s) {
-    const Eigen::Map<const Field> statistic(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
-    for (std::size_t a = 0; a < 2; ++a) slope_[a] = s.terms.slope[a] * statistic + s.weight_decay * s.theta[a];
-    at_.rho = s.initial;
+void require_fit(const experiment::Experiment& e, int digits, const Setting& s) {
+  const double nodes = static_cast<double>(s.room.grid.size());
+  double histories = static_cast<double>(s.families.size() * s.points.size()), batches = 1;
+  for (const auto& f : s.families) batches = std::max(batches, static_cast<double>(f.weight.size()));
+  if (s.stream) {
+    const double sequences = std::pow(batches, static_cast<double>(s.steps.size()));
+    if (!(sequences * nodes * 80 < most_bytes))
+      throw InputError(e.at("time.points") + std::to_string(s.steps.size()) + " steps of a stream have " +
+                       std::to_string(s.families.front().weight.size()) + "^" + std::to_string(s.steps.size()) +
+                       " sequences of batches; allowed in two parameters at this accuracy: at most " +
+                       std::to_string(static_cast<long>(most_bytes / 80 / nodes)) +
+                       " sequences, that is fewer steps or smaller batches");
+    histories = 2 * sequences;
   }
+  double side = 0;
+  for (const auto& axis : s.room.grid.axes) side += axis.size;
+  if (8 * nodes * (histories + batches * side) > 2 * most_bytes)
+    throw AccuracyError(e.at("accuracy.digits") + std::to_string(digits) + " digits need " +
+                        std::to_string(s.room.grid.size()) + " nodes for " +
+                        std::to_string(static_cast<long>(histories)) + " densities and " +
+                        std::to_string(static_cast<long>(batches)) +
+                        " minibatches, more than memory allows; ask for fewer digits, or for smaller batches");
+}
 
-  const Record& record() const { return at_; }
+void make_families(Setting& s, const experiment::Experiment& e, double tail) {
+  s.stream = e.data.source == experiment::Data::Source::stream;
+  if (!s.stream) {
+    s.ensemble = data::enumerate<double>(*s.model, e, tail, 1.0);
+    s.target_statistic = s.ensemble.target_statistic;
+    for (const auto& set : s.ensemble.sets)
+      s.families.push_back(e.learner.batch == "full" ? learner::full_batch(set)
+                                                     : learner::minibatches(*s.model, e, set));
+    return;
+  }
+  s.families = {learner::fresh_batches(*s.model, e)};
+  s.target_statistic.assign(static_cast<std::size_t>(s.model->components()), 0.0);
+  for (int x = 0; x < s.model->outcomes(); ++x) {
+    const auto t = s.model->statistic(x);
+    for (std::size_t a = 0; a < t.size(); ++a)
+      s.target_statistic[a] += t[a] * num::from_rational<double>(e.data.probabilities[static_cast<std::size_t>(x)]);
+  }
+}
 
-  void step(const learner::StepSize& size) {
-    if (kernel_[0].size() == 0 || !(size == last_)) make_kernel(size);
-    const double eta = num::from_rational<double>(size.rate),
-                 temperature = num::from_rational<double>(size.temperature);
-    const Eigen::Index outcomes = s_.energy.cols(), n = at_.rho.size();
-    Matrix<double> joint(n, outcomes);  // P(x, theta') before X is redrawn
-    for (Eigen::Index x = 0; x < outcomes; ++x) joint.col(x) = push(at_.rho.cwiseProduct(s_.spaces.conditional.col(x)));
-    const Field next = joint.rowwise().sum();
-    medium(eta, temperature, next);
-    const double w = s_.spaces.theta_weight[0], entropy = w * at_.rho.dot(s_.spaces.x_entropy),
-                 later = w * next.dot(s_.spaces.x_entropy), moved = w * joint.cwiseProduct(s_.energy).sum();
-    double between = 0;  // S(X|Theta', B) before X is redrawn
-    for (Eigen::Index i = 0; i < joint.size(); ++i) {
-      const double p = joint.data()[i], rho = next[i % n];
-      if (p > 0) between -= w * p * std::log(p / rho);
+/// Every batch as a data set of its own: what pulls theta this way and that.
+data::Ensemble<double> batches_of(const Setting& s) {
+  data::Ensemble<double> out;
+  for (const auto& f : s.families)
+    for (Eigen::Index c = 0; c < f.statistic.cols(); ++c) {
+      const Field column = f.statistic.col(c);
+      out.sets.push_back({1, {column.begin(), column.end()}});
     }
-    const Field before = w * s_.spaces.conditional.transpose() * at_.rho,
-                after = w * s_.spaces.conditional.transpose() * next;
-    const auto shannon = [](const Field& p) { return -(p.array() * p.array().log()).sum(); };
-    at_.work_x += moved - entropy;  // <phi> at equilibrium is S(X|Theta)
-    at_.heat_x += later - moved;
-    at_.ep_x += moved - between;
-    at_.flow_theta += entropy - between;  // S(X|B) stays
-    at_.flow_x += shannon(after) - shannon(before) - later + between;
-    at_.rho = next;
-  }
+  return out;
+}
 
- private:
-  void make_kernel(const learner::StepSize& size) {
-    last_ = size;
-    const double eta = num::from_rational<double>(size.rate),
-                 variance = 2 * eta * num::from_rational<double>(size.temperature);
-    for (std::size_t a = 0; a < 2; ++a) {
-      const auto& axis = s_.grid.axes[a];
-      kernel_[a].resize(axis.size, s_.theta[a].size());
-      for (Eigen::Index k = 0; k < kernel_[a].cols(); ++k)
-        for (int i = 0; i < axis.size; ++i) {
-          const double d = axis.node(i) - s_.theta[a][k] + eta * slope_[a][k];
-          kernel_[a](i, k) = std::exp(-d * d / (2 * variance)) / std::sqrt(2 * M_PI * variance);
-        }
+/// The terms at some nodes all over the box.
+TensorTerms coarse_terms(const Setting& s, const grid::Tensor& grid) {
+  grid::Tensor coarse = grid;
+  for (auto& axis : coarse.axes) axis = {axis.start, axis.spacing * (axis.size - 1) / 20, 21};
+  return terms_on(*s.model, coarse);
+}
+
+/// As learner/sgld_plan.cpp: where kernels that are mixtures vanish, 2 pi T/|g_c - g_d| from the real axis.
+Field mixture_strips(const Setting& s, const TensorTerms& terms) {
+  double coldest = HUGE_VAL;
+  for (const auto& step : s.steps) coldest = std::min(coldest, num::from_rational<double>(step.temperature));
+  Field out = Field::Constant(2, HUGE_VAL);
+  for (Eigen::Index a = 0; a < 2 && !s.stream; ++a)
+    for (const auto& f : s.families) {
+      const Matrix<double> pull = terms.slope[static_cast<std::size_t>(a)] * f.statistic;
+      const double spread = (pull.rowwise().maxCoeff() - pull.rowwise().minCoeff()).maxCoeff();
+      if (spread > 0) out[a] = std::min(out[a], 2 * M_PI * coldest / spread);
     }
-  }
+  return out;
+}
 
-  /// int f(theta) K(theta'|theta) d theta at the nodes.
-  Field push(const Field& f) const {
-    const Field weighted = s_.spaces.theta_weight[0] * f;
-    const Matrix<double> out = kernel_[0] * weighted.asDiagonal() * kernel_[1].transpose();
-    return Eigen::Map<const Field>(out.data(), out.size());  // axis 0 fastest
-  }
-
-  /// I8: ln K(theta'|theta)/K(theta|theta') = [-2 (theta' - theta).(g + g') + eta (|g'|² - |g|²)]/4T, g = grad L_B, and
-  /// E[theta' - theta|theta] = -eta g.
-  void medium(double eta, double temperature, const Field& next) {
-    const double w = s_.spaces.theta_weight[0];
-    double sum = 0;
-    for (std::size_t a = 0; a < 2; ++a) {
-      const Field square = slope_[a].cwiseAbs2();
-      const double drift = -eta * w * at_.rho.dot(square);  // <(theta' - theta) g>
-      const double arrived = w * next.dot(s_.theta[a].cwiseProduct(slope_[a])) -
-                             w * push(at_.rho.cwiseProduct(s_.theta[a])).dot(slope_[a]);
-      sum += -2 * (drift + arrived) + eta * w * (next - at_.rho).dot(square);
-    }
-    at_.medium += sum / (4 * temperature);
-  }
-
-  const Setting& s_;
-  std::array<Field, 2> slope_;
-  std::array<Matrix<double>, 2> kernel_;  // n_a x nodes
-  learner::StepSize last_;
-  Record at_;
-};
-
-Setting make_setting(const Study<double>& study, int digits, double finer) {
+Setting make_setting(const Study<double>& study, int digits, double finer, bool stationary) {
   const auto& e = *study.experiment;
   const auto real = [](const num::Rational& q) { return num::from_rational<double>(q); };
   Setting s;
   for (const double t : study.points) s.points.push_back(std::lround(t));
   s.steps = learner::step_sizes(e.learner, s.points.back());
-  s.weight_decay = real(e.learner.weight_decay);
+  s.room.weight_decay = real(e.learner.weight_decay);
+  s.model = model::make<double>(e.model);
   const double decades = (1.8 * digits + 3) * finer;
   TensorResolution r;
   r.tail = 1.2 * decades;
   r.spacing = decades / 1.5;
-  s.ensemble = data::enumerate<double>(*study.model, e, std::exp(-decades - 4), 1.0);
+  make_families(s, e, std::exp(-decades - 4));
+  s.room.stationary = stationary && !s.stream;
   // the box of langevin at the same clock; spacing also from the kernel: rho(theta) K(theta'|theta) must be resolved
   learner::Langevin<double> like;
-  like.weight_decay = s.weight_decay;
+  like.weight_decay = s.room.weight_decay;
   double clock = 0, narrow = HUGE_VAL;
   like.temperature = 0;
   for (const auto& step : s.steps) {
@@ -154,31 +152,36 @@ Setting make_setting(const Study<double>& study, int digits, double finer) {
     like.initial_stddev.push_back(real(e.learner.initial_stddev[a]));
     narrow = std::min(narrow, like.initial_stddev[a] * like.initial_stddev[a]);
   }
-  s.grid = plan(like, *study.model, s.ensemble, clock + 1e-3, r).grid;
+  auto& grid = s.room.grid;
+  grid = plan(like, *s.model, batches_of(s), clock + 1e-3, r).grid;
   const double widest = M_PI * std::sqrt(narrow) / std::sqrt(decades);  // a product of two such Gaussians
-  for (auto& axis : s.grid.axes) {
+  const Field strip = mixture_strips(s, coarse_terms(s, grid));
+  for (std::size_t a = 0; a < 2; ++a) {
+    auto& axis = grid.axes[a];
+    const double closest = 2 * M_PI * strip[static_cast<Eigen::Index>(a)] / decades;
     const double margin = std::sqrt(2 * decades * narrow), length = axis.spacing * (axis.size - 1) + 2 * margin;
     axis.start -= margin;
-    axis.size = 1 + static_cast<int>(std::ceil(length / std::min(axis.spacing, widest)));
+    axis.size = 1 + static_cast<int>(std::ceil(length / std::min({axis.spacing, widest, closest})));
     axis.spacing = length / (axis.size - 1);
     if (axis.size > most_nodes)
       throw AccuracyError(e.at("accuracy.digits") + std::to_string(digits) + " digits need " +
                           std::to_string(axis.size) + " nodes an axis, more than " + std::to_string(most_nodes) +
                           "; ask for fewer digits, or for larger steps or temperatures");
   }
-  s.terms = terms_on(*study.model, s.grid);
-  s.spaces = spaces(*study.model, s.terms, s.grid);
-  s.energy = -s.spaces.conditional.array().log();
-  const Eigen::Index n = s.grid.size();
-  s.theta = {Field(n), Field(n)};
+  require_fit(e, digits, s);
+  s.room.terms = terms_on(*s.model, grid);
+  s.room.spaces = spaces(*s.model, s.room.terms, grid);
+  s.room.energy = -s.room.spaces.conditional.array().log();
+  const Eigen::Index n = grid.size();
+  s.room.theta = {Field(n), Field(n)};
   s.initial = Field(n);
   std::array<double, 2> theta{};
   for (Eigen::Index i = 0; i < n; ++i) {
-    s.grid.node(i, theta);
+    grid.node(i, theta);
     double exponent = 0;
     for (std::size_t a = 0; a < 2; ++a) {
       const double sd = like.initial_stddev[a], z = (theta[a] - like.initial_mean[a]) / sd;
-      s.theta[a][i] = theta[a];
+      s.room.theta[a][i] = theta[a];
       exponent -= z * z / 2 + std::log(2 * M_PI * sd * sd) / 2;
     }
     s.initial[i] = std::exp(exponent);
@@ -186,74 +189,155 @@ Setting make_setting(const Study<double>& study, int digits, double finer) {
   return s;
 }
 
-Row<double> row_at(const Setting& s, const std::vector<std::vector<Record>>& records, std::size_t j) {
-  const Eigen::Index n = s.grid.size(), sets = static_cast<Eigen::Index>(records.size());
+/// Averages over the histories of what depends on their statistic; absent before a stream has begun.
+void learning(const Setting& s, const std::vector<Record>& records, const info::Snapshot<double>& at,
+              Row<double>& row) {
+  const auto& weight = s.room.spaces.theta_weight;
+  const auto combine = [&](const std::vector<double>& statistic) {
+    return Field(s.room.terms.value * Eigen::Map<const Field>(statistic.data(), s.room.terms.value.cols()));
+  };
+  if (!s.target_statistic.empty())
+    row["loss_test"] = info::average<double>(weight, at.density * at.probability, at.round_off * at.probability,
+                                             combine(s.target_statistic));
+  if (records.front().statistic.empty()) return;
+  const Field decay = s.room.weight_decay / 2 * (s.room.theta[0].cwiseAbs2() + s.room.theta[1].cwiseAbs2());
+  Raw<double> fit, loss;
+  for (std::size_t b = 0; b < records.size(); ++b) {
+    const auto& r = records[b];
+    const Field own = combine(r.statistic), noise = at.round_off.col(static_cast<Eigen::Index>(b));
+    const auto train = info::average<double>(weight, r.rho, noise, own),
+               whole = info::average<double>(weight, r.rho, noise, own + decay);
+    fit.value += r.weight * train.value, fit.noise += r.weight * train.noise;
+    loss.value += r.weight * whole.value, loss.noise += r.weight * whole.noise;
+  }
+  row["loss_train"] = fit;
+  row["_loss"] = loss;
+  if (!s.target_statistic.empty()) row["generalization_gap"] = row["loss_test"] - fit;
+}
+
+Row<double> row_at(const Setting& s, const std::vector<Record>& records, std::size_t j) {
+  const Eigen::Index n = s.room.grid.size(), sets = static_cast<Eigen::Index>(records.size());
   const double relative = 32 * epsilon * (1 + std::sqrt(static_cast<double>(s.points[j])));
   info::Snapshot<double> at{Field(sets), Matrix<double>(n, sets), Matrix<double>(n, sets), Matrix<double>(n, sets),
                             Matrix<double>(n, sets)};
   Row<double> row;
+  double type_entropy = s.stream ? 0 : s.ensemble.type_entropy;
   for (Eigen::Index b = 0; b < sets; ++b) {  // positive arithmetic: relative accuracy
-    const auto& rho = records[static_cast<std::size_t>(b)][j].rho;
-    at.probability[b] = s.ensemble.sets[static_cast<std::size_t>(b)].weight;
+    const auto& r = records[static_cast<std::size_t>(b)];
+    const auto& rho = r.rho;
+    at.probability[b] = r.weight;
     at.density.col(b) = rho;
     at.round_off.col(b) = relative * rho;
     for (Eigen::Index i = 0; i < n; ++i) {
       at.log_density(i, b) = rho[i] > 1e-290 ? std::log(rho[i]) : -HUGE_VAL;
       at.log_round_off(i, b) = rho[i] > 1e-290 ? relative + 8 * epsilon * std::fabs(at.log_density(i, b)) : HUGE_VAL;
     }
+    for (const auto& [name, value] : r.totals) {
+      row[name].value += r.weight * value;
+      row[name].noise += r.weight * (64 * epsilon * (1 + std::fabs(value)));
+    }
+    if (s.stream) type_entropy -= r.weight * std::log(r.weight);
   }
-  info::parameter_information(s.spaces, at, row);
-  info::equilibrium_information(s.spaces, at, row);
-  const Field decay = s.weight_decay / 2 * (s.theta[0].cwiseAbs2() + s.theta[1].cwiseAbs2());
-  const auto add = [](Raw<double>& sum, double p, double value) {
-    sum.value += p * value;
-    sum.noise += p * (64 * epsilon * (1 + std::fabs(value)));
-  };
-  for (Eigen::Index b = 0; b < sets; ++b) {
-    const auto& set = s.ensemble.sets[static_cast<std::size_t>(b)];
-    const auto& r = records[static_cast<std::size_t>(b)][j];
-    const Field fit = s.terms.value * Eigen::Map<const Field>(set.statistic.data(), s.terms.value.cols());
-    const double w = s.spaces.theta_weight[0], own = w * r.rho.dot(fit), p = set.weight;
-    add(row["loss_train"], p, own);
-    add(row["_loss"], p, own + w * r.rho.dot(decay));
-    add(row["ep_theta_medium"], p, r.medium);
-    add(row["heat_x"], p, r.heat_x);
-    add(row["work_x"], p, r.work_x);
-    add(row["ep_x_path"], p, r.work_x);
-    add(row["ep_x"], p, r.ep_x);
-    add(row["flow_x"], p, r.flow_x);
-    add(row["flow_theta"], p, r.flow_theta);
-  }
+  info::parameter_information(s.room.spaces, at, row);
+  info::equilibrium_information(s.room.spaces, at, row);
+  learning(s, records, at, row);
+  row["ep_x_path"] = row["work_x"];
   row["_phi"] = row["entropy_x_given_theta"];
-  row["_log_outcomes"] = {std::log(static_cast<double>(s.energy.cols())), 4 * epsilon};
-  if (s.ensemble.fixed) return row;
-  const Field test = s.terms.value * Eigen::Map<const Field>(s.ensemble.target_statistic.data(), s.terms.value.cols());
-  row["loss_test"] =
-      info::average<double>(s.spaces.theta_weight, at.density * at.probability, at.round_off * at.probability, test);
-  row["generalization_gap"] = row["loss_test"] - row["loss_train"];
-  row["_type_entropy"] = {s.ensemble.type_entropy, 8 * epsilon * s.ensemble.type_entropy};
+  row["_log_outcomes"] = {std::log(static_cast<double>(s.room.energy.cols())), 4 * epsilon};
+  if (s.stream || !s.ensemble.fixed) row["_type_entropy"] = {type_entropy, 64 * epsilon * (1 + type_entropy)};
   return row;
 }
 
-std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double finer) {
-  const auto s = make_setting(study, digits, finer);
-  std::vector<std::vector<Record>> records(s.ensemble.sets.size());
-  num::parallel_for(static_cast<int>(records.size()), study.options->threads, [&](int b) {
+std::vector<Row<double>> over_data_sets(const Setting& s, int threads, const std::function<void(double)>& progress) {
+  std::vector<std::vector<Record>> records(s.points.size(), std::vector<Record>(s.families.size()));
+  std::atomic<int> done{0};
+  num::parallel_for(static_cast<int>(s.families.size()), threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
-    Walk walk(s, s.ensemble.sets[k]);
-    std::size_t done = 0;
-    for (const long point : s.points) {
-      for (; done < static_cast<std::size_t>(point); ++done) walk.step(s.steps[done]);
-      records[k].push_back(walk.record());
+    const auto& set = s.ensemble.sets[k];
+    auto walk = start_walk(s.initial, false, s.room.stationary);
+    std::optional<TensorMove> move;
+    Field rest;
+    std::size_t n = 0;
+    for (std::size_t j = 0; j < s.points.size(); ++j) {
+      for (; n < static_cast<std::size_t>(s.points[j]); ++n) {
+        if (!move || !(s.steps[n] == s.steps[n - 1])) {
+          move.emplace(s.room, s.families[k], s.steps[n]);
+          if (s.room.stationary) rest = move->log_stationary();
+        }
+        advance(s.room, *move, rest, false, walk);
+      }
+      records[j][k] = {walk.rho, walk.totals, set.weight, set.statistic};
     }
+    if (progress) progress(static_cast<double>(++done) / static_cast<double>(s.families.size()));
   });
   std::vector<Row<double>> rows;
-  for (std::size_t j = 0; j < s.points.size(); ++j) rows.push_back(row_at(s, records, j));
+  for (std::size_t j = 0; j < s.points.size(); ++j) rows.push_back(row_at(s, records[j], j));
+  return rows;
+}
+
+/// A sequence of batches so far.
+struct Branch {
+  TensorWalk walk;
+  double weight = 1;
+  std::vector<double> sum;  // of the batches' statistics
+};
+
+std::vector<Branch> grow(const Setting& s, const std::vector<Branch>& from, const std::vector<TensorMove>& moves,
+                         int threads) {
+  const auto& f = s.families.front();
+  std::vector<Branch> out(from.size() * moves.size());
+  num::parallel_for(static_cast<int>(out.size()), threads, [&](int k) {
+    const auto c = static_cast<std::size_t>(k) % moves.size();
+    auto& branch = out[static_cast<std::size_t>(k)];
+    branch = from[static_cast<std::size_t>(k) / moves.size()];
+    branch.weight *= f.weight[c];
+    branch.sum.resize(static_cast<std::size_t>(f.statistic.rows()), 0.0);
+    for (std::size_t a = 0; a < branch.sum.size(); ++a)
+      branch.sum[a] += f.statistic(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(c));
+    advance(s.room, moves[c], {}, true, branch.walk);
+  });
+  return out;
+}
+
+std::vector<Row<double>> over_stream(const Setting& s, int threads, const std::function<void(double)>& progress) {
+  const auto& f = s.families.front();
+  std::vector<Branch> branches(1);
+  branches.front().walk = start_walk(s.initial, true, false);
+  std::vector<TensorMove> moves;
+  std::vector<Row<double>> rows;
+  std::size_t n = 0;
+  for (std::size_t j = 0; j < s.points.size(); ++j) {
+    for (; n < static_cast<std::size_t>(s.points[j]); ++n) {
+      if (n == 0 || !(s.steps[n] == s.steps[n - 1])) {
+        moves.clear();
+        for (Eigen::Index c = 0; c < f.statistic.cols(); ++c)
+          moves.emplace_back(s.room, learner::Batches<double>{{1.0}, f.statistic.col(c)}, s.steps[n]);
+      }
+      branches = grow(s, branches, moves, threads);
+      if (progress) progress(static_cast<double>(n + 1) / static_cast<double>(s.steps.size()));
+    }
+    std::vector<Record> records;
+    for (const auto& b : branches) {
+      records.push_back({b.walk.rho, b.walk.totals, b.weight, b.sum});
+      for (auto& x : records.back().statistic) x /= static_cast<double>(n);
+    }
+    rows.push_back(row_at(s, records, j));
+  }
+  return rows;
+}
+
+std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double finer, bool stationary,
+                                  const std::function<void(double)>& progress) {
+  const auto s = make_setting(study, digits, finer, stationary);
+  auto rows =
+      s.stream ? over_stream(s, study.options->threads, progress) : over_data_sets(s, study.options->threads, progress);
   const Row<double> start = rows.front();
   for (auto& row : rows) {
     const auto change = [&](const char* q) { return row.at(q) - start.at(q); };
-    row["heat_theta"] = change("_loss");
-    row["work_theta"] = {};
+    if (!s.stream) {
+      row["heat_theta"] = change("_loss");
+      row["work_theta"] = {};
+    }
     row["ep_theta"] = change("entropy_theta_given_b") + row["ep_theta_medium"];
     const auto naive = row["ep_theta_naive"] = row["ep_theta"] + row["m_info"];
     if (naive.value > 4 * naive.noise) row["efficiency"] = row["m_info"] / naive.value;
@@ -261,7 +345,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double
     row["ep_x_naive"] = change("entropy_x") - row["heat_x"];
     row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
   }
-  thermo::exact_zeros<double>(rows, s.ensemble.fixed);
+  thermo::exact_zeros<double>(rows, !s.stream && s.ensemble.fixed);
   return rows;
 }
 
@@ -273,9 +357,17 @@ void sgld_on_tensor_grid(Job& job) {
                         " digits are out of reach of sgld in two parameters, which is computed in double precision; "
                         "reachable: 12 digits");
   const auto study = make_study<double>(job.experiment, job.options);
+  const bool parts = printed("ep_theta_housekeeping", job.options) || printed("ep_theta_excess", job.options);
+  if (parts && !has_stationary_densities(job.experiment))
+    throw InputError(job.experiment.at("learner.weight_decay") +
+                     "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
+                     "ep_theta_excess need; allowed: > 0");
   const std::array finer{1.0, 1.15, 1.35};
   const auto book = refine<double>(
-      [&](int k) { return evaluate(study, std::max(job.digits, 5), finer[static_cast<std::size_t>(k)]); },
+      [&](int k) {
+        return evaluate(study, std::max(job.digits, 5), finer[static_cast<std::size_t>(k)], parts,
+                        reporter(job.options, "steps, level " + std::to_string(k + 1)));
+      },
       static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()});
   collect(job, book, study, "chapman-kolmogorov",
           sgld_identities<double>(num::from_rational<double>(job.experiment.learner.temperature.values.front())));

@@ -1,8 +1,10 @@
 #pragma once
-// sgld with full batches in two parameters: the Chapman–Kolmogorov integral on a tensor grid. Given theta the kernel is
-// a product of Gaussians, one an axis, so a step is one product of matrices,
-//   rho'(i, j) = sum_theta w rho(theta) k(x_i - m_1(theta)) k(y_j - m_2(theta)),  m = theta - eta grad L_B,
-// k of variance 2 eta T. Discrete models, equilibrium sampler, double precision.
+// sgld in two parameters: the Chapman–Kolmogorov integral on a tensor grid. Given theta and the batch the kernel is a
+// product of Gaussians, one an axis, so a step is one product of matrices a batch,
+//   rho'(i, j) = sum_c w_c sum_theta w rho(theta) k(x_i - m_1c(theta)) k(y_j - m_2c(theta)),
+// m_c = theta - eta grad L^_c, k of variance 2 eta T. batch "full": one c; "minibatch": all minibatches of a data set;
+// "stream": one c, every sequence of batches followed on its own. Discrete models, equilibrium sampler, double
+// precision.
 
 #include "run/job.hpp"
 

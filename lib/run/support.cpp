@@ -18,13 +18,12 @@ void refuse(const experiment::Experiment& e, const std::string& key, const std::
   throw InputError(e.at(key) + what + " is not available in this version; available: " + can);
 }
 
-/// The gradient covariance of models whose gradient noise depends on the data alone; it is singular for identical
-/// examples (theory.md section 2).
+/// The gradient covariance is singular for identical examples (theory.md section 2).
 void require_diffusion(const experiment::Experiment& e) {
   const auto& model = e.model.kind;
-  if (model == "rbm" || model == "gaussian" || model == "linear-regression")
+  if (model == "gaussian" || model == "linear-regression")
     refuse(e, "model.kind", "\"" + model + "\" with learner sgd-diffusion",
-           "bernoulli, categorical, ising, gaussian-mean");
+           "bernoulli, categorical, ising, rbm, gaussian-mean");
   const auto& t = e.learner.temperature.values;
   if (*std::min_element(t.begin(), t.end()) > 0) return;
   const auto refuse_singular = [&](const std::string& why) {
@@ -48,11 +47,31 @@ void require_diffusion(const experiment::Experiment& e) {
   for (int x = 0; x < m->outcomes(); ++x)
     if (e.data.counts[static_cast<std::size_t>(x)] > 0) seen.insert(m->statistic(x));
   if (seen.size() < 2) refuse_singular("all examples have the same gradient");
+  if (noise_bends(e.model)) refuse_singular("it depends on theta and vanishes far out");
+  num::Matrix<double> rows(static_cast<Eigen::Index>(seen.size()), m->components());
+  Eigen::Index at = 0;
+  for (const auto& statistic : seen) {
+    for (Eigen::Index a = 0; a < rows.cols(); ++a) rows(at, a) = statistic[static_cast<std::size_t>(a)];
+    ++at;
+  }
+  if (Eigen::FullPivLU<num::Matrix<double>>(rows).rank() <= m->parameters())  // T_0 = 1 is among them
+    refuse_singular("the gradients of the examples differ in fewer than " + std::to_string(m->parameters()) +
+                    " directions");
 }
 
 }  // namespace
 
 int parameters(const experiment::Model& model) { return model::make<double>(model)->parameters(); }
+
+bool noise_bends(const experiment::Model& spec) {
+  const auto model = model::make<double>(spec);
+  std::vector<model::Jet<double>> jets(static_cast<std::size_t>(model->components()));
+  const std::vector<double> theta(static_cast<std::size_t>(model->parameters()), 0.25);
+  model->components_at(theta, jets);
+  return std::any_of(jets.begin() + 1, jets.end(), [](const auto& jet) {
+    return std::any_of(jet.hessian.begin(), jet.hessian.end(), [](double h) { return h != 0; });
+  });
+}
 
 void require_supported(const experiment::Experiment& e) {
   bool known = false;
@@ -73,8 +92,13 @@ void require_supported(const experiment::Experiment& e) {
            "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
            "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
            "linear-regression of any dimension where they have a closed form");
-  if (l.kind == "sgld" && d == 2 && (l.batch != "full" || model::make<double>(e.model)->outcomes() == 0))
-    refuse(e, "learner.batch", "\"" + l.batch + "\" with two parameters", "full batches, discrete models");
+  if (l.kind == "sgld" && d == 2 && model::make<double>(e.model)->outcomes() == 0)
+    refuse(e, "model.kind", "sgld of \"" + e.model.kind + "\" with two parameters",
+           "discrete models; gaussian-mean where it has a closed form");
+  const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
+  if (bends && lagging(e))
+    refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind sgd-diffusion of \"" + e.model.kind + "\"",
+           "sampler equilibrium without step");
   if (d > 1 && l.kind != "jump" && lagging(e))
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
            "sampler equilibrium without step; one parameter; learner jump");
@@ -88,8 +112,13 @@ void require_supported(const experiment::Experiment& e) {
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
-    if (!schedule->constant() && d > 1 && l.kind != "jump" && l.kind != "sgld")
-      refuse(e, key, "a schedule with several parameters", "one number");
+    if (!schedule->constant() && bends)
+      refuse(e, key, "a schedule of sgd-diffusion whose noise depends on theta", "one number");
+    else if (!schedule->constant() && d > 2 && l.kind != "jump" && l.kind != "sgld" && e.model.kind != "gaussian-mean")
+      refuse(e, key, "a schedule with more than two parameters", "one number");
+    else if (!schedule->constant() && d > 1 && l.kind == "langevin" && e.model.kind != "gaussian-mean" &&
+             model::make<double>(e.model)->outcomes() == 0)
+      refuse(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
   if (l.kind == "sgd-diffusion" && d > 1 && model::make<double>(e.model)->outcomes() == 0)
     refuse(e, "model.kind", "sgd-diffusion of vectors with a Gaussian x", "discrete models of two parameters");
   if (e.sampler.kind == "ou")

@@ -85,6 +85,31 @@ TEST_CASE("finite chain: a long time in one go or in pieces") {
   CHECK((p - ladder.state).cwiseQuotient(p).cwiseAbs().maxCoeff() < 2e-12);
 }
 
+TEST_CASE("finite chain: many states and fast rates by rational approximation agree with uniformization") {
+  const int n = 2500;
+  std::vector<Edge<double>> edges;  // diffusion in a well, D = 1 in units of 1/400 of the chain
+  for (int i = 0; i + 1 < n; ++i) {
+    const double x = 10.0 * (i - n / 2) / n, u = 10.0 / n * x;
+    edges.push_back({i, i + 1, 6e4 * std::exp(-u / 2), 6e4 * std::exp(u / 2)});
+  }
+  Vector<double> start = Vector<double>::Zero(n);
+  for (int i = 0; i < n; ++i) start[i] = std::exp(-std::pow((i - 1600) / 150.0, 2));
+  start /= start.sum();
+  ChainPropagator<double> chain({n, edges}, Matrix<double>::Zero(0, n));
+  const std::vector<double> whole{0.1, 0.8}, piece{0.1};
+  const auto rational = chain.advance(start, whole);  // 0.8 q n = 2.4e8 products
+  Vector<double> p = start;
+  for (int k = 0; k < 8; ++k) {
+    p = chain.advance(p, piece).front().state;
+    if (k == 0) CHECK((p - rational[0].state).cwiseAbs().maxCoeff() <= rational[0].left_out + 1e-17);
+  }
+  CHECK(rational[0].integral.size() == 0);
+  CHECK(rational[1].left_out > 0);
+  CHECK(rational[1].left_out < 1e-15);
+  CHECK((p - rational[1].state).cwiseAbs().maxCoeff() <= rational[1].left_out + 1e-17);
+  CHECK(std::fabs(rational[1].state.sum() - 1) < 1e-12);
+}
+
 TEST_CASE("march: an entropy production that begins like ln t, two states") {
   using std::exp, std::log, std::fabs;
   // rates a, b; from (0, 1): p(t) = pi (1 - e^{-(a+b)t}); Sigma = D(p_0||pi) - D(p_t||pi)

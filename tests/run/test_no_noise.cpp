@@ -86,4 +86,44 @@ TEST_CASE("temperature 0 is refused where no limit is exact") {
                        doctest::Contains("learner.temperature"), InputError);
 }
 
+TEST_CASE("sgld without noise, stream: every sequence of batches is an atom, and the parameters know it all") {
+  const std::string text =
+      "[model]\nkind = \"bernoulli\"\n[data]\ntarget = [0.3, 0.7]\n[learner]\nkind = \"sgld\"\nlearning_rate = 0.5\n"
+      "temperature = 0\nbatch = \"stream\"\nbatch_size = 2\nweight_decay = 0.1\ninitial = { mean = [0.2], stddev = [0] "
+      "}\n"
+      "[time]\npoints = [0, 3]\n";
+  const auto n = numbers(compute(parse_one(text)));
+  double heat = 0, work = 0, entropy = 0, train = 0, test = 0;
+  for (int code = 0; code < 27; ++code) {
+    double p = 1, theta = 0.2, before = 0, mean = 0, own_heat = 0, own_work = 0;
+    for (int step = 0, rest = code; step < 3; ++step, rest /= 3) {
+      const double q = rest % 3 / 2.0;
+      const auto loss = [&](double t) { return std::log1p(std::exp(-t)) + (1 - q) * t + 0.05 * t * t; };
+      p *= binomial(2, rest % 3) * std::pow(0.7, rest % 3) * std::pow(0.3, 2 - rest % 3);
+      mean += q / 3;
+      const double start = loss(theta);
+      if (step > 0) own_work += start - before;
+      theta -= 0.5 * (1 / (1 + std::exp(-theta)) - q + 0.1 * theta);
+      before = loss(theta);
+      own_heat += before - start;
+    }
+    entropy -= p * std::log(p);
+    heat += p * own_heat;
+    work += p * own_work;
+    train += p * (std::log1p(std::exp(-theta)) + (1 - mean) * theta);
+    test += p * (std::log1p(std::exp(-theta)) + 0.3 * theta);
+  }
+  const auto& row = n.back();
+  const auto check = [&](const char* name, double value) {
+    CHECK_MESSAGE(std::fabs(num::to_double(row.at(name).value) - value) < 1e-13, name);
+  };
+  check("m_info", entropy);
+  check("heat_theta", heat);
+  check("work_theta", work);
+  check("loss_train", train);
+  check("loss_test", test);
+  CHECK(n.front().count("loss_train") == 0);
+  CHECK(isinf(row.at("ep_theta").value));
+}
+
 }  // namespace calor::run::test

@@ -117,4 +117,36 @@ TEST_CASE("jump: a temperature schedule that stays constant, for every acceptanc
   }
 }
 
+TEST_CASE("schedules in two parameters: uncoupled spins add up") {
+  const auto spins = [](const std::string& count, const std::string& data, const std::string& learner,
+                        const std::string& start) {
+    return parse_one("[model]\nkind = \"ising\"\nspins = " + count + "\nedges = []\nfields = true\n[data]\n" + data +
+                     "\n[learner]\n" + learner + "\nweight_decay = 0.2\ninitial = " + start +
+                     "\n[time]\npoints = [0, 0.3, 0.8]\n");
+  };
+  Options o = with(Method::automatic, 6);
+  o.quantities = {"entropy_theta_given_b", "heat_theta", "ep_theta", "ep_theta_medium", "fisher_dissipation", "heat_x"};
+  const std::string langevin =
+      "kind = \"langevin\"\nmobility = { times = [0, 1], values = [1, 0.5] }\n"
+      "temperature = { times = [0, 0.5], values = [0.6, 0.3] }";
+  // all four outcomes once: the covariance of the gradients is diagonal
+  const std::string sgd =
+      "kind = \"sgd-diffusion\"\nlearning_rate = { times = [0, 0.5], values = [0.8, 0.2] }\nbatch_size = 1\n"
+      "temperature = 0.2";
+  for (const auto& learner : {langevin, sgd}) {
+    const auto both =
+        numbers(compute(spins("2", "counts = [1, 1, 1, 1]", learner, "{ mean = [0.2, 0], stddev = [0.5, 0.7] }"), o));
+    const auto a = numbers(compute(spins("1", "counts = [2, 2]", learner, "{ mean = [0.2], stddev = [0.5] }"), o));
+    const auto b = numbers(compute(spins("1", "counts = [2, 2]", learner, "{ mean = [0], stddev = [0.7] }"), o));
+    for (std::size_t j = 0; j < both.size(); ++j) {
+      CHECK(both[j].size() == o.quantities.size());
+      for (const auto& [name, entry] : both[j]) {
+        const Number miss = abs(Number(entry.value - a[j].at(name).value - b[j].at(name).value));
+        CHECK_MESSAGE(miss <= entry.error + a[j].at(name).error + b[j].at(name).error, name, " at time ", j,
+                      " misses by ", miss.str(3));
+      }
+    }
+  }
+}
+
 }  // namespace calor::run::test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "num/errors.hpp"
 #include "support.hpp"
 
@@ -82,6 +84,64 @@ TEST_CASE("sgd-diffusion in two parameters: identical examples give langevin, ot
   for (const auto& c : table.checks) checked = checked || c.identity == "I9";
   CHECK(checked);
   CHECK(numbers(table).back().at("ep_theta_housekeeping").value > Number("1e-5"));
+}
+
+TEST_CASE("sgd-diffusion: noise that depends on theta is taken in the Ito convention") {
+  // by an independent program (NumPy): d rho/dt = -d(f rho) + d²(D rho), sinc collocation, dense matrix exponentials
+  const auto rbm = [](const std::string& data, const std::string& learner) {
+    return "[model]\nkind = \"rbm\"\nvisible = 1\nhidden = 1\nbiases = false\n[data]\n" + data +
+           "\n[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.8\nbatch_size = 1\n" + learner +
+           "\nweight_decay = 0.2\ninitial = { mean = [0.3], stddev = [0.6] }\n[time]\npoints = [0, 0.5, 3]\n";
+  };
+  const std::string target = "size = 3\ntarget = [0.4, 0.6]";
+  const auto got = numbers(compute(parse_one(rbm(target, "temperature = 0.1")), Options{}));
+  const std::map<std::string, const char*> half{{"m_info", "0.0079817158648"},
+                                                {"l_info", "0.0002177136325"},
+                                                {"entropy_theta_given_b", "0.9379944911642"},
+                                                {"fisher_dissipation", "0.0050222633100"},
+                                                {"heat_theta", "-0.0092846120222"},
+                                                {"loss_test", "0.6937820664934"}},
+      late{{"m_info", "0.1094781114224"},
+           {"l_info", "0.0037591852511"},
+           {"entropy_theta_given_b", "1.003031768486"},
+           {"fisher_dissipation", "0.0290994249003"},
+           {"heat_theta", "-0.0289882517529"},
+           {"loss_test", "0.6999689470205"}};
+  for (const auto& [row, values] : {std::pair{1, half}, std::pair{2, late}})
+    for (const auto& [name, value] : values) {
+      const auto& entry = got[static_cast<std::size_t>(row)].at(name);
+      const Number miss = abs(Number(entry.value - Number(value)));
+      CHECK_MESSAGE(miss <= entry.error + Number("2e-12"), name, " misses by ", miss.str(3));
+    }
+  // in one parameter the stationary current vanishes, ln rho_ss = int (f - D')/D: I9 is a second route to ep_theta
+  Options parts = with(Method::automatic, 9);
+  parts.quantities = {"ep_theta", "ep_theta_excess", "ep_theta_housekeeping"};
+  const auto late_row = numbers(compute(parse_one(rbm(target, "temperature = 0.1")), parts)).back();
+  CHECK(late_row.at("ep_theta_housekeeping").value == 0);
+  const Number apart = abs(Number(late_row.at("ep_theta").value - late_row.at("ep_theta_excess").value));
+  CHECK(apart <= late_row.at("ep_theta").error + late_row.at("ep_theta_excess").error);
+
+  CHECK_THROWS_WITH_AS(compute(parse_one(rbm("counts = [2, 1]", "temperature = 0")), Options{}),
+                       doctest::Contains("learner.temperature"), InputError);
+}
+
+TEST_CASE("sgd-diffusion: two weights of an rbm against an independent program") {
+  Options o = with(Method::automatic, 8);
+  o.quantities = {"m_info", "l_info", "entropy_theta_given_b", "heat_theta"};
+  const auto got = numbers(compute(
+      parse_one("[model]\nkind = \"rbm\"\nvisible = 1\nhidden = 2\nbiases = false\n[data]\nsize = 3\n"
+                "target = [0.4, 0.6]\n[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.8\nbatch_size = 1\n"
+                "temperature = 0.1\nweight_decay = 0.2\ninitial = { mean = [0.3, -0.2], stddev = [0.6, 0.5] }\n"
+                "[time]\npoints = [0, 1]\n"),
+      o));
+  const std::map<std::string, const char*> values{{"m_info", "0.0450094328265"},
+                                                  {"l_info", "0.0019910908364"},
+                                                  {"entropy_theta_given_b", "1.8358790853"},
+                                                  {"heat_theta", "-0.0210836281772"}};
+  for (const auto& [name, value] : values) {
+    const Number miss = abs(Number(got.back().at(name).value - Number(value)));
+    CHECK_MESSAGE(miss <= got.back().at(name).error + Number("2e-10"), name, " misses by ", miss.str(3));
+  }
 }
 
 }  // namespace calor::run::test

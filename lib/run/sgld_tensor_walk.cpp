@@ -1,0 +1,224 @@
+#include "run/sgld_tensor_walk.hpp"
+
+#include <cmath>
+
+#include "num/errors.hpp"
+
+namespace calor::run {
+
+namespace {
+
+using Field = Vector<double>;
+
+/// ln of what is positive; elsewhere as much as says nothing.
+Field logarithm(const Field& f) {
+  return f.unaryExpr([](double x) { return x > 1e-300 ? std::log(x) : -HUGE_VAL; });
+}
+
+/// Largest change of ln rho where rho is above underflow.
+double change(const Field& before, const Field& after) {
+  double most = 0;
+  for (Eigen::Index i = 0; i < after.size(); ++i)
+    if (after[i] > 1e-280 && before[i] > 1e-280) most = std::max(most, std::fabs(std::log(after[i] / before[i])));
+  return most;
+}
+
+/// sum_j gamma_j s_j, sum gamma = 1, that makes the change least; where that is not positive, the last state.
+Field extrapolate(const std::vector<Field>& s) {
+  const auto count = static_cast<Eigen::Index>(s.size()) - 1;
+  const Field scale = s.back().cwiseMax(1e-12 * s.back().maxCoeff());  // differences relative to the density
+  Matrix<double> changes(s.front().size(), count);
+  for (Eigen::Index j = 0; j < count; ++j) {
+    const auto k = static_cast<std::size_t>(j);
+    changes.col(j) = s[k + 1] - s[k];
+  }
+  const Matrix<double> second =
+      (changes.rightCols(count - 1) - changes.leftCols(count - 1)).array().colwise() / scale.array();
+  const Field first = changes.col(0).cwiseQuotient(scale);
+  const Field xi = second.colPivHouseholderQr().solve(-first);
+  const Field out = s.front() + changes.leftCols(count - 1) * xi;
+  return (out.array() > 0).select(out, s.back());
+}
+
+}  // namespace
+
+TensorMove::TensorMove(const TensorRoom& room, const learner::Batches<double>& batches, const learner::StepSize& size)
+    : room_(room),
+      eta_(num::from_rational<double>(size.rate)),
+      temperature_(num::from_rational<double>(size.temperature)),
+      weight_(batches.weight) {
+  const double variance = 2 * eta_ * temperature_, norm = 1 / std::sqrt(2 * M_PI * variance);
+  for (Eigen::Index c = 0; c < batches.statistic.cols(); ++c) {
+    slope_.emplace_back();
+    kernel_.emplace_back();
+    for (std::size_t a = 0; a < 2; ++a) {
+      const auto& axis = room.grid.axes[a];
+      const Field slope = slope_.back()[a] =
+          room.terms.slope[a] * batches.statistic.col(c) + room.weight_decay * room.theta[a];
+      auto& kernel = kernel_.back()[a];
+      kernel.resize(axis.size, slope.size());
+      for (Eigen::Index k = 0; k < kernel.cols(); ++k)
+        for (int i = 0; i < axis.size; ++i) {
+          const double d = axis.node(i) - room.theta[a][k] + eta_ * slope[k];
+          kernel(i, k) = norm * std::exp(-d * d / (2 * variance));
+        }
+    }
+  }
+  if (weight_.size() > 1) {
+    medium_ = medium_by_quadrature();
+    return;
+  }
+  loss_ = room.terms.value * batches.statistic.col(0);
+  for (const auto& theta : room.theta) loss_ += room.weight_decay / 2 * theta.cwiseAbs2();
+}
+
+Field TensorMove::push(const Field& f) const {
+  const Field weighted = room_.spaces.theta_weight[0] * f;
+  Matrix<double> out = Matrix<double>::Zero(room_.grid.axes[0].size, room_.grid.axes[1].size);
+  for (std::size_t c = 0; c < weight_.size(); ++c)
+    out.noalias() += kernel_[c][0] * Field(weight_[c] * weighted).asDiagonal() * kernel_[c][1].transpose();
+  return Eigen::Map<const Field>(out.data(), out.size());  // axis 0 fastest
+}
+
+double TensorMove::density(Eigen::Index from, Eigen::Index to) const {
+  const Eigen::Index n = room_.grid.axes[0].size;
+  double sum = 0;
+  for (std::size_t c = 0; c < weight_.size(); ++c)
+    sum += weight_[c] * kernel_[c][0](to % n, from) * kernel_[c][1](to / n, from);
+  return sum;
+}
+
+double TensorMove::log_density(Eigen::Index from, Eigen::Index to) const {
+  const double variance = 2 * eta_ * temperature_;
+  double top = -HUGE_VAL, sum = 0;
+  std::vector<double> exponent;
+  for (std::size_t c = 0; c < weight_.size(); ++c) {
+    double square = 0;
+    for (std::size_t a = 0; a < 2; ++a) {
+      const double d = room_.theta[a][to] - room_.theta[a][from] + eta_ * slope_[c][a][from];
+      square += d * d;
+    }
+    exponent.push_back(std::log(weight_[c]) - square / (2 * variance));
+    top = std::max(top, exponent.back());
+  }
+  for (const double x : exponent) sum += std::exp(x - top);
+  return top + std::log(sum) - std::log(2 * M_PI * variance);
+}
+
+Field TensorMove::medium_by_quadrature() const {
+  const Eigen::Index n = room_.grid.size();
+  const double w = room_.spaces.theta_weight[0];
+  Field out = Field::Zero(n);
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < i; ++j) {
+      const double there = w * density(i, j), back = w * density(j, i);
+      if (there < 1e-30 && back < 1e-30) continue;
+      const bool safe = std::min(there, back) > 1e-290;
+      const double ratio = safe ? std::log(there / back) : log_density(i, j) - log_density(j, i);
+      out[i] += there * ratio;
+      out[j] -= back * ratio;
+    }
+  return out;
+}
+
+double TensorMove::medium(const Field& rho, const Field& next) const {
+  const double w = room_.spaces.theta_weight[0];
+  if (medium_.size()) return w * rho.dot(medium_);
+  double sum = 0;
+  for (std::size_t a = 0; a < 2; ++a) {
+    const Field& slope = slope_.front()[a];
+    const Field square = slope.cwiseAbs2();
+    const double drift = -eta_ * w * rho.dot(square);  // <(theta' - theta) g>
+    const double arrived =
+        w * next.dot(room_.theta[a].cwiseProduct(slope)) - w * push(rho.cwiseProduct(room_.theta[a])).dot(slope);
+    sum += -2 * (drift + arrived) + eta_ * w * (next - rho).dot(square);
+  }
+  return sum / (4 * temperature_);
+}
+
+Field TensorMove::log_stationary() const {
+  constexpr int length = 9;
+  const double w = room_.spaces.theta_weight[0];
+  const auto step = [&](const Field& f) {
+    const Field out = push(f);
+    return Field(out / (w * out.sum()));
+  };
+  Field rho = step(Field::Constant(room_.grid.size(), 1.0));
+  int stride = 1;
+  for (int round = 0; round < 200; ++round) {
+    std::vector<Field> states{rho};
+    for (int k = 0; k < length; ++k) {
+      Field next = states.back();
+      for (int s = 0; s < stride; ++s) next = step(next);
+      states.push_back(std::move(next));
+    }
+    const double first = change(states[0], states[1]), last = change(states[length - 1], states[length]);
+    if (first < 2e-13) return logarithm(states.back());
+    if (last > 0.3 * first && stride < 64) stride *= 2;  // the slowest mode has hardly decayed
+    rho = step(extrapolate(states));
+  }
+  throw AccuracyError(
+      "the stationary density of a data set does not settle; leave out ep_theta_housekeeping and ep_theta_excess");
+}
+
+TensorWalk start_walk(const Field& initial, bool stream, bool stationary) {
+  TensorWalk out;
+  out.rho = initial;
+  for (const char* q : {"ep_theta_medium", "heat_x", "work_x", "ep_x", "flow_x", "flow_theta"}) out.totals[q] = 0;
+  if (stream)
+    for (const char* q : {"heat_theta", "work_theta", "_stream_loss"}) out.totals[q] = 0;
+  if (stationary)
+    for (const char* q : {"ep_theta_housekeeping", "ep_theta_excess"}) out.totals[q] = 0;
+  return out;
+}
+
+void advance(const TensorRoom& room, const TensorMove& move, const Field& log_stationary, bool stream,
+             TensorWalk& walk) {
+  const Eigen::Index outcomes = room.energy.cols(), n = walk.rho.size();
+  const double w = room.spaces.theta_weight[0];
+  auto& total = walk.totals;
+  Matrix<double> joint(n, outcomes);  // P(x, theta') before X is redrawn
+  for (Eigen::Index x = 0; x < outcomes; ++x)
+    joint.col(x) = move.push(walk.rho.cwiseProduct(room.spaces.conditional.col(x)));
+  const Field next = joint.rowwise().sum();
+  const double medium = move.medium(walk.rho, next);
+  total["ep_theta_medium"] += medium;
+  if (log_stationary.size()) {  // I9
+    double own = 0, relative = 0;
+    const Field before = logarithm(walk.rho), after = logarithm(next);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      if (!(log_stationary[i] > -HUGE_VAL)) continue;
+      own += w * (walk.rho[i] - next[i]) * log_stationary[i];
+      if (before[i] > -HUGE_VAL) relative += w * walk.rho[i] * (before[i] - log_stationary[i]);
+      if (after[i] > -HUGE_VAL) relative -= w * next[i] * (after[i] - log_stationary[i]);
+    }
+    total["ep_theta_housekeeping"] += medium + own;
+    total["ep_theta_excess"] += relative;
+  }
+  if (stream) {
+    const double before = w * walk.rho.dot(move.loss()), after = w * next.dot(move.loss());
+    total["heat_theta"] += after - before;
+    if (walk.moved) total["work_theta"] += before - walk.loss;
+    total["_stream_loss"] += walk.moved ? after - walk.loss : after - before;
+    walk.loss = after;
+  }
+  const double entropy = w * walk.rho.dot(room.spaces.x_entropy), later = w * next.dot(room.spaces.x_entropy),
+               moved = w * joint.cwiseProduct(room.energy).sum();
+  double between = 0;  // S(X|Theta', B) before X is redrawn
+  for (Eigen::Index i = 0; i < joint.size(); ++i) {
+    const double p = joint.data()[i], rho = next[i % n];
+    if (p > 0) between -= w * p * std::log(p / rho);
+  }
+  const Field before = w * room.spaces.conditional.transpose() * walk.rho,
+              after = w * room.spaces.conditional.transpose() * next;
+  const auto shannon = [](const Field& p) { return -(p.array() * p.array().log()).sum(); };
+  total["work_x"] += moved - entropy;  // <phi> at equilibrium is S(X|Theta)
+  total["heat_x"] += later - moved;
+  total["ep_x"] += moved - between;
+  total["flow_theta"] += entropy - between;  // S(X|B) stays
+  total["flow_x"] += shannon(after) - shannon(before) - later + between;
+  walk.rho = next;
+  walk.moved = true;
+}
+
+}  // namespace calor::run
