@@ -56,6 +56,7 @@ const std::vector<Entry>& samplers() {
       {"glauber", {"single sites flip at rate / (1 + e^(change of energy))"}},
       {"metropolis", {"single sites flip at rate min(1, e^(-change of energy))"}},
       {"gibbs", {"single sites are redrawn from their conditional"}},
+      {"alternating", {"rbm: the hidden units are drawn given the visible ones, then the visible ones given them"}},
       {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process (this version: gaussian-mean with langevin)"}},
   };
   return all;

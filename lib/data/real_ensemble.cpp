@@ -19,18 +19,21 @@ R pick(const std::vector<R>& resolution, std::size_t axis) {
 }
 
 /// Product of the axes; `statistic` maps a point of it to the statistic of a data set.
+/// Nodes whose weight falls below `tail` of the largest are left out.
 template <Real R>
-void tensor(const experiment::Experiment& e, const std::vector<Axis<R>>& axes, Ensemble<R>& out,
+void tensor(const experiment::Experiment& e, const std::vector<Axis<R>>& axes, const R& tail, Ensemble<R>& out,
             const std::function<std::vector<R>(const std::vector<R>&)>& statistic) {
   double sets = 1;
   for (const auto& axis : axes) sets *= static_cast<double>(axis.node.size());
   if (sets > 2e6)
     throw InputError(e.at("accuracy.digits") + "the ensemble of data sets needs " + std::to_string(sets) +
                      " quadrature nodes; allowed: 2000000 (fewer digits or dimensions)");
+  R top = 1;
+  for (const auto& axis : axes) top *= *std::max_element(axis.weight.begin(), axis.weight.end());
   std::vector<R> point(axes.size());
   const std::function<void(std::size_t, const R&)> descend = [&](std::size_t a, const R& weight) {
     if (a == axes.size()) {
-      out.sets.push_back({weight, statistic(point), {}});
+      if (axes.size() == 1 || weight >= tail * top) out.sets.push_back({weight, statistic(point), {}});
       return;
     }
     for (std::size_t j = 0; j < axes[a].node.size(); ++j) {
@@ -96,7 +99,7 @@ void gaussian_mean(const experiment::Experiment& e, const R& tail, const std::ve
   const bool scattered = by_covariance(e);
   if (scattered) axes.push_back(scatter_axis(e, tail));
   const std::size_t d = mean.size();
-  tensor<R>(e, axes, out, [&](const std::vector<R>& z) {
+  tensor<R>(e, axes, tail, out, [&](const std::vector<R>& z) {
     std::vector<R> t{R(1)};
     R sum = scattered ? R(scatter * z[d]) : scatter;
     for (std::size_t i = 0; i < d; ++i) {
@@ -118,7 +121,7 @@ void gaussian(const experiment::Experiment& e, const R& tail, const std::vector<
   out.target_statistic = {R(1), mean, mean * mean + variance};
   tensor<R>(e,
             {normal_axis<R>(tail, pick(resolution, 0)), chi_square_axis<R>(e.data.size - 1, tail, pick(resolution, 1))},
-            out, [&](const std::vector<R>& z) {
+            tail, out, [&](const std::vector<R>& z) {
               const R b = mean + width * z[0];
               return std::vector<R>{R(1), b, b * b + scatter * z[1]};
             });
@@ -140,7 +143,7 @@ void regression(const experiment::Experiment& e, const R& tail, const std::vecto
   for (int k = 0; k < design.rank; ++k)
     axes.push_back(normal_axis<R>(tail, pick(resolution, static_cast<std::size_t>(k))));
   out.target_statistic = design.statistic(centre, R(explained + variance));
-  tensor<R>(e, axes, out, [&](const std::vector<R>& z) {
+  tensor<R>(e, axes, tail, out, [&](const std::vector<R>& z) {
     num::Vector<R> g = centre;
     R square = rest;  // + gᵀM⁺g, by the coordinates of g on the principal axes
     for (int k = 0; k < design.rank; ++k) {

@@ -25,7 +25,7 @@ TensorExpansion::TensorExpansion(const TensorProblem& p) : p_(p) {
   const Vector<double> half = -(p.loss.array() - p.loss.minCoeff()) / (2 * p.temperature);
   root_ = half.array().exp();
   // where sqrt(w) is 0 in double, so is rho, and psi is left out
-  start_ = (half.array() > -700).select((p.log_initial - half).array().exp(), 0.0);
+  start_ = (half.array() > -700 && p.log_initial.array() > p.least).select((p.log_initial - half).array().exp(), 0.0);
   condition_ = start_.maxCoeff() / std::exp(p.log_initial.maxCoeff());
 }
 
@@ -92,6 +92,19 @@ void TensorExpansion::group(double start, std::span<const double> times, std::si
     visit(first + static_cast<std::size_t>(j), psi);
   }
   psi = out.col(m - 1);
+}
+
+std::vector<double> TensorExpansion::series(double time) const { return coefficients(time, upper_); }
+
+Vector<double> TensorExpansion::propagate(const std::vector<double>& series, const Vector<double>& psi) const {
+  Vector<double> before = Vector<double>::Zero(psi.size()), here = psi, out = series[0] * psi;
+  for (std::size_t k = 1; k < series.size(); ++k) {
+    step(here, before);
+    if (k == 1) before /= 2;
+    std::swap(before, here);
+    out += series[k] * here;
+  }
+  return out;
 }
 
 void TensorExpansion::run(std::span<const double> times, int columns, std::span<const int> restart,

@@ -21,6 +21,7 @@ struct TensorProblem {
   std::vector<Vector<double>> slope;  // its partial derivatives, one vector an axis
   Vector<double> laplacian;
   Vector<double> log_initial;  // ln rho_0
+  double least = -1e300;       // the start is left out where log_initial is below
   double cap = 1e300;          // V is cut off here; the caller knows that nothing lives above
   double floor = 0;            // currents count where the density exceeds this share of its top
   bool confined = false;       // exp(-L/T) has decayed at the edges of the box
@@ -46,6 +47,8 @@ class TensorExpansion {
   /// comparing expansions of different lengths; see the source.
   double absolute_noise() const { return absolute_noise_; }
   double relative_noise() const { return relative_noise_; }
+  /// psi of rho_0.
+  const Vector<double>& start() const { return start_; }
   /// sqrt(w) at the nodes.
   const Vector<double>& root() const { return root_; }
 
@@ -57,6 +60,10 @@ class TensorExpansion {
   /// split off and kept as it is.
   void run(std::span<const double> times, int columns, std::span<const int> restart, LinearAverages* averages,
            const Visit& visit);
+
+  /// Coefficients of exp(-time H), and its product with any psi.
+  std::vector<double> series(double time) const;
+  Vector<double> propagate(const std::vector<double>& series, const Vector<double>& psi) const;
 
   /// Entropy-production rate by currents, integral of |J|²/(D rho), of a state psi, from nodes above the round-off and
   /// `floor`. uncertain: what is left out, and what box and band do to the currents.

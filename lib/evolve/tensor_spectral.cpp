@@ -5,10 +5,14 @@
 
 namespace calor::evolve {
 
-TensorSpectral::TensorSpectral(const TensorProblem& p) : TensorExpansion(p) {
+Vector<double> spectral_potential(const TensorProblem& p) {
   Vector<double> v = -p.laplacian * (p.mobility / 2);
   for (const auto& slope : p.slope) v += (slope.array().square() * (p.mobility / (4 * p.temperature))).matrix();
-  v = v.cwiseMin(p.cap);
+  return v.cwiseMin(p.cap);
+}
+
+TensorSpectral::TensorSpectral(const TensorProblem& p) : TensorExpansion(p) {
+  const Vector<double> v = spectral_potential(p);
   double upper = std::max(v.maxCoeff(), 0.0);  // the symbol of -D d²/dtheta² on the grid rises to D pi²/h²
   for (const auto& axis : p.grid->axes) upper += p.diffusion() * std::pow(M_PI / axis.spacing, 2);
   set_diagonal(v, upper);

@@ -8,6 +8,9 @@
 
 namespace calor::evolve {
 
+/// V at the nodes, cut off at `cap`.
+Vector<double> spectral_potential(const TensorProblem& problem);
+
 class TensorSpectral final : public TensorExpansion {
  public:
   explicit TensorSpectral(const TensorProblem& problem);

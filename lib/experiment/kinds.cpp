@@ -80,6 +80,7 @@ const std::vector<Kind>& sampler_kinds() {
       {"glauber", {"rate", "sweeps"}},
       {"metropolis", {"rate", "sweeps"}},
       {"gibbs", {"rate", "sweeps"}},
+      {"alternating", {"rate", "sweeps"}},
       {"ou", {"rate"}},
   };
   return kinds;
@@ -113,6 +114,11 @@ int outcomes(const Model& m) {
 bool has_sites(const Model& m) {
   const auto& form = form_of(m);
   return form.sites && form.sites(m);
+}
+
+bool has_hidden_units(const Model& m) {
+  const auto& form = form_of(m);
+  return form.hidden && form.hidden(m);
 }
 
 bool takes_turns(const Experiment& e) { return e.learner.kind == "sgld" || e.time.step.has_value(); }

@@ -49,6 +49,9 @@ int outcomes(const Model& model);
 /// x consists of two-valued sites: bernoulli, ising, rbm, and categorical with two outcomes.
 bool has_sites(const Model& model);
 
+/// True if the model draws x through hidden units.
+bool has_hidden_units(const Model& model);
+
 /// The learner steps: sgld, or a continuous-time learner that takes turns with X (`time.step`).
 bool takes_turns(const Experiment& e);
 

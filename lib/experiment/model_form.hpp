@@ -22,6 +22,8 @@ struct ModelForm {
   std::function<int(const Model&)> outcomes = {};  // empty: x is real
   std::function<bool(const Model&)> sites = {};    // x consists of two-valued sites; empty: never
 
+  std::function<bool(const Model&)> hidden = {};  // x is drawn through hidden units; empty: never
+
   /// Outcomes 0, 1, 2, ... without end: lists over outcomes have any length, `target` may be { rate = ... }, and
   /// `prepare` cuts them off.
   bool unbounded = false;

@@ -62,6 +62,8 @@ void check_fit(const Value& section, const std::string& sampler, const Model& mo
   const std::string what = sampler + " does not fit model.kind = \"" + model.kind + "\"";
   if (site && !has_sites(model))
     section.complain_about("kind", what, "allowed: models of two-valued sites (bernoulli, ising, rbm)");
+  if (sampler == "alternating" && !has_hidden_units(model))
+    section.complain_about("kind", what, "allowed: models with hidden units (rbm)");
   if (sampler == "ou" && outcomes(model) > 0) section.complain_about("kind", what, "allowed: models with Gaussian x");
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "num/sum.hpp"
+
 namespace calor::info {
 
 using num::Matrix;
@@ -14,12 +16,19 @@ R largest(const R& a, const R& b) {
   return a < b ? b : a;
 }
 
+/// Round-off of compensated sums (num/sum.hpp) of terms of this total size: some half-ulps in every term.
+template <num::Real R>
+R summation(const R& absolute_sum) {
+  return 8 * num::epsilon<R>() * absolute_sum;
+}
+
 /// sum_B p(B) D(f_B || mean): mutual information as an average of relative entropies.
 template <num::Real R>
 Raw<R> divergence(const Vector<R>& weight, const Matrix<R>& f, const Matrix<R>& round_off, const Vector<R>& probability,
                   const Vector<R>& mean) {
   using std::log, std::fabs;
   Raw<R> sum;
+  num::Sum<R> value;
   R absolute = 1;
   for (Eigen::Index b = 0; b < f.cols(); ++b)
     for (Eigen::Index i = 0; i < f.rows(); ++i) {
@@ -31,17 +40,44 @@ Raw<R> divergence(const Vector<R>& weight, const Matrix<R>& f, const Matrix<R>& 
       }
       sum.noise += unsure * (1 + fabs(log(R(f(i, b) / mean[i]))));
       const R term = share * f(i, b) * log(R(f(i, b) / mean[i]));
-      sum.value += term;
+      value.add(term);
       absolute += fabs(term);
     }
-  sum.noise += 8 * num::epsilon<R>() * absolute;
+  sum.value = value.value();
+  sum.noise += summation<R>(absolute);
   return sum;
 }
 
-/// Round-off of n sums of terms of this total size.
+/// a^T b summed in pairs of halves: blocks of 128 rows carry round-off of 8 epsilon (sqrt(128) half-ulps, as if they
+/// were random, and some more), and halving adds one half-ulp a level.
 template <num::Real R>
-R summation(const R& absolute_sum) {
-  return 8 * num::epsilon<R>() * absolute_sum;
+Matrix<R> product(const Matrix<R>& a, const Matrix<R>& b, Eigen::Index from, Eigen::Index rows) {
+  if (rows <= 128) return a.middleRows(from, rows).transpose() * b.middleRows(from, rows);
+  const Eigen::Index half = rows / 2;
+  return product(a, b, from, half) + product(a, b, from + half, rows - half);
+}
+
+/// The average over the data sets of numbers with their round-off.
+template <num::Real R>
+class Mean {
+ public:
+  void add(const R& probability, const Raw<R>& raw) {
+    value_.add(probability * raw.value);
+    noise_ += probability * raw.noise;
+  }
+  Raw<R> raw() const { return {value_.value(), noise_}; }
+
+ private:
+  num::Sum<R> value_;
+  R noise_ = 0;
+};
+
+/// sum_B p(B) f_B and its round-off; rounding adds at most an epsilon a data set to a density.
+template <num::Real R>
+std::pair<Vector<R>, Vector<R>> mixture(const Snapshot<R>& at) {
+  const R rounding = num::epsilon<R>() * R(static_cast<double>(at.probability.size()));
+  const Vector<R> weight = rounding * at.probability;
+  return {at.density * at.probability, at.round_off * at.probability + at.density.cwiseAbs() * weight};
 }
 
 }  // namespace
@@ -50,17 +86,19 @@ template <num::Real R>
 Raw<R> entropy(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& round_off) {
   using std::log, std::fabs;
   Raw<R> s;
+  num::Sum<R> value;
   R absolute = 0;
   for (Eigen::Index i = 0; i < f.size(); ++i) {
     const R noise = round_off.size() ? round_off[i] : R(0);
     if (f[i] > 0) {
       const R term = weight[i] * f[i] * log(f[i]);
-      s.value -= term;
+      value.add(-term);
       absolute += fabs(term) + weight[i] * f[i];
     }
     const R level = largest<R>(fabs(f[i]), noise);
     if (noise > 0) s.noise += weight[i] * noise * (1 + fabs(log(level)));
   }
+  s.value = value.value();
   s.noise += summation(absolute);
   return s;
 }
@@ -69,13 +107,15 @@ template <num::Real R>
 Raw<R> average(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& round_off, const Vector<R>& g) {
   using std::fabs;
   Raw<R> s;
+  num::Sum<R> value;
   R absolute = 0;
   for (Eigen::Index i = 0; i < f.size(); ++i) {
     const R term = weight[i] * f[i] * g[i];
-    s.value += term;
+    value.add(term);
     absolute += fabs(term);
     if (round_off.size()) s.noise += weight[i] * round_off[i] * fabs(g[i]);
   }
+  s.value = value.value();
   s.noise += summation(absolute);
   return s;
 }
@@ -83,16 +123,16 @@ Raw<R> average(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& rou
 template <num::Real R>
 void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R>& row) {
   using std::log, std::fabs, std::min;
-  const Vector<R> mean = at.density * at.probability, mean_noise = at.round_off * at.probability;
+  const auto [mean, mean_noise] = mixture(at);
   const Raw<R> total = entropy<R>(spaces.theta_weight, mean, mean_noise);
-  Raw<R> given_b, lautum;
-  for (Eigen::Index b = 0; b < at.probability.size(); ++b) {
-    const R p = at.probability[b];
-    const Raw<R> s = entropy<R>(spaces.theta_weight, at.density.col(b), at.round_off.col(b));
-    given_b = given_b + Raw<R>{p * s.value, p * s.noise};
-  }
+  Mean<R> sets;
+  for (Eigen::Index b = 0; b < at.probability.size(); ++b)
+    sets.add(at.probability[b], entropy<R>(spaces.theta_weight, at.density.col(b), at.round_off.col(b)));
+  const Raw<R> given_b = sets.raw();
+  Raw<R> lautum;
   // D(p(theta)p(B) || p(theta,B)) = sum_B p(B) int rho-bar (ln rho-bar - ln rho_B)
   R absolute = 0;
+  num::Sum<R> value;
   for (Eigen::Index i = 0; i < mean.size(); ++i) {
     if (!(mean[i] > 0)) continue;
     const R share = spaces.theta_weight[i] * mean[i], log_mean = log(mean[i]);
@@ -109,10 +149,11 @@ void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R
       size += at.probability[b] * (fabs(log_mean) + fabs(l));
       log_noise += at.probability[b] * uncertain;
     }
-    lautum.value += share * difference;
+    value.add(share * difference);
     lautum.noise += share * log_noise;
     absolute += share * size;
   }
+  lautum.value = value.value();
   lautum.noise += summation(absolute) + total.noise;
   row["entropy_theta"] = total;
   row["entropy_theta_given_b"] = given_b;
@@ -123,19 +164,18 @@ void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R
 
 template <num::Real R>
 void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R>& row) {
-  using std::log;
+  using std::log, std::fabs;
   const Matrix<R> weighted = spaces.theta_weight.asDiagonal() * at.density;
   const Matrix<R> noisy = spaces.theta_weight.asDiagonal() * at.round_off;
-  const Matrix<R> x_given_b = spaces.conditional.transpose() * weighted;
+  const Matrix<R> x_given_b = product<R>(spaces.conditional, weighted, 0, weighted.rows());
   const Matrix<R> x_noise = spaces.conditional.transpose() * noisy;
-  Raw<R> given_b, given_theta;
+  Mean<R> by_b, by_theta;
   for (Eigen::Index b = 0; b < at.probability.size(); ++b) {
-    const R p = at.probability[b];
-    const Raw<R> s = entropy<R>(spaces.x_weight, x_given_b.col(b), x_noise.col(b));
-    const Raw<R> c = average<R>(spaces.theta_weight, at.density.col(b), at.round_off.col(b), spaces.x_entropy);
-    given_b = given_b + Raw<R>{p * s.value, p * s.noise};
-    given_theta = given_theta + Raw<R>{p * c.value, p * c.noise};
+    by_b.add(at.probability[b], entropy<R>(spaces.x_weight, x_given_b.col(b), x_noise.col(b)));
+    by_theta.add(at.probability[b],
+                 average<R>(spaces.theta_weight, at.density.col(b), at.round_off.col(b), spaces.x_entropy));
   }
+  const Raw<R> given_b = by_b.raw(), given_theta = by_theta.raw();
   const Raw<R> total = entropy<R>(spaces.x_weight, x_given_b * at.probability, x_noise * at.probability);
   row["entropy_x"] = total;
   row["entropy_x_given_b"] = given_b;
@@ -149,15 +189,18 @@ void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row
   row["_r_info_relative"] = row["_m_info_relative"] - row["_l_info_relative"];
   // I(X;Theta) = int rho-bar(theta) D(p(x|theta) || p(x)), the joint density summed directly
   const Vector<R> share = weighted * at.probability;
-  Vector<R> each(share.size());
+  num::Sum<R> joint;
+  R absolute = 1;
   for (Eigen::Index i = 0; i < share.size(); ++i) {
-    each[i] = 0;
+    R each = 0;
     for (Eigen::Index k = 0; k < mean.size(); ++k) {
       const R& p = spaces.conditional(i, k);
-      if (p > 0 && mean[k] > 0 && share[i] > 0) each[i] += spaces.x_weight[k] * p * log(R(p / mean[k]));
+      if (p > 0 && mean[k] > 0 && share[i] > 0) each += spaces.x_weight[k] * p * log(R(p / mean[k]));
     }
+    joint.add(share[i] * each);
+    absolute += fabs(share[i] * each);
   }
-  row["_info_x_theta_relative"] = {share.dot(each), summation<R>(share.cwiseAbs().dot(each.cwiseAbs()) + 1)};
+  row["_info_x_theta_relative"] = {joint.value(), summation<R>(absolute)};
 }
 
 #define CALOR_INSTANTIATE(R)                                                                       \

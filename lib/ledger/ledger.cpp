@@ -94,6 +94,9 @@ std::vector<Identity<R>> lagging_identities(const R& temperature) {
         "info_x_theta = l_info + info_x_theta_given_b - I(X;B|Theta)",
         {{1, "info_x_theta"}, {-1, "l_info"}, {-1, "info_x_theta_given_b"}, {1, "_info_x_b_given_theta"}}},
        {"I10", "work_x + heat_x = change of <phi>", {{1, "work_x"}, {1, "heat_x"}, {-1, "_phi"}, {1, "_phi", true}}},
+       {"I10",
+        "flow_theta as the rest of the change of info_x_theta_given_b = while Theta moves",
+        {{1, "flow_theta"}, {-1, "_flow_theta_direct"}}},
        {"I11", "ep_x by currents = by entropy balance while X moves", {{1, "ep_x"}, {-1, "_ep_x_balance"}}}});
 }
 

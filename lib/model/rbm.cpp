@@ -35,6 +35,7 @@ experiment::ModelForm rbm_form() {
               [](const experiment::Model& m) { return m.visible * m.hidden + (m.biases ? m.visible + m.hidden : 0); },
           .outcomes = [](const experiment::Model& m) { return 1 << m.visible; },
           .sites = [](const experiment::Model&) { return true; },
+          .hidden = [](const experiment::Model&) { return true; },
           .read = read_rbm,
           .write = write_rbm};
 }

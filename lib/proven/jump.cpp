@@ -155,6 +155,7 @@ std::string why_not_proven(const experiment::Experiment& e, double most_work) {
   if (e.data.source != experiment::Data::Source::target && e.data.source != experiment::Data::Source::counts)
     return "the data are not counted";
   if (e.sampler.kind == "ou") return "the sampler moves on the real line";
+  if (e.sampler.kind == "alternating") return "the sampler draws hidden units";
   if (count_types(e) > most_types) return "too many data sets";
   const Precision rough(128);
   const auto setting = jump_setting(e, e.time.points);

@@ -23,43 +23,21 @@ using num::Vector;
 
 thermo::TwoClassRoom room(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
                           const evolve::ThetaBasis& basis, const ClassModel& model, bool fluctuations) {
-  if (model.classes.count() != 2) throw InternalError("joint dynamics: outcomes of more than two kinds");
+  if (model.outcomes.classes.count() != 2) throw InternalError("joint dynamics: outcomes of more than two kinds");
   thermo::TwoClassRoom out{basis,       model.spaces, model.energy, model.slope, model.bend,
                            {},          {},           study.points, 1,           resolution.time_order + 1,
                            fluctuations};
   const double rate = num::from_rational<double>(*study.experiment->sampler.rate);
   const Eigen::Index n = out.basis.size();
   out.up = out.down = Vector<double>(n);
+  const auto generators = class_generators(study, model.outcomes, model.spaces, basis.theta);
   for (Eigen::Index i = 0; i < n; ++i) {
-    const Vector<double> p = model.spaces.conditional.row(i);
-    const auto g = sampler::generator(study.experiment->sampler.kind, p, model.neighbours, model.classes);
-    out.up[i] = rate * g(1, 0);
-    out.down[i] = rate * g(0, 1);
+    out.up[i] = rate * generators[static_cast<std::size_t>(i)](1, 0);
+    out.down[i] = rate * generators[static_cast<std::size_t>(i)](0, 1);
   }
   out.first_panel = resolution.panel_scale / (rate + 1 / layout.fastest_time);
   // what a kink of the rates makes of the start is like a power of t^(1/2): panels shrink towards t = 0
   if (study.experiment->sampler.kind == "metropolis") out.first_panel *= 1.0 / 256;
-  return out;
-}
-
-/// Column by column from probabilities of classes to densities: P'(c) size(c) = sum K(c,c') size(c') P(c').
-Matrix<double> on_densities(const Matrix<double>& kernel, const Vector<double>& size) {
-  return size.cwiseInverse().asDiagonal() * kernel * size.asDiagonal();
-}
-
-/// One turn of X at every node: a redraw, sweeps, or the exact moves over the step where a rate is given.
-thermo::XKernels turn(const Study<double>& study, const ClassModel& model) {
-  const auto& e = *study.experiment;
-  thermo::XKernels out;
-  for (Eigen::Index i = 0; i < model.spaces.conditional.rows(); ++i) {
-    const Vector<double> p = model.spaces.conditional.row(i);
-    const auto kernel = e.sampler.rate
-                            ? sampler::continuous_kernel<double>(
-                                  e.sampler.kind, p, model.neighbours, model.classes,
-                                  num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)))
-                            : sampler::discrete_kernel<double>(e.sampler, p, model.neighbours, model.classes);
-    out.push_back(on_densities(kernel, model.spaces.x_weight));
-  }
   return out;
 }
 
@@ -107,7 +85,7 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   const auto start = log_initial(study, basis);
   RealKernels kernels(study, layout, spaces, resolution);
   const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
-  const thermo::LaggedRoom shared{basis, spaces, energy, study.points, fluctuations};
+  const thermo::LaggedRoom shared{spaces, energy, study.points, fluctuations};
   const double step = e.time.step ? num::from_rational<double>(*e.time.step) : 0;
   const thermo::Turns turns{step, !e.time.step                      ? thermo::XKernels()
                                   : e.sampler.kind == "equilibrium" ? RealKernels::redraw(spaces)
@@ -118,9 +96,9 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   out.histories.resize(layout.ensemble.sets.size());
   num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
-    const auto theta = dynamics(study, layout.ensemble.sets[k], terms, basis);
-    out.histories[k] = e.time.step ? thermo::follow_turns(shared, theta, start, turns)
-                                   : thermo::follow_split(shared, theta, start, splitting);
+    const auto theta = thermo::motion_by_modes(basis, dynamics(study, layout.ensemble.sets[k], terms, basis), start);
+    out.histories[k] =
+        e.time.step ? thermo::follow_turns(shared, theta, turns) : thermo::follow_split(shared, theta, splitting);
     out.histories[k].totals.erase("ift_x");  // p/P is not known where both are below round-off
     if (e.time.step) return;
     // the large powers of phi in the tails of x meet the round-off of the extrapolation: closed form only
@@ -148,9 +126,12 @@ JointLevel joint_level(const Study<double>& study, const Layout<double>& layout,
     });
   };
   if (study.experiment->time.step) {
-    const thermo::LaggedRoom shared{basis, model.spaces, model.energy, study.points, fluctuations};
-    const thermo::Turns turns{num::from_rational<double>(*study.experiment->time.step), turn(study, model)};
-    each([&](const auto& theta) { return thermo::follow_turns(shared, theta, start, turns); });
+    const thermo::LaggedRoom shared{model.spaces, model.energy, study.points, fluctuations};
+    const thermo::Turns turns{num::from_rational<double>(*study.experiment->time.step),
+                              turn_kernels(study, model.outcomes, model.spaces, basis.theta)};
+    each([&](const auto& theta) {
+      return thermo::follow_turns(shared, thermo::motion_by_modes(basis, theta, start), turns);
+    });
   } else {
     const auto shared = room(study, layout, resolution, basis, model, fluctuations);
     each([&](const auto& theta) { return thermo::follow_two_classes(shared, theta, start); });

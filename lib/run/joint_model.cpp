@@ -53,24 +53,65 @@ std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& 
 
 }  // namespace
 
-ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& basis) {
+OutcomeClasses outcome_classes(const Study<double>& study) {
   const auto& model = *study.model;
-  ClassModel out;
+  OutcomeClasses out;
   std::vector<std::vector<int>> statistics;
   for (int x = 0; x < model.outcomes(); ++x) statistics.push_back(model.statistic(x));
-  if (study.experiment->sampler.kind != "heat-bath" && study.experiment->sampler.kind != "equilibrium")
+  const auto& kind = study.experiment->sampler.kind;
+  if (kind != "heat-bath" && kind != "equilibrium" && kind != "alternating")
     out.neighbours = sampler::site_neighbours(study.experiment->model);
   out.classes = sampler::classes(statistics, out.neighbours);
-  out.terms = learner::terms_at(model, basis.theta);
-  const Eigen::Index n = basis.size(), count = out.classes.count();
-  Matrix<double> statistic(model.components(), count);
-  out.spaces.x_weight = Vector<double>(count);
-  for (Eigen::Index c = 0; c < count; ++c) {
-    const auto k = static_cast<std::size_t>(c);
-    const auto& t = statistics[static_cast<std::size_t>(out.classes.representative[k])];
-    for (Eigen::Index a = 0; a < statistic.rows(); ++a) statistic(a, c) = t[static_cast<std::size_t>(a)];
-    out.spaces.x_weight[c] = out.classes.size[k];
+  out.statistic = Matrix<double>(model.components(), out.classes.count());
+  for (Eigen::Index c = 0; c < out.classes.count(); ++c) {
+    const auto& t = statistics[static_cast<std::size_t>(out.classes.representative[static_cast<std::size_t>(c)])];
+    for (Eigen::Index a = 0; a < out.statistic.rows(); ++a) out.statistic(a, c) = t[static_cast<std::size_t>(a)];
   }
+  return out;
+}
+
+std::vector<Matrix<double>> turn_kernels(const Study<double>& study, const OutcomeClasses& outcomes,
+                                         const info::Spaces<double>& spaces, const Matrix<double>& thetas) {
+  const auto& e = *study.experiment;
+  const auto moves = sampler::alternations<double>(e.sampler, *study.model, thetas);
+  const auto& size = spaces.x_weight;
+  std::vector<Matrix<double>> out;
+  for (Eigen::Index i = 0; i < spaces.conditional.rows(); ++i) {
+    const Vector<double> p = spaces.conditional.row(i);
+    const auto& move = moves[static_cast<std::size_t>(i)];
+    const auto kernel =
+        e.sampler.rate ? sampler::continuous_kernel<double>(
+                             e.sampler.kind, p, outcomes.neighbours, outcomes.classes,
+                             num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)), move)
+                       : sampler::discrete_kernel<double>(e.sampler, p, outcomes.neighbours, outcomes.classes, move);
+    // from probabilities of classes to densities: P'(c) size(c) = sum K(c,c') size(c') P(c')
+    out.push_back(size.cwiseInverse().asDiagonal() * kernel * size.asDiagonal());
+  }
+  return out;
+}
+
+std::vector<Matrix<double>> class_generators(const Study<double>& study, const OutcomeClasses& outcomes,
+                                             const info::Spaces<double>& spaces, const Matrix<double>& thetas) {
+  const auto& s = study.experiment->sampler;
+  const auto moves = sampler::alternations<double>(s, *study.model, thetas);
+  std::vector<Matrix<double>> out;
+  for (Eigen::Index i = 0; i < thetas.rows(); ++i) {
+    const Vector<double> p = spaces.conditional.row(i);
+    out.push_back(sampler::generator<double>(s.kind, p, outcomes.neighbours, outcomes.classes,
+                                             moves[static_cast<std::size_t>(i)]));
+  }
+  return out;
+}
+
+ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& basis) {
+  ClassModel out;
+  out.outcomes = outcome_classes(study);
+  out.terms = learner::terms_at(*study.model, basis.theta);
+  const auto& classes = out.outcomes.classes;
+  const auto& statistic = out.outcomes.statistic;
+  const Eigen::Index n = basis.size();
+  out.spaces.x_weight = Vector<double>(classes.count());
+  for (Eigen::Index c = 0; c < classes.count(); ++c) out.spaces.x_weight[c] = classes.size[static_cast<std::size_t>(c)];
   out.energy = out.terms.value * statistic;
   out.slope = out.terms.slope * statistic;
   out.bend = out.terms.curvature * statistic;

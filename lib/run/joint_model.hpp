@@ -9,11 +9,29 @@
 
 namespace calor::run {
 
+/// The classes of a discrete model's outcomes under the experiment's sampler.
+struct OutcomeClasses {
+  sampler::Classes classes;
+  std::vector<std::vector<int>> neighbours;  // of outcomes; empty where the sampler has no sites
+  num::Matrix<double> statistic;             // T, one column a class
+};
+
+OutcomeClasses outcome_classes(const Study<double>& study);
+
+/// One turn of X at every node, on densities: a redraw, sweeps, or the exact moves over the step where a rate is given.
+/// spaces: by class; thetas: the nodes, one a row.
+std::vector<num::Matrix<double>> turn_kernels(const Study<double>& study, const OutcomeClasses& outcomes,
+                                              const info::Spaces<double>& spaces, const num::Matrix<double>& thetas);
+
+/// The rates of X between the classes at every node (units of 1/rate), probabilities of classes.
+std::vector<num::Matrix<double>> class_generators(const Study<double>& study, const OutcomeClasses& outcomes,
+                                                  const info::Spaces<double>& spaces,
+                                                  const num::Matrix<double>& thetas);
+
 /// A discrete model at the nodes of theta; columns: classes of outcomes (sampler/classes.hpp). spaces: x_weight is the
 /// size of a class, conditional the probability of one outcome of it.
 struct ClassModel {
-  sampler::Classes classes;
-  std::vector<std::vector<int>> neighbours;  // of outcomes; empty where the sampler has no sites
+  OutcomeClasses outcomes;
   learner::Terms<double> terms;
   info::Spaces<double> spaces;
   num::Matrix<double> energy, slope, bend;  // phi, phi', phi''

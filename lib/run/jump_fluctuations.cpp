@@ -60,7 +60,8 @@ std::vector<CountedJump<R>> joint_jumps(const JumpSetting<R>& s, const learner::
       out.push_back({b, a, w.down[i], work ? powers_of<R>(R(-gain)) : none});
     }
     const Vector<R> p = s.spaces.conditional.row(i);
-    const auto g = sampler::generator<R>(s.experiment->sampler.kind, p, s.neighbours);
+    const auto g =
+        sampler::generator<R>(s.experiment->sampler.kind, p, s.neighbours, s.alternation[static_cast<std::size_t>(i)]);
     for (int k = 0; k < outcomes; ++k)
       for (int l = 0; l < outcomes; ++l)
         if (l != k && g(l, k) > 0)
@@ -84,7 +85,8 @@ std::vector<R> tilted_steps(const JumpSetting<R>& s, const Vector<R>& loss) {
     std::vector<Matrix<R>> half;
     for (Eigen::Index i = 0; i < s.energy.rows(); ++i) {
       const Vector<R> p = s.spaces.conditional.row(i);
-      half.push_back(sampler::continuous_kernel<R>(s.experiment->sampler.kind, p, s.neighbours, R(rate * tau / 2)));
+      half.push_back(sampler::continuous_kernel<R>(s.experiment->sampler.kind, p, s.neighbours, R(rate * tau / 2),
+                                                   s.alternation[static_cast<std::size_t>(i)]));
     }
     const auto x_move = [&](const Matrix<R>& f) {
       Matrix<R> moved(f.rows(), f.cols());

@@ -17,7 +17,8 @@ XMoves<R> x_moves(const JumpSetting<R>& s) {
   XMoves<R> out;
   for (Eigen::Index i = 0; i < s.energy.rows(); ++i) {
     const Vector<R> p = s.spaces.conditional.row(i);
-    out.generator.push_back(rate * sampler::generator<R>(s.experiment->sampler.kind, p, s.neighbours));
+    out.generator.push_back(rate * sampler::generator<R>(s.experiment->sampler.kind, p, s.neighbours,
+                                                         s.alternation[static_cast<std::size_t>(i)]));
   }
   return out;
 }

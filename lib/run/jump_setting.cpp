@@ -170,6 +170,11 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   setting.learner = learner::jump<R>(e.learner);
   setting.points = points;
   setting.neighbours = sampler::site_neighbours(e.model);
+  const auto& states = setting.learner.states;
+  Matrix<R> thetas(static_cast<Eigen::Index>(states.size()), model->parameters());
+  for (std::size_t i = 0; i < states.size(); ++i)
+    thetas.row(static_cast<Eigen::Index>(i)) = Eigen::Map<const Vector<R>>(states[i].data(), thetas.cols()).transpose();
+  setting.alternation = sampler::alternations(e.sampler, *model, thetas);
   out.outcomes = model->outcomes();
   out.terms = learner::terms_at(setting.learner, *model);
   const double spacing = ensemble_spacing(e, setting.learner, resolution);

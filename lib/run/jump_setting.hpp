@@ -19,6 +19,7 @@ struct JumpSetting {
   info::Spaces<R> spaces;
   num::Matrix<R> energy;                     // n x K: -ln p(x_k|theta_i)
   std::vector<std::vector<int>> neighbours;  // of the sampler's sites
+  std::vector<num::Matrix<R>> alternation;   // [state] of the sampler `alternating`
   std::vector<R> points;
   evolve::Quadrature<R> quadrature;
   bool fluctuations = false;  // moments of heat_x and work_x, ift_x

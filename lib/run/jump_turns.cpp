@@ -27,9 +27,10 @@ std::vector<Matrix<R>> turn_kernels(const JumpSetting<R>& s) {
     const Vector<R> p = s.spaces.conditional.row(i);
     if (sampler.rate) {
       const R time = num::from_rational<R>(*sampler.rate * *s.experiment->time.step);
-      out.push_back(sampler::continuous_kernel<R>(sampler.kind, p, s.neighbours, time));
+      out.push_back(sampler::continuous_kernel<R>(sampler.kind, p, s.neighbours, time,
+                                                  s.alternation[static_cast<std::size_t>(i)]));
     } else {
-      out.push_back(sampler::discrete_kernel<R>(sampler, p, s.neighbours));
+      out.push_back(sampler::discrete_kernel<R>(sampler, p, s.neighbours, s.alternation[static_cast<std::size_t>(i)]));
     }
   }
   return out;

@@ -36,7 +36,8 @@ void by_method(Job& job) {
     return product_of_dimensions(job);
   if (e.learner.kind == "langevin" && parameters(e.model) > 1 && learner::scheduled(e.learner))
     return diffusion_on_tensor_grid(job);
-  if (e.learner.kind == "langevin" && parameters(e.model) > 1) return langevin_on_tensor_grid(job);
+  if (e.learner.kind == "langevin" && (parameters(e.model) > 1 || e.model.kind == "linear-regression"))
+    return langevin_on_tensor_grid(job);
   if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model)))
     return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && method == Method::automatic) {

@@ -166,6 +166,13 @@ SgldSetting<R> make_setting(const experiment::Experiment& e, const std::vector<R
   s.room.sampler = e.sampler;
   if (e.sampler.kind == "glauber" || e.sampler.kind == "metropolis" || e.sampler.kind == "gibbs")
     s.room.neighbours = sampler::site_neighbours(e.model);
+  if (e.sampler.kind == "alternating") {
+    const auto moves = sampler::alternations<R>(e.sampler, *s.model, s.room.nodes.theta);
+    for (Eigen::Index i = 0; i < s.room.nodes.size(); ++i) {
+      const Vector<R> p = s.room.spaces.conditional.row(i);
+      s.room.turn.push_back(sampler::discrete_kernel<R>(e.sampler, p, {}, moves[static_cast<std::size_t>(i)]));
+    }
+  }
   s.room.moments = extras.moments;
   s.room.stationary = extras.stationary && !s.stream;
   require_memory(s);

@@ -129,6 +129,11 @@ void move_x(const SgldRoom<R>& room, Matrix<R>& joint) {
     joint = (R(1) - share) * joint + drawn.asDiagonal() * p;
     return;
   }
+  if (!room.turn.empty()) {
+    for (Eigen::Index i = 0; i < joint.rows(); ++i)
+      joint.row(i) = (room.turn[static_cast<std::size_t>(i)] * joint.row(i).transpose()).eval().transpose();
+    return;
+  }
   if (room.neighbours.empty()) throw InternalError("sgld: sampler \"" + s.kind + "\" is not one of the grid's");
   for (int sweep = 0; sweep < *s.sweeps; ++sweep)
     for (std::size_t site = 0; site < room.neighbours.front().size(); ++site)

@@ -25,6 +25,7 @@ struct SgldRoom {
   num::Matrix<R> cross;   // n x n: sum_x p(x|theta_i) phi_j(x); equilibrium sampler only, else empty
   experiment::Sampler sampler;
   std::vector<std::vector<int>> neighbours;  // of site samplers
+  std::vector<num::Matrix<R>> turn;          // [node] of the sampler `alternating`: its kernel over a turn
   bool moments = false;                      // heat_x, work_x: second and third moments; ift_x
   bool stationary = false;                   // housekeeping and excess
 };
@@ -79,8 +80,8 @@ template <Real R>
 void advance(const SgldRoom<R>& room, const SgldMove<R>& move, SgldWalk<R>& walk);
 
 /// One discrete turn of X on a (signed) joint density, n x K: full redraw (equilibrium), redraw with a probability
-/// (heat-bath), or sweeps over the sites in ascending order. The same kernel as sampler::discrete_kernel, applied
-/// without forming it.
+/// (heat-bath), sweeps over the sites in ascending order, or alternations. The same kernel as sampler::discrete_kernel,
+/// for all but the last applied without forming it.
 template <Real R>
 void move_x(const SgldRoom<R>& room, num::Matrix<R>& joint);
 

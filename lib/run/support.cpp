@@ -59,6 +59,29 @@ void require_diffusion(const experiment::Experiment& e) {
                     " directions");
 }
 
+/// langevin in several parameters with an X that lags.
+void require_joint_grid(const experiment::Experiment& e) {
+  if (model::make<double>(e.model)->outcomes() == 0)
+    refuse(e, e.time.step ? "time.step" : "sampler.kind",
+           "a Gaussian x lagging behind " + std::to_string(parameters(e.model)) + " parameters",
+           "sampler equilibrium without step; discrete models; gaussian-mean in closed form");
+  if (e.sampler.kind == "metropolis")
+    refuse(e, "sampler.kind",
+           "\"metropolis\" with several parameters (its rates have kinks along curves in theta, which grids cannot "
+           "resolve to many digits)",
+           "equilibrium, heat-bath, glauber, gibbs; one parameter; learner jump");
+}
+
+/// The key that sets how many parameters a model has.
+std::string size_key(const experiment::Model& m) {
+  if (m.kind == "categorical") return "model.outcomes";
+  if (m.kind == "ising") return m.edges.size() > 1 ? "model.edges" : "model.spins";
+  if (m.kind == "rbm") return m.visible > 1 ? "model.visible" : "model.biases";
+  if (m.kind == "gaussian-mean") return "model.dimension";
+  if (m.kind == "linear-regression") return "model.inputs";
+  return "model.kind";
+}
+
 }  // namespace
 
 int parameters(const experiment::Model& model) { return model::make<double>(model)->parameters(); }
@@ -88,8 +111,9 @@ void require_supported(const experiment::Experiment& e) {
   const int d = parameters(e.model);
   const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" || l.kind == "sgld" ? 2 : 1;
   if (l.kind != "jump" && d > most)
-    refuse(e, "model.kind",
-           "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind + "\"",
+    refuse(e, size_key(e.model),
+           "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind +
+               "\" (the nodes of a grid grow as their power)",
            "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
            "linear-regression of any dimension where they have a closed form");
   if (l.kind == "sgld" && d == 2 && model::make<double>(e.model)->outcomes() == 0)
@@ -99,9 +123,11 @@ void require_supported(const experiment::Experiment& e) {
   if (bends && lagging(e))
     refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind sgd-diffusion of \"" + e.model.kind + "\"",
            "sampler equilibrium without step");
-  if (d > 1 && l.kind != "jump" && lagging(e))
-    refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind " + std::to_string(d) + " parameters",
-           "sampler equilibrium without step; one parameter; learner jump");
+  if (d > 1 && l.kind != "jump" && l.kind != "langevin" && lagging(e))
+    refuse(e, e.time.step ? "time.step" : "sampler.kind",
+           "X lagging behind " + std::to_string(d) + " parameters with learner \"" + l.kind + "\"",
+           "sampler equilibrium without step; one parameter; learners langevin and jump");
+  if (d > 1 && l.kind == "langevin" && lagging(e)) require_joint_grid(e);
   if (e.model.kind == "linear-regression")
     refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
   for (const auto& [key, schedule] :

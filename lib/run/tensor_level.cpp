@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <thread>
 
 #include "evolve/time_nodes.hpp"
 #include "num/parallel.hpp"
+#include "run/joint_level.hpp"
+#include "run/tensor_ensemble.hpp"
+#include "run/tensor_joint.hpp"
 #include "run/tensor_spaces.hpp"
+#include "thermo/fluctuations.hpp"
 #include "thermo/thermo.hpp"
 
 namespace calor::run {
@@ -138,11 +143,29 @@ void round_off(const evolve::TensorProblem& problem, const History& history, std
   }
 }
 
+/// What X's lagging adds to the rows of Theta.
+void add_joint(const Study<double>& study, const TensorJointLevel& level, const Vector<double>& probability,
+               const std::vector<thermo::JointHistory<double>>& histories, std::vector<Row<double>>& rows) {
+  std::vector<Row<double>> x(rows.size());
+  thermo::joint_rows<double>(level.spaces(), probability, histories, x);
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    rows[j].insert(x[j].begin(), x[j].end());  // what Theta's own solution gives stays
+    thermo::finish_fluctuations(rows[j]);
+    if (!study.experiment->time.step) continue;
+    rows[j].erase("fisher_dissipation");
+    if (study.experiment->sampler.kind == "equilibrium") rows[j]["ep_x_path"] = rows[j]["work_x"];
+  }
+}
+
 }  // namespace
+
+data::Ensemble<double> ensemble(const Study<double>& study, const TensorResolution& r) {
+  return data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), ensemble_spacing(study, r));
+}
 
 TensorLayout lay_out(const Study<double>& study, const TensorResolution& r) {
   TensorLayout out;
-  out.ensemble = data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), 1.0);
+  out.ensemble = ensemble(study, r);
   out.plan = plan(study.learner, *study.model, out.ensemble, study.points.back(), r);
   return out;
 }
@@ -155,7 +178,7 @@ TensorCost cost(const Study<double>& study, const TensorLayout& layout, const Te
   TensorCost out;
   out.bytes = 8 * n *
                   (sets * (points + 2) + cores * (columns(study, layout) + 30 + d) + terms * (2 + d) +
-                   3 * std::max(study.model->outcomes(), 1)) +
+                   3 * x_nodes(*study.model, grid, r)) +
               snapshot(layout) * points_at_once(study, layout);
   double upper = 0, side = 0;  // the potential is of the order of the kinetic part; folding halves the products
   for (const auto& axis : grid.axes) {
@@ -165,7 +188,9 @@ TensorCost cost(const Study<double>& study, const TensorLayout& layout, const Te
   const double final_time = study.points.back();
   const auto nodes = static_cast<double>(times(study, layout, r).coarse.times.size());
   const double expansion = std::sqrt(2 * 36 * upper * final_time / 2) + 36;
-  out.operations = sets * n * (expansion * (side + 8 * d) + nodes * (expansion + side + 20) + 200 * points);
+  out.operations = sets * n *
+                   (expansion * (side + 8 * d) + nodes * (expansion + side + 20) +
+                    points * (200 + 2 * x_nodes(*study.model, grid, r)));
   return out;
 }
 
@@ -174,20 +199,28 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   const auto& ensemble = layout.ensemble;
   const auto& grid = layout.plan.grid;
   const auto terms = terms_on(*study.model, grid);
-  const auto at = spaces(*study.model, terms, grid);
-  const Vector<double> information = fisher_trace(*study.model, terms, at);
+  const auto at = spaces(*study.model, terms, grid, r);
+  const Vector<double> information = fisher_trace(*study.model, terms, grid, at);
   const Times nodes = times(study, layout, r);
   const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = grid.size();
   const double temperature = study.learner.temperature;
 
+  const double top = most_probable(ensemble);
   std::vector<History> histories(ensemble.sets.size());
+  const bool lags = lagging(*study.experiment);
+  std::vector<thermo::JointHistory<double>> joint(lags ? ensemble.sets.size() : 0);
+  std::optional<TensorJointLevel> x;
+  if (lags && r.time_order > 0)
+    x.emplace(study, terms, grid, layout.plan.fastest_time, r, fluctuations_wanted(*study.options));
   std::vector<evolve::TensorProblem> problems(ensemble.sets.size());
   std::atomic<int> done{0};
   const int most = columns(study, layout);
   num::parallel_for(static_cast<int>(sets), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
-    problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r);
+    const double rare = std::log(top / ensemble.sets[k].weight);
+    problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r, rare);
     histories[k] = follow(problems[k], nodes, information, most, solver);
+    if (x) joint[k] = x->follow(problems[k], std::max(8, most / static_cast<int>(x->spaces().x_weight.size())));
     problems[k].slope.clear();
     problems[k].laplacian.resize(0);
     if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets));
@@ -233,7 +266,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
       add(f, {history.fisher[j], 64 * epsilon * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
     }
     info::parameter_information(at, snapshot, row);
-    info::equilibrium_information(at, snapshot, row);
+    if (!lags) info::equilibrium_information(at, snapshot, row);
     row["_loss"] = loss;
     row["_reduced_loss"] = loss / temperature;
     row["_relative_entropy"] = relative;
@@ -251,7 +284,10 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
   });
   thermo::parameter_thermodynamics<double>(rows);
-  if (r.time_order > 0) thermo::equilibrium_sampler<double>(rows);
+  if (x)
+    add_joint(study, *x, probability, joint, rows);
+  else if (!lags && r.time_order > 0)
+    thermo::equilibrium_sampler<double>(rows);
   thermo::exact_zeros<double>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];

@@ -12,6 +12,9 @@ struct TensorLayout {
   data::Ensemble<double> ensemble;
 };
 
+/// The data sets; real ones are resolved as `resolution.spacing` asks.
+data::Ensemble<double> ensemble(const Study<double>& study, const TensorResolution& resolution);
+
 TensorLayout lay_out(const Study<double>& study, const TensorResolution& resolution);
 
 /// What a level takes: bytes of memory and floating-point operations, before anything is evolved.

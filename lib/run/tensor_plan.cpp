@@ -77,28 +77,43 @@ Box flow(Loss& loss, const data::DataSet<double>& set, double final_time) {
 Interval hull(const Interval& a, const Interval& b) { return {std::min(a.start, b.start), std::max(a.end, b.end)}; }
 Interval meet(const Interval& a, const Interval& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
 
+/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades)
+/// (as grid/plan.cpp).
+double spacing_for(double sigma, double strip, double decades) {
+  const double gaussian = std::sqrt(2 * decades) / sigma;
+  if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
+  return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
+}
+
 grid::Tensor coarse(const Box& box, int nodes) {
   grid::Tensor out;
   for (const auto& side : box) out.axes.push_back({side.start, (side.end - side.start) / (nodes - 1), nodes});
   return out;
 }
 
-/// What scanning all data sets on one coarse grid finds.
+/// What scanning all data sets on one coarse grid finds. A place counts by -ln of the density that it can hold,
+/// relative to the tops of densities and of p(B).
 struct Scan {
-  Box confined;                  // where some L_B - min L_B <= 2 T tail/2
+  Box confined;                  // where stationary densities live
   std::vector<double> steepest;  // largest second derivative along each axis where densities live
-  double slope = 0;              // largest gradient there, in units of the start's widths
+  std::vector<double> spacing;   // smallest that any place asks for, by its own curvature and its share
 };
 
 class Landscape {
  public:
   Landscape(const learner::Langevin<double>& learner, const model::Model<double>& model,
-            const data::Ensemble<double>& ensemble, double tail)
-      : learner_(learner), model_(model), ensemble_(ensemble), tail_(tail) {}
+            const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution)
+      : learner_(learner),
+        model_(model),
+        ensemble_(ensemble),
+        final_time_(final_time),
+        tail_(resolution.tail),
+        decades_(resolution.spacing),
+        top_(most_probable(ensemble)) {}
 
   Scan scan(const Box& box) const {
     const int d = model_.parameters();
-    const grid::Tensor grid = coarse(box, d == 2 ? 60 : 30);
+    const grid::Tensor grid = coarse(box, d == 1 ? 400 : d == 2 ? 60 : 30);
     const Eigen::Index n = grid.size(), components = model_.components();
     Matrix<double> value(n, components);
     std::vector<Matrix<double>> curvature(static_cast<std::size_t>(d), Matrix<double>(n, components));
@@ -120,20 +135,28 @@ class Landscape {
         for (std::size_t a = 0; a < theta.size(); ++a) curvature[a](i, c) = jet.hessian[a * theta.size() + a];
       }
     }
-    Scan out{{}, std::vector<double>(static_cast<std::size_t>(d), 0.0), 0};
+    Scan out{{}, std::vector<double>(static_cast<std::size_t>(d), 0.0), {}};
+    for (const double s0 : learner_.initial_stddev)
+      out.spacing.push_back(spacing_for(s0, model_.analytic_strip(), decades_));
     for (const auto& set : ensemble_.sets) {
+      const double rare = std::log(top_ / set.weight);
       const Eigen::Map<const Vector<double>> s(set.statistic.data(), components);
       const Vector<double> loss = value * s + square * (learner_.weight_decay / 2);
-      const double level = loss.minCoeff() + learner_.temperature * tail_;
+      const double lowest = loss.minCoeff();
       std::vector<Vector<double>> second;
       for (const auto& c : curvature) second.push_back(c * s);
       Box region;
       for (Eigen::Index i = 0; i < n; ++i) {
-        const bool stationary = loss[i] <= level, initial = start[i] <= tail_;
-        if (!stationary && !initial) continue;
-        for (std::size_t a = 0; a < theta.size(); ++a)
-          out.steepest[a] = std::max(out.steepest[a], second[a][i] + learner_.weight_decay);
-        if (!stationary) continue;
+        const double depth = (loss[i] - lowest) / learner_.temperature, share = rare + std::min(depth, start[i]);
+        if (share > tail_) continue;
+        for (std::size_t a = 0; a < theta.size(); ++a) {
+          const double curvature_here = second[a][i] + learner_.weight_decay;
+          out.steepest[a] = std::max(out.steepest[a], curvature_here);
+          const double decades = decades_ * (1 - share / tail_);  // errors count by their share
+          out.spacing[a] =
+              std::min(out.spacing[a], spacing_for(width(a, curvature_here), model_.analytic_strip(), decades));
+        }
+        if (rare + depth > tail_) continue;
         grid.node(i, theta);
         if (region.empty())
           for (const double x : theta) region.push_back({x, x});
@@ -151,21 +174,27 @@ class Landscape {
   }
 
  private:
+  /// A density narrows no further than a well's T/L'', and not before the well has had time to act.
+  double width(std::size_t axis, double curvature) const {
+    const double v0 = learner_.initial_stddev[axis] * learner_.initial_stddev[axis];
+    if (!(curvature > 0)) return std::sqrt(v0);
+    const double shrink = -std::expm1(-2 * learner_.mobility * curvature * final_time_);
+    return std::sqrt(std::min(v0, v0 * (1 - shrink) + learner_.temperature / curvature * shrink));
+  }
+
   const learner::Langevin<double>& learner_;
   const model::Model<double>& model_;
   const data::Ensemble<double>& ensemble_;
-  double tail_;
+  double final_time_, tail_, decades_, top_;
 };
 
-/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades)
-/// (as grid/plan.cpp).
-double spacing_for(double sigma, double strip, double decades) {
-  const double gaussian = std::sqrt(2 * decades) / sigma;
-  if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
-  return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
-}
-
 }  // namespace
+
+double most_probable(const data::Ensemble<double>& ensemble) {
+  double top = 0;
+  for (const auto& set : ensemble.sets) top = std::max(top, set.weight);
+  return top;
+}
 
 TensorTerms terms_on(const model::Model<double>& model, const grid::Tensor& grid) {
   const Eigen::Index n = grid.size(), terms = model.components();
@@ -201,10 +230,9 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
     start.push_back({l.initial_mean[a] - reach, l.initial_mean[a] + reach});
   }
   free = start;
-  double curvature = 0, slope = 0;
+  double slope = 0;
   for (const auto& set : ensemble.sets) {
     const Box path = flow(loss, set, final_time);
-    curvature = std::max(curvature, loss.curvature(set, l.initial_mean));
     const Point g = loss.gradient(set, l.initial_mean);
     for (std::size_t a = 0; a < d; ++a) {
       const double v0 = l.initial_stddev[a] * l.initial_stddev[a];
@@ -213,7 +241,7 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
       slope = std::max(slope, std::fabs(g[a]) / l.initial_stddev[a]);
     }
   }
-  const Landscape landscape(l, model, ensemble, r.tail);
+  const Landscape landscape(l, model, ensemble, final_time, r);
   Box box = free;
   Scan found;
   for (int pass = 0; pass < 4; ++pass) {
@@ -223,14 +251,9 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
 
   TensorPlan out;
   out.fastest_time = 1e300;
-  const double strip = model.analytic_strip();
   for (std::size_t a = 0; a < d; ++a) {
     const double v0 = l.initial_stddev[a] * l.initial_stddev[a], steepest = std::max(found.steepest[a], 1e-300);
-    // a density narrows no further than the steepest well's T/L'', and not before the well has had time to act
-    const double shrink = 1 - std::exp(-2 * l.mobility * steepest * final_time);
-    const double narrow = std::min(v0, v0 * (1 - shrink) + l.temperature / steepest * shrink);
-    const double spacing = spacing_for(std::sqrt(narrow), strip, r.spacing);
-    int nodes = static_cast<int>(std::ceil((box[a].end - box[a].start) / spacing)) + 1;
+    int nodes = static_cast<int>(std::ceil((box[a].end - box[a].start) / found.spacing[a])) + 1;
     nodes = std::max(nodes + nodes % 2, 4);
     out.grid.axes.push_back({box[a].start, (box[a].end - box[a].start) / (nodes - 1), nodes});
     out.fastest_time = std::min({out.fastest_time, v0 / (2 * diffusion), 1 / (l.mobility * steepest)});
@@ -240,7 +263,8 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
 }
 
 evolve::TensorProblem tensor_problem(const learner::Langevin<double>& l, const data::DataSet<double>& set,
-                                     const TensorTerms& terms, const grid::Tensor& grid, const TensorResolution& r) {
+                                     const TensorTerms& terms, const grid::Tensor& grid, const TensorResolution& r,
+                                     double rare) {
   const Eigen::Index n = grid.size();
   const Eigen::Map<const Vector<double>> s(set.statistic.data(), static_cast<Eigen::Index>(set.statistic.size()));
   evolve::TensorProblem out;
@@ -265,7 +289,8 @@ evolve::TensorProblem tensor_problem(const learner::Langevin<double>& l, const d
       out.slope[a][i] += l.weight_decay * theta[a];
     }
   }
-  const double deep = 2 * r.tail, lowest = out.loss.minCoeff(), top = out.log_initial.maxCoeff();
+  // w (V - cap) is what is lost to the stationary density, and V may be e^10 times the other rates
+  const double deep = r.tail + 12 - rare, lowest = out.loss.minCoeff(), top = out.log_initial.maxCoeff();
   double cap = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
     if (top - out.log_initial[i] > deep && (out.loss[i] - lowest) / l.temperature > deep) continue;
@@ -274,6 +299,7 @@ evolve::TensorProblem tensor_problem(const learner::Langevin<double>& l, const d
     cap = std::max(cap, v);
   }
   out.cap = std::max(cap, 1e-300);
+  out.least = top - (r.tail + 4 - rare);
   double edge = 0;  // exp(-L/T) there, relative to its top
   for (Eigen::Index i = 0; i < n; ++i)
     for (int a = 0; a < grid.dimension(); ++a) {
@@ -281,7 +307,7 @@ evolve::TensorProblem tensor_problem(const learner::Langevin<double>& l, const d
       if (at == 0 || at + 1 == grid.axes[static_cast<std::size_t>(a)].size)
         edge = std::max(edge, std::exp(-(out.loss[i] - lowest) / l.temperature));
     }
-  out.confined = edge < std::exp(-0.9 * r.tail);
+  out.confined = edge < std::exp(rare - 0.9 * r.tail);
   out.floor = std::exp(-std::min(r.tail, 2 * r.spacing));
   return out;
 }

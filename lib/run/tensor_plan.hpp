@@ -37,10 +37,13 @@ struct TensorPlan {
 TensorPlan plan(const learner::Langevin<double>& learner, const model::Model<double>& model,
                 const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution);
 
+/// p(B) of the most probable data set.
+double most_probable(const data::Ensemble<double>& ensemble);
+
 /// The Fokker–Planck problem of one data set, V cut off above what the places reach where the start or the stationary
-/// density exceeds exp(-2 tail) of its top.
+/// density exceeds exp(-tail - 12 + rare) of its top; rare: ln of the most probable set's p(B) over that of this set.
 evolve::TensorProblem tensor_problem(const learner::Langevin<double>& learner, const data::DataSet<double>& set,
                                      const TensorTerms& terms, const grid::Tensor& grid,
-                                     const TensorResolution& resolution);
+                                     const TensorResolution& resolution, double rare);
 
 }  // namespace calor::run

@@ -25,10 +25,12 @@ constexpr double second_level = 1.2;  // how much finer than the first, in e-fol
 /// Resolution of a level. Measured against finer runs: the box costs 0.2 exp(-tail) with categorical (two parameters,
 /// 66 data sets, T = 0.1) and 16 exp(-tail) with three Ising couplings; spacing = 10 costs below 1e-10 and spacing = 9
 /// 5e-9.
-TensorResolution tensor_resolution(int digits, int parameters, double finer) {
-  const int d = std::max(digits, parameters > 2 ? 7 : 10);  // fewer, and the currents would not converge
+TensorResolution tensor_resolution(const Study<double>& study, int digits, double finer) {
+  const int parameters = study.model->parameters();
+  // fewer, and the currents would not converge; real data are too many for that
+  const int d = std::max(digits, study.model->outcomes() == 0 ? 6 : parameters > 2 ? 7 : 10);
   TensorResolution r;
-  r.tail = (2.31 * d + (parameters > 2 ? 3.5 : 1)) * finer;
+  r.tail = (2.31 * d + (parameters > 2 || study.model->outcomes() == 0 ? 3.5 : 1)) * finer;
   r.spacing = (0.9 * d + 2.5) * finer;
   r.time_order = 8 + static_cast<int>(std::lround(8 * (finer - 1)));
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
@@ -39,24 +41,27 @@ constexpr double most_bytes = 4.0 * (1 << 30);
 constexpr double most_operations = 4e13;  // three hours of one core at 4e9 a second
 
 bool fits(const Study<double>& study, int digits, double finer, TensorCost& needed) {
-  const auto r = tensor_resolution(digits, study.model->parameters(), finer);
+  const auto r = tensor_resolution(study, digits, finer);
   const auto layout = lay_out(study, r);
   needed = cost(study, layout, r);
   return needed.bytes <= most_bytes && needed.operations <= most_operations;
 }
 
-/// ln of the largest amplification of round-off over the data sets: where the start reaches far into the tails of a
-/// stationary density, rho_0/sqrt(w) exceeds the top of rho_0 (numerics: the symmetrised expansion loses these digits).
+/// ln of the largest amplification of round-off over the data sets, each by its share of the ensemble: where the start
+/// reaches far into the tails of a stationary density, rho_0/sqrt(w) exceeds the top of rho_0 (numerics: the
+/// symmetrised expansion loses these digits).
 double log_condition(const Study<double>& study, int digits) {
-  const auto r = tensor_resolution(digits, study.model->parameters(), second_level);
+  const auto r = tensor_resolution(study, digits, second_level);
   const auto layout = lay_out(study, r);
   const auto terms = terms_on(*study.model, layout.plan.grid);
+  const double top = most_probable(layout.ensemble);
   double worst = 0;
   for (const auto& set : layout.ensemble.sets) {
-    const auto p = tensor_problem(study.learner, set, terms, layout.plan.grid, r);
+    const double rare = std::log(top / set.weight);
+    const auto p = tensor_problem(study.learner, set, terms, layout.plan.grid, r, rare);
     const Vector<double> psi =
         p.log_initial.array() + (p.loss.array() - p.loss.minCoeff()) / (2 * p.temperature) - p.log_initial.maxCoeff();
-    worst = std::max(worst, psi.maxCoeff());
+    worst = std::max(worst, (p.log_initial.array() > p.least).select(psi, 0.0).maxCoeff() - rare);
   }
   return worst;
 }
@@ -117,7 +122,7 @@ void spectral(Job& job, const Study<double>& study, std::span<const double> fine
   const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
   auto book = refine<double>(
       [&](int k) {
-        auto r = tensor_resolution(job.digits, study.model->parameters(), finer[static_cast<std::size_t>(k)]);
+        auto r = tensor_resolution(study, job.digits, finer[static_cast<std::size_t>(k)]);
         if (!integrals) r.time_order = r.fine_order = 0;
         const auto layout = lay_out(study, r);
         return evaluate(study, layout, r, spectral_solver,
@@ -136,10 +141,11 @@ void finite_volume(Job& job, const Study<double>& study) {
   std::vector<TensorResolution> resolutions;
   std::vector<TensorLayout> layouts;
   for (const double finer : {1.0, second_level}) {
-    auto r = tensor_resolution(job.digits, study.model->parameters(), finer);
+    auto r = tensor_resolution(study, job.digits, finer);
     r.spacing = 2.5 * finer;
     layouts.push_back(lay_out(study, r));
     r.spacing = r.tail;
+    layouts.back().ensemble = ensemble(study, r);
     resolutions.push_back(r);
   }
   const auto nested = [&](int f, int level) {
@@ -170,15 +176,16 @@ void langevin_on_tensor_grid(Job& job) {
   const auto& e = job.experiment;
   const Method method = job.options.method;
   const int d = parameters(e.model);
-  const bool volumes = method == Method::finite_volume && d == 2;
+  const bool volumes = method == Method::finite_volume && d <= 2;
+  if (d > 3) refuse_method(job, std::to_string(d) + " parameters", "auto, analytic; grids have at most 3 parameters");
   if (method != Method::automatic && method != Method::spectral && !volumes)
-    refuse_method(job, std::to_string(d) + " parameters", d == 2 ? "auto, spectral, finite-volume" : "auto, spectral");
+    refuse_method(job, std::to_string(d) + " parameters", d <= 2 ? "auto, spectral, finite-volume" : "auto, spectral");
   if (job.digits > 12 || job.options.precision > num::digits10<double>())
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with " +
                         std::to_string(d) +
                         " parameters, which are computed in double precision; reachable: 12 digits");
   const auto study = make_study<double>(e, job.options);
-  if (study.model->outcomes() == 0) refuse_method(job, "a Gaussian x with several parameters", "auto, analytic");
+  if (volumes && lagging(e)) refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
   if (volumes) return finite_volume(job, study);
   require_fit(job, study);
   if (!safe(study, job.digits)) refuse_unsafe(job, study);

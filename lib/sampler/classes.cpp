@@ -66,7 +66,8 @@ Classes classes(const std::vector<std::vector<int>>& statistics, const std::vect
 
 template <Real R>
 Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vector<std::vector<int>>& neighbours,
-                    const Classes& c) {
+                    const Classes& c, const Matrix<R>& alternation) {
+  if (kind == "alternating") return generator(kind, p, neighbours, alternation);
   if (kind != "heat-bath" && kind != "equilibrium") return flips(kind, p, neighbours, c, 0, neighbours.front().size());
   Matrix<R> out = total(p, c) * Vector<R>::Ones(p.size()).transpose();
   return out - Matrix<R>::Identity(p.size(), p.size());
@@ -74,13 +75,16 @@ Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vect
 
 template <Real R>
 Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& p,
-                            const std::vector<std::vector<int>>& neighbours, const Classes& c, const R& time) {
-  return reversible_kernel<R>(generator(kind, p, neighbours, c), total(p, c), time);
+                            const std::vector<std::vector<int>>& neighbours, const Classes& c, const R& time,
+                            const Matrix<R>& alternation) {
+  return reversible_kernel<R>(generator(kind, p, neighbours, c, alternation), total(p, c), time);
 }
 
 template <Real R>
 Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
-                          const std::vector<std::vector<int>>& neighbours, const Classes& c) {
+                          const std::vector<std::vector<int>>& neighbours, const Classes& c,
+                          const Matrix<R>& alternation) {
+  if (s.kind == "alternating") return discrete_kernel(s, p, neighbours, alternation);
   const Matrix<R> one = Matrix<R>::Identity(p.size(), p.size());
   if (s.kind == "equilibrium") return one + generator(s.kind, p, neighbours, c);
   if (s.kind == "heat-bath") return one + num::from_rational<R>(*s.probability) * generator(s.kind, p, neighbours, c);
@@ -93,11 +97,11 @@ Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
 
 #define CALOR_INSTANTIATE(R)                                                                                       \
   template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&,         \
-                               const Classes&);                                                                    \
+                               const Classes&, const Matrix<R>&);                                                  \
   template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&, \
-                                       const Classes&, const R&);                                                  \
+                                       const Classes&, const R&, const Matrix<R>&);                                \
   template Matrix<R> discrete_kernel(const experiment::Sampler&, const Vector<R>&,                                 \
-                                     const std::vector<std::vector<int>>&, const Classes&);
+                                     const std::vector<std::vector<int>>&, const Classes&, const Matrix<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::sampler

@@ -19,15 +19,17 @@ struct Classes {
 Classes classes(const std::vector<std::vector<int>>& statistics, const std::vector<std::vector<int>>& neighbours);
 
 /// generator() and the kernels of sampler.hpp on the classes: probabilities of classes, columns sum to 0 or 1. p: the
-/// probability of one outcome of each class.
+/// probability of one outcome of each class. An alternation is on outcomes: every outcome must be a class of its own.
 template <Real R>
 Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vector<std::vector<int>>& neighbours,
-                    const Classes& classes);
+                    const Classes& classes, const Matrix<R>& alternation = {});
 template <Real R>
 Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& p,
-                            const std::vector<std::vector<int>>& neighbours, const Classes& classes, const R& time);
+                            const std::vector<std::vector<int>>& neighbours, const Classes& classes, const R& time,
+                            const Matrix<R>& alternation = {});
 template <Real R>
 Matrix<R> discrete_kernel(const experiment::Sampler& sampler, const Vector<R>& p,
-                          const std::vector<std::vector<int>>& neighbours, const Classes& classes);
+                          const std::vector<std::vector<int>>& neighbours, const Classes& classes,
+                          const Matrix<R>& alternation = {});
 
 }  // namespace calor::sampler

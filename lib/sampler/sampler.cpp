@@ -11,6 +11,25 @@ Matrix<R> identity(Eigen::Index n) {
   return Matrix<R>::Identity(n, n);
 }
 
+/// All sites in ascending order.
+template <Real R>
+Matrix<R> one_sweep(const std::string& kind, const Vector<R>& p, const std::vector<std::vector<int>>& neighbours) {
+  if (neighbours.empty()) throw InternalError("sampler: \"" + kind + "\" needs two-valued sites");
+  const Eigen::Index k = p.size();
+  Matrix<R> sweep = identity<R>(k);
+  for (std::size_t site = 0; site < neighbours.front().size(); ++site) {
+    Matrix<R> move = identity<R>(k);
+    for (Eigen::Index x = 0; x < k; ++x) {
+      const int y = neighbours[static_cast<std::size_t>(x)][site];
+      const R q = flip_rate<R>(kind, p[x], p[y]);
+      move(y, x) += q;
+      move(x, x) -= q;
+    }
+    sweep = move * sweep;
+  }
+  return sweep;
+}
+
 }  // namespace
 
 template <Real R>
@@ -32,8 +51,24 @@ std::vector<std::vector<int>> site_neighbours(const experiment::Model& model) {
 }
 
 template <Real R>
-Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vector<std::vector<int>>& neighbours) {
+std::vector<Matrix<R>> alternations(const experiment::Sampler& s, const model::Model<R>& model,
+                                    const Matrix<R>& thetas) {
+  std::vector<Matrix<R>> out(static_cast<std::size_t>(thetas.rows()));
+  if (s.kind != "alternating") return out;
+  const Eigen::Index k = model.outcomes();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Vector<R> theta = thetas.row(static_cast<Eigen::Index>(i));
+    const auto entries = model.alternation(std::span<const R>(theta.data(), static_cast<std::size_t>(theta.size())));
+    out[i] = Eigen::Map<const Matrix<R>>(entries.data(), k, k).transpose();  // [to * K + from]
+  }
+  return out;
+}
+
+template <Real R>
+Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vector<std::vector<int>>& neighbours,
+                    const Matrix<R>& alternation) {
   const Eigen::Index k = p.size();
+  if (kind == "alternating") return alternation - identity<R>(k);
   if (kind == "heat-bath" || kind == "equilibrium") {
     Matrix<R> g = p * Vector<R>::Ones(k).transpose();
     return g - identity<R>(k);
@@ -51,7 +86,8 @@ Matrix<R> generator(const std::string& kind, const Vector<R>& p, const std::vect
 
 template <Real R>
 Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& p,
-                            const std::vector<std::vector<int>>& neighbours, const R& time) {
+                            const std::vector<std::vector<int>>& neighbours, const R& time,
+                            const Matrix<R>& alternation) {
   using std::exp;
   const Eigen::Index k = p.size();
   if (kind == "heat-bath") {
@@ -59,7 +95,7 @@ Matrix<R> continuous_kernel(const std::string& kind, const Vector<R>& p,
     Matrix<R> out = (1 - keep) * (p * Vector<R>::Ones(k).transpose());
     return out + keep * identity<R>(k);
   }
-  return reversible_kernel<R>(generator(kind, p, neighbours), p, time);
+  return reversible_kernel<R>(generator(kind, p, neighbours, alternation), p, time);
 }
 
 template <Real R>
@@ -90,7 +126,7 @@ Matrix<R> reversible_kernel(const Matrix<R>& g, const Vector<R>& p, const R& tim
 
 template <Real R>
 Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
-                          const std::vector<std::vector<int>>& neighbours) {
+                          const std::vector<std::vector<int>>& neighbours, const Matrix<R>& alternation) {
   const Eigen::Index k = p.size();
   if (s.kind == "equilibrium") return p * Vector<R>::Ones(k).transpose();
   if (s.kind == "heat-bath") {
@@ -98,31 +134,22 @@ Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
     Matrix<R> out = r * (p * Vector<R>::Ones(k).transpose());
     return out + (1 - r) * identity<R>(k);
   }
-  if (neighbours.empty()) throw InternalError("sampler: \"" + s.kind + "\" needs two-valued sites");
-  Matrix<R> sweep = identity<R>(k);
-  for (std::size_t site = 0; site < neighbours.front().size(); ++site) {
-    Matrix<R> move = identity<R>(k);
-    for (Eigen::Index x = 0; x < k; ++x) {
-      const int y = neighbours[static_cast<std::size_t>(x)][site];
-      const R q = flip_rate<R>(s.kind, p[x], p[y]);
-      move(y, x) += q;
-      move(x, x) -= q;
-    }
-    sweep = move * sweep;
-  }
+  const Matrix<R> sweep = s.kind == "alternating" ? alternation : one_sweep(s.kind, p, neighbours);
   Matrix<R> out = identity<R>(k);
   for (int i = 0; i < *s.sweeps; ++i) out = sweep * out;
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                                       \
-  template R flip_rate(const std::string&, const R&, const R&);                                                    \
-  template Matrix<R> reversible_kernel(const Matrix<R>&, const Vector<R>&, const R&);                              \
-  template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&);        \
-  template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&, \
-                                       const R&);                                                                  \
-  template Matrix<R> discrete_kernel(const experiment::Sampler&, const Vector<R>&,                                 \
-                                     const std::vector<std::vector<int>>&);
+#define CALOR_INSTANTIATE(R)                                                                                          \
+  template R flip_rate(const std::string&, const R&, const R&);                                                       \
+  template std::vector<Matrix<R>> alternations(const experiment::Sampler&, const model::Model<R>&, const Matrix<R>&); \
+  template Matrix<R> reversible_kernel(const Matrix<R>&, const Vector<R>&, const R&);                                 \
+  template Matrix<R> generator(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&,            \
+                               const Matrix<R>&);                                                                     \
+  template Matrix<R> continuous_kernel(const std::string&, const Vector<R>&, const std::vector<std::vector<int>>&,    \
+                                       const R&, const Matrix<R>&);                                                   \
+  template Matrix<R> discrete_kernel(const experiment::Sampler&, const Vector<R>&,                                    \
+                                     const std::vector<std::vector<int>>&, const Matrix<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::sampler

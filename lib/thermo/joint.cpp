@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "num/sum.hpp"
+
 namespace calor::thermo {
 
 using info::Raw;
@@ -20,20 +22,18 @@ R minus_xlogx(const R& x) {
 /// -sum w w' P ln P over a matrix.
 template <num::Real R>
 R joint_entropy(const info::Spaces<R>& s, const Matrix<R>& joint) {
-  R sum = 0;
-  for (Eigen::Index k = 0; k < joint.cols(); ++k) {
-    R column = 0;
-    for (Eigen::Index i = 0; i < joint.rows(); ++i) column += s.theta_weight[i] * minus_xlogx(joint(i, k));
-    sum += s.x_weight[k] * column;
-  }
-  return sum;
+  num::Sum<R> sum;
+  for (Eigen::Index k = 0; k < joint.cols(); ++k)
+    for (Eigen::Index i = 0; i < joint.rows(); ++i)
+      sum.add(s.x_weight[k] * s.theta_weight[i] * minus_xlogx(joint(i, k)));
+  return sum.value();
 }
 
 template <num::Real R>
 R marginal_entropy(const Vector<R>& weight, const Vector<R>& f) {
-  R sum = 0;
-  for (Eigen::Index i = 0; i < f.size(); ++i) sum += weight[i] * minus_xlogx(f[i]);
-  return sum;
+  num::Sum<R> sum;
+  for (Eigen::Index i = 0; i < f.size(); ++i) sum.add(weight[i] * minus_xlogx(f[i]));
+  return sum.value();
 }
 
 /// sum w w' P ln(P mean_x / (mean P_x)): what I(Theta;B|X) averages over the data sets.
@@ -41,12 +41,12 @@ template <num::Real R>
 R conditional_divergence(const info::Spaces<R>& s, const Matrix<R>& joint, const Matrix<R>& mean) {
   using std::log;
   const Vector<R> own = joint.transpose() * s.theta_weight, all = mean.transpose() * s.theta_weight;
-  R sum = 0;
+  num::Sum<R> sum;
   for (Eigen::Index k = 0; k < joint.cols(); ++k)
     for (Eigen::Index i = 0; i < joint.rows(); ++i)
       if (joint(i, k) > 0 && mean(i, k) > 0)
-        sum += s.theta_weight[i] * s.x_weight[k] * joint(i, k) * log(R(joint(i, k) / mean(i, k) * (all[k] / own[k])));
-  return sum;
+        sum.add(s.theta_weight[i] * s.x_weight[k] * joint(i, k) * log(R(joint(i, k) / mean(i, k) * (all[k] / own[k]))));
+  return sum.value();
 }
 
 }  // namespace
@@ -67,11 +67,11 @@ JointState<R> joint_state(const info::Spaces<R>& s, const Matrix<R>& energy, con
   out.entropy_joint = joint_entropy(s, joint);
   out.entropy_theta = marginal_entropy<R>(s.theta_weight, joint * s.x_weight);
   out.entropy_x = marginal_entropy<R>(s.x_weight, joint.transpose() * s.theta_weight);
-  for (Eigen::Index k = 0; k < joint.cols(); ++k) {
-    R column = 0;
-    for (Eigen::Index i = 0; i < joint.rows(); ++i) column += s.theta_weight[i] * joint(i, k) * energy(i, k);
-    out.energy += s.x_weight[k] * column;
-  }
+  num::Sum<R> energy_sum;
+  for (Eigen::Index k = 0; k < joint.cols(); ++k)
+    for (Eigen::Index i = 0; i < joint.rows(); ++i)
+      energy_sum.add(s.x_weight[k] * s.theta_weight[i] * joint(i, k) * energy(i, k));
+  out.energy = energy_sum.value();
   return out;
 }
 

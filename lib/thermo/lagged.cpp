@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "thermo/fluctuations.hpp"
 
@@ -14,25 +15,12 @@ using Column = num::Vector<double>;
 
 /// Everything a history needs besides the splitting of time.
 struct Setting {
-  Setting(const LaggedRoom& r, const evolve::ThetaDynamics& dynamics, const Column& log_initial)
-      : room(r), modes(r.basis, dynamics, {}), root(dynamics.root()) {
-    const Column psi = log_initial.array().exp() / root.array();
-    start = psi.asDiagonal() * room.spaces.conditional;
-    start_modes = modes.analyse(psi);
-    ground = modes.analyse(root);
-    // as in evolve/spectral.cpp
-    noise = 4 * num::epsilon<double>() * start_modes.norm() * room.basis.weight.cwiseSqrt().cwiseInverse();
-  }
-
-  /// <e^{-sigma_Theta}> = int rho_t K_t^T 1 under detailed balance; both factors propagated.
-  double ift_theta(double t) const {
-    return (start_modes.array() * ground.array() * (-2 * t * modes.values().array()).exp()).sum();
-  }
+  Setting(const LaggedRoom& r, const ThetaMotion& m)
+      : room(r), motion(m), start(m.start.asDiagonal() * r.spaces.conditional) {}
 
   const LaggedRoom& room;
-  evolve::Modes modes;
-  Column root, start_modes, ground, noise;
-  Dense start;  // symmetrised: P = root psi
+  const ThetaMotion& motion;
+  Dense start;
 };
 
 /// One history in the making: the symmetrised joint density and its ledger.
@@ -43,11 +31,10 @@ class Walk {
     if (s.room.fluctuations) fluctuations_ = Fluctuations<double>(psi_);
   }
 
-  void move_theta(const Dense& kernel) {
+  void move_theta(const ThetaMotion::Move& move) {
     const Dense before = psi_;
-    psi_ = kernel * before;
-    if (s_.room.fluctuations)
-      fluctuations_.theta_moved(s_.room.energy, before, psi_, [&](const Dense& f) -> Dense { return kernel * f; });
+    psi_ = move(before);
+    if (s_.room.fluctuations) fluctuations_.theta_moved(s_.room.energy, before, psi_, move);
     const auto after = look();
     ledger_.theta_moved(state_, after);
     state_ = after;
@@ -62,7 +49,7 @@ class Walk {
     const Dense before = psi_;
     psi_ = move(before);
     if (s_.room.fluctuations)
-      fluctuations_.x_moved(s_.room.energy, s_.room.spaces.conditional, before, psi_, move, s_.noise);
+      fluctuations_.x_moved(s_.room.energy, s_.room.spaces.conditional, before, psi_, move, s_.motion.noise);
     const auto after = look();
     ledger_.x_moved(state_, after);
     state_ = after;
@@ -77,13 +64,13 @@ class Walk {
     put("ep_x", ledger_.ep_x);
     if (!s_.room.fluctuations) return;
     for (const auto& [name, value] :
-         fluctuations_.totals(s_.room.basis.weight.cwiseProduct(s_.root), s_.room.spaces.x_weight))
+         fluctuations_.totals(s_.room.spaces.theta_weight.cwiseProduct(s_.motion.root), s_.room.spaces.x_weight))
       put(name, value);
-    put("ift_theta", s_.ift_theta(t));
+    put("ift_theta", s_.motion.ift(t));
   }
 
  private:
-  Dense density() const { return s_.root.asDiagonal() * psi_; }
+  Dense density() const { return s_.motion.root.asDiagonal() * psi_; }
   JointState<double> look() const { return joint_state<double>(s_.room.spaces, s_.room.energy, density()); }
 
   const Setting& s_;
@@ -103,7 +90,7 @@ JointHistory<double> split(const Setting& s, const Splitting& splitting, int fac
     const double length = points[j] - points[j - 1];
     const int steps = factor * static_cast<int>(std::ceil(length / splitting.substep));
     const double tau = length / steps;
-    const Dense theta = s.modes.kernel(tau);
+    const auto theta = s.motion.over(tau);
     const auto half = splitting.over(tau / 2), whole = splitting.over(tau);
     walk.move_x(half);
     for (int k = 0; k < steps; ++k) {
@@ -137,22 +124,41 @@ double amplification(int columns) {
 }
 
 void add_round_off(const Setting& s, JointHistory<double>& out) {
-  out.round_off = s.noise.cwiseProduct(s.root);
+  const Column own = s.motion.noise.cwiseProduct(s.motion.root);
+  out.round_off = own;
   for (const auto& joint : out.joint) {
     const Column marginal = (joint * s.room.spaces.x_weight).cwiseAbs();
-    out.round_off = out.round_off.cwiseMax(s.noise.cwiseProduct(s.root) + 4 * num::epsilon<double>() * marginal);
+    out.round_off = out.round_off.cwiseMax(own + 4 * num::epsilon<double>() * marginal);
   }
 }
 
 }  // namespace
 
-JointHistory<double> follow_turns(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
-                                  const Column& log_initial, const Turns& turns) {
-  const Setting s(room, dynamics, log_initial);
+ThetaMotion motion_by_modes(const evolve::ThetaBasis& basis, const evolve::ThetaDynamics& dynamics,
+                            const Column& log_initial) {
+  const auto modes = std::make_shared<evolve::Modes>(basis, dynamics, Column());
+  ThetaMotion out;
+  out.root = dynamics.root();
+  out.start = log_initial.array().exp() / out.root.array();
+  const Column start = modes->analyse(out.start), ground = modes->analyse(out.root);
+  // as in evolve/spectral.cpp
+  out.noise = 4 * num::epsilon<double>() * start.norm() * basis.weight.cwiseSqrt().cwiseInverse();
+  out.over = [modes](double tau) -> ThetaMotion::Move {
+    return [kernel = modes->kernel(tau)](const Dense& f) -> Dense { return kernel * f; };
+  };
+  // int rho_t K_t^T 1 under detailed balance; both factors propagated
+  out.ift = [modes, start, ground](double t) {
+    return (start.array() * ground.array() * (-2 * t * modes->values().array()).exp()).sum();
+  };
+  return out;
+}
+
+JointHistory<double> follow_turns(const LaggedRoom& room, const ThetaMotion& motion, const Turns& turns) {
+  const Setting s(room, motion);
   JointHistory<double> out;
   Walk walk(s);
   walk.record(0, out);
-  const Dense theta = s.modes.kernel(turns.step);
+  const auto theta = motion.over(turns.step);
   long done = 0;
   for (std::size_t j = 1; j < room.points.size(); ++j) {
     for (const long goal = std::lround(room.points[j] / turns.step); done < goal; ++done) {
@@ -168,9 +174,8 @@ JointHistory<double> follow_turns(const LaggedRoom& room, const evolve::ThetaDyn
 /// The factor 8 of the round-off is for the many steps and the large energies in the tails of x; not derived, judged by
 /// the closed form (tests/run/test_fluctuations.cpp). Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the
 /// coarsest (Hairer, Nørsett, Wanner, Solving ODEs I, section II.9).
-JointHistory<double> follow_split(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
-                                  const Column& log_initial, const Splitting& splitting) {
-  const Setting s(room, dynamics, log_initial);
+JointHistory<double> follow_split(const LaggedRoom& room, const ThetaMotion& motion, const Splitting& splitting) {
+  const Setting s(room, motion);
   std::vector<JointHistory<double>> row;
   for (int k = 1; k <= splitting.columns; ++k) {
     std::vector<JointHistory<double>> next{split(s, splitting, k)};

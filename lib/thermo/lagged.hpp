@@ -1,11 +1,11 @@
 #pragma once
 // The joint density P_t(x, theta | B) of one data set where Theta and X move in turn (theory.md sections 3 and 6).
 //
-// Theta moves by the exact kernel of langevin over a time tau, exp(-tau H) in the symmetrised basis
-// (evolve/theta_basis.hpp), X by the exact kernel of its sampler at fixed theta. In the lagged dynamics (`step`) these
-// moves alternate, and are all there is. In continuous time they are composed symmetrically, X(tau/2) Theta(tau)
-// X(tau/2): where everything is smooth in theta the error of every state and every accumulated quantity is even in tau
-// and is extrapolated to tau = 0 over substeps 1/1, 1/2, 1/3, ... Double precision.
+// Theta moves by the exact kernel of langevin over a time tau, exp(-tau H) in symmetrised form, X by the exact kernel
+// of its sampler at fixed theta. In the lagged dynamics (`step`) these moves alternate, and are all there is. In
+// continuous time they are composed symmetrically, X(tau/2) Theta(tau) X(tau/2): where everything is smooth in theta
+// the error of every state and every accumulated quantity is even in tau and is extrapolated to tau = 0 over substeps
+// 1/1, 1/2, 1/3, ... Double precision.
 
 #include <functional>
 #include <span>
@@ -18,9 +18,21 @@ namespace calor::thermo {
 /// X's kernels at every node, K x K, on densities with respect to Spaces::x_weight.
 using XKernels = std::vector<num::Matrix<double>>;
 
+/// How Theta of one data set moves while x is held, in symmetrised form P = root psi.
+struct ThetaMotion {
+  using Move = std::function<num::Matrix<double>(const num::Matrix<double>&)>;
+
+  num::Vector<double> root, start, noise;  // sqrt(w); psi of rho_0; absolute round-off of psi
+  std::function<Move(double)> over;        // exp(-tau H) on functions at the nodes, one a column
+  std::function<double(double)> ift;       // <e^{-sigma_Theta}> until t
+};
+
+/// By all eigenvectors of H; log_initial: ln rho_0 at the nodes.
+ThetaMotion motion_by_modes(const evolve::ThetaBasis& basis, const evolve::ThetaDynamics& dynamics,
+                            const num::Vector<double>& log_initial);
+
 /// What all data sets share.
 struct LaggedRoom {
-  const evolve::ThetaBasis& basis;
   const info::Spaces<double>& spaces;
   const num::Matrix<double>& energy;  // n x K: phi
   std::span<const double> points;     // increasing, points[0] = 0
@@ -41,10 +53,8 @@ struct Splitting {
 };
 
 /// X_0 ~ p(.|Theta_0). totals: heat_x, work_x, flow_x, flow_theta, ep_x; with fluctuations those of fluctuations.hpp
-/// and ift_theta. log_initial: ln rho_0 at the nodes.
-JointHistory<double> follow_turns(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
-                                  const num::Vector<double>& log_initial, const Turns& turns);
-JointHistory<double> follow_split(const LaggedRoom& room, const evolve::ThetaDynamics& dynamics,
-                                  const num::Vector<double>& log_initial, const Splitting& splitting);
+/// and ift_theta.
+JointHistory<double> follow_turns(const LaggedRoom& room, const ThetaMotion& motion, const Turns& turns);
+JointHistory<double> follow_split(const LaggedRoom& room, const ThetaMotion& motion, const Splitting& splitting);
 
 }  // namespace calor::thermo

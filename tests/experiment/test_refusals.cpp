@@ -47,7 +47,7 @@ TEST_SUITE("experiment/refusals") {
                        "mean langevin?"},
                       {{{13, "kind = \"heatbath\""}},
                        "13: sampler.kind: unknown (\"heatbath\"); allowed: equilibrium, heat-bath, glauber, "
-                       "metropolis, gibbs, ou; did you mean heat-bath?"},
+                       "metropolis, gibbs, alternating, ou; did you mean heat-bath?"},
                       {{{8, "mobilty = 1"}},
                        "8: learner.mobilty: unknown key; allowed: kind, mobility, temperature, weight_decay, initial; "
                        "did you mean mobility?"},
@@ -73,7 +73,8 @@ TEST_SUITE("experiment/refusals") {
                        "9: learner.learning_rate: the key belongs to sgd-diffusion, sgld, not"},
                       {{{8, "mobility = 1\nstates = [1, 2]"}}, "9: learner.states: the key belongs to jump, not"},
                       {{{13, "kind = \"equilibrium\""}},
-                       "14: sampler.rate: the key belongs to heat-bath, glauber, metropolis, gibbs, ou, not to kind = "
+                       "14: sampler.rate: the key belongs to heat-bath, glauber, metropolis, gibbs, alternating, ou, "
+                       "not to kind = "
                        "\"equilibrium\""},
                       {{{13, "kind = \"glauber\""}, {14, "probability = 0.5"}},
                        "14: sampler.probability: the key belongs to heat-bath, not"},
@@ -295,23 +296,27 @@ TEST_SUITE("experiment/refusals") {
   }
 
   TEST_CASE("samplers") {
-    check(coin(), {
-                      {{{13, "kind = \"ou\""}},
-                       "13: sampler.kind: ou does not fit model.kind = \"bernoulli\"; allowed: models with Gaussian x"},
-                      {{{14, "rate = 0"}}, "14: sampler.rate: not positive (0)"},
-                      {{{14, ""}}, "12: sampler.rate: the key is missing"},
-                      {{{14, "probability = 0.5"}},
-                       "14: sampler.probability: the key does not go with heat-bath in continuous time; allowed: rate"},
-                      {{{14, "rate = 1\nprobability = 0.5"}, {16, "points = [1]\nstep = 0.5"}},
-                       "15: sampler.probability: beside rate"},
-                      {{{14, "probability = 1.5"}, {16, "points = [1]\nstep = 0.5"}},
-                       "14: sampler.probability: a probability above 1 (1.5)"},
-                      {{{14, "probability = 0"}, {16, "points = [1]\nstep = 0.5"}},
-                       "14: sampler.probability: not positive (0)"},
-                      {{{14, "sweeps = 2"}}, "14: sampler.sweeps: the key belongs to glauber, metropolis, gibbs"},
-                      {{{13, "kind = \"glauber\""}, {14, "sweeps = 2"}},
-                       "14: sampler.sweeps: the key does not go with glauber in continuous time; allowed: rate"},
-                  });
+    check(
+        coin(),
+        {
+            {{{13, "kind = \"ou\""}},
+             "13: sampler.kind: ou does not fit model.kind = \"bernoulli\"; allowed: models with Gaussian x"},
+            {{{13, "kind = \"alternating\""}},
+             "13: sampler.kind: alternating does not fit model.kind = \"bernoulli\"; allowed: models with "
+             "hidden units (rbm)"},
+            {{{14, "rate = 0"}}, "14: sampler.rate: not positive (0)"},
+            {{{14, ""}}, "12: sampler.rate: the key is missing"},
+            {{{14, "probability = 0.5"}},
+             "14: sampler.probability: the key does not go with heat-bath in continuous time; allowed: rate"},
+            {{{14, "rate = 1\nprobability = 0.5"}, {16, "points = [1]\nstep = 0.5"}},
+             "15: sampler.probability: beside rate"},
+            {{{14, "probability = 1.5"}, {16, "points = [1]\nstep = 0.5"}},
+             "14: sampler.probability: a probability above 1 (1.5)"},
+            {{{14, "probability = 0"}, {16, "points = [1]\nstep = 0.5"}}, "14: sampler.probability: not positive (0)"},
+            {{{14, "sweeps = 2"}}, "14: sampler.sweeps: the key belongs to glauber, metropolis, gibbs, alternating"},
+            {{{13, "kind = \"glauber\""}, {14, "sweeps = 2"}},
+             "14: sampler.sweeps: the key does not go with glauber in continuous time; allowed: rate"},
+        });
     check(gaussian(), {
                           {{{14, "kind = \"glauber\""}},
                            "14: sampler.kind: glauber does not fit model.kind = \"gaussian-mean\"; allowed: models of "

@@ -33,6 +33,8 @@ class Model {
   virtual void gradient(const double* theta, const double* t, double* out) const = 0;
   /// x ~ p(.|theta). Linear regression keeps x[0], the row of the design.
   virtual void draw(const double* theta, Stream& random, double* x) const = 0;
+  /// Hidden units are drawn given x, then x given them; only models that have such units.
+  virtual void alternate(const double* /*theta*/, Stream& /*random*/, double* /*x*/) const {}
   /// Standard deviation and mean of a Gaussian x (width() means; linear-regression: of x[1]).
   virtual double stddev(const double*) const { return 0; }
   virtual void mean(const double*, const double*, double*) const {}

@@ -139,6 +139,18 @@ class Rbm final : public Model {
     for (double& v : g) v = exponential(v - log_z);
     x[0] = pick(g, random.uniform());
   }
+  void alternate(const double* theta, Stream& random, double* x) const override {
+    const auto before = static_cast<std::size_t>(x[0]);
+    std::size_t hidden = 0, after = 0;
+    for (int j = 0; j < h_; ++j)
+      if (random.uniform() < logistic(field(theta, before, j))) hidden |= std::size_t{1} << j;
+    for (int i = 0; i < v_; ++i) {
+      double sum = biases_ ? theta[v_ * h_ + i] : 0;
+      for (int j = 0; j < h_; ++j) sum += on(hidden, j) ? theta[i * h_ + j] : 0;
+      if (random.uniform() < logistic(sum)) after |= std::size_t{1} << i;
+    }
+    x[0] = static_cast<double>(after);
+  }
   double curvature(const double*) const override { return 0.25 * parameters_; }
 
  private:

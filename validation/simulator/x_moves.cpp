@@ -37,6 +37,9 @@ void Walk::move_x(double dt) {
       const double centre = mean[i - first];
       x_[i] = centre + keep * (x_[i] - centre) + width * x_random_.normal();
     }
+  } else if (s.sampler == "alternating") {
+    for (double left = dt - x_random_.waiting() / s.rate; left > 0; left -= x_random_.waiting() / s.rate)
+      s.model->alternate(theta_.data(), x_random_, x_.data());
   } else {
     flip_sites(dt);
   }
@@ -66,6 +69,7 @@ void Walk::flip_sites(double duration) {
 }
 
 void Walk::sweep() {
+  if (setting_.sampler == "alternating") return setting_.model->alternate(theta_.data(), x_random_, x_.data());
   for (int i = 0; i < setting_.model->sites(); ++i) {
     const double flipped = static_cast<unsigned>(x_[0]) ^ (1U << i);
     const double change = setting_.model->energy_of(theta_.data(), &flipped) - energy_x();
@@ -78,7 +82,7 @@ void Walk::take_turn() {
   const Setting& s = setting_;
   const double before = energy_x();
   sums_.work_x += before - energy_before_;
-  if (s.sampler == "ou") {
+  if (s.sampler == "ou" || s.rate > 0) {  // the exact moves over the step
     const double over = s.mover == Mover::sgld ? 1.0 : s.turn;
     return move_x(over);
   }
