@@ -251,6 +251,22 @@ class Walk {
   long steps_ = 0;
 };
 
+/// Makes the probability 1: a constant added to S is neutral, so errors of that kind add up over time. What else has
+/// gone wrong is taken to be as large.
+void normalise(double spacing, std::vector<double>& density, std::vector<double>& log_density,
+               std::vector<double>& noise) {
+  double mass = 0;
+  for (const double rho : density) mass += rho;
+  mass *= spacing;
+  const double defect = std::fabs(mass - 1);
+  if (!(defect < 1e-9)) return;  // no sum of round-off: the grid is coarse or short, which a finer level shows
+  for (std::size_t i = 0; i < density.size(); ++i) {
+    density[i] /= mass;
+    log_density[i] -= std::log(mass);
+    noise[i] += defect;
+  }
+}
+
 /// Adds S at one time to the solution, on the problem's grid.
 void record(const Problem<double>& p, const Walk& walk, double reach, bool start, Solution<double>& out) {
   const Array& state = walk.state();
@@ -278,9 +294,11 @@ void record(const Problem<double>& p, const Walk& walk, double reach, bool start
     // measured on Gaussians (tests/evolve/test_log_density.cpp): below 3e-14 (4 + S) at tolerance 2e-15; S + constant
     // is neutral, so it adds up there
     noise[i] = (4e-14 + from_end) * (4 + std::fabs(at.value));
-    out.round_off[i] = std::max(out.round_off[i], noise[i] * density[i]);
     slope[i] = at.slope;
   }
+  if (!start) normalise(p.grid.spacing, density, log_density, noise);
+  for (std::size_t i = 0; i < size; ++i)
+    if (density[i] > 0) out.round_off[i] = std::max(out.round_off[i], noise[i] * density[i]);
   double ep = 0;
   for (std::size_t i = 0; i < size; ++i) {
     const double u = slope[i] - p.slope[i] / p.temperature;
