@@ -174,8 +174,8 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   const auto& ensemble = layout.ensemble;
   const auto& grid = layout.plan.grid;
   const auto terms = terms_on(*study.model, grid);
-  const auto at = spaces(*study.model, terms, grid);
-  const Vector<double> information = fisher_trace(*study.model, terms, at);
+  const auto at = spaces(*study.model, terms, grid, r);
+  const Vector<double> information = fisher_trace(*study.model, terms, grid, at);
   const Times nodes = times(study, layout, r);
   const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = grid.size();
   const double temperature = study.learner.temperature;

@@ -1,5 +1,9 @@
 #include "run/tensor_spaces.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 #include "num/errors.hpp"
 
 namespace calor::run {
@@ -13,12 +17,93 @@ Vector<double> statistic(const model::Model<double>& model, int outcome) {
   return out;
 }
 
+/// Mean and width of a real x at every node, on one row of the design.
+struct Curves {
+  Vector<double> mean, width;
+};
+
+Curves curves(const model::Model<double>& model, const grid::Tensor& grid, int row) {
+  Curves out{Vector<double>(grid.size()), Vector<double>(grid.size())};
+  std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
+  for (Eigen::Index i = 0; i < grid.size(); ++i) {
+    grid.node(i, theta);
+    out.mean[i] = model.mean(theta, row).front();
+    out.width[i] = model.stddev(theta);
+  }
+  return out;
+}
+
+/// Rows of the design with equal means, and how many each stands for: rows that are the same, or each other's mirror
+/// image, show the same.
+std::vector<std::pair<Curves, int>> distinct_rows(const model::Model<double>& model, const grid::Tensor& grid) {
+  std::vector<std::pair<Curves, int>> out;
+  for (int row = 0; row < model.rows(); ++row) {
+    auto c = curves(model, grid, row);
+    const auto same = [&](const auto& other) { return other.first.mean == c.mean || other.first.mean == -c.mean; };
+    const auto at = std::find_if(out.begin(), out.end(), same);
+    if (at == out.end())
+      out.emplace_back(std::move(c), 1);
+    else
+      ++at->second;
+  }
+  return out;
+}
+
+/// Nodes x = middle + half sinh(u), u uniform: as narrow as the narrowest p(x|theta) asks where means lie, and wider
+/// with the distance beyond, where only wide ones reach. The trapezoidal rule in u stays spectrally accurate.
+struct RealNodes {
+  std::vector<double> x, weight;
+};
+
+RealNodes real_nodes(const Curves& c, const TensorResolution& r) {
+  const double narrow = c.width.minCoeff(), wide = c.width.maxCoeff(), low = c.mean.minCoeff(),
+               high = c.mean.maxCoeff(), middle = (low + high) / 2, half = (high - low) / 2 + narrow;
+  const double reach = half + wide * std::sqrt(2 * (r.tail + 8));
+  const double step = M_PI * narrow / std::sqrt(2 * r.spacing) / (std::sqrt(2.0) * half);
+  const int count = static_cast<int>(std::ceil(std::asinh(reach / half) / step));
+  RealNodes out;
+  for (int k = -count; k <= count; ++k) {
+    out.x.push_back(middle + half * std::sinh(k * step));
+    out.weight.push_back(half * std::cosh(k * step) * step);
+  }
+  return out;
+}
+
+/// X = (row of the design, x): a density with respect to the mean over the rows, so that entropies are means over them.
+info::Spaces<double> real_spaces(const model::Model<double>& model, const grid::Tensor& grid,
+                                 const TensorResolution& r) {
+  if (model.dimension() != 1) throw InternalError("tensor: x of several dimensions");
+  const auto rows = distinct_rows(model, grid);
+  std::vector<RealNodes> nodes;
+  Eigen::Index columns = 0;
+  for (const auto& [c, count] : rows) {
+    nodes.push_back(real_nodes(c, r));
+    columns += static_cast<Eigen::Index>(nodes.back().x.size());
+  }
+  info::Spaces<double> out;
+  out.theta_weight = Vector<double>::Constant(grid.size(), grid.cell());
+  out.x_weight = Vector<double>(columns);
+  out.conditional = Matrix<double>(grid.size(), columns);
+  const auto& width = rows.front().first.width;
+  out.x_entropy = width.array().log() + (std::log(2 * M_PI) + 1) / 2;
+  const Vector<double> norm = width.cwiseInverse() / std::sqrt(2 * M_PI);
+  Eigen::Index at = 0;
+  for (std::size_t j = 0; j < rows.size(); ++j)
+    for (std::size_t k = 0; k < nodes[j].x.size(); ++k, ++at) {
+      const auto z = (nodes[j].x[k] - rows[j].first.mean.array()) / width.array();
+      out.conditional.col(at) = norm.array() * (-z.square() / 2).exp();
+      out.x_weight[at] = nodes[j].weight[k] * rows[j].second / model.rows();
+    }
+  return out;
+}
+
 }  // namespace
 
-info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid) {
+info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
+                            const TensorResolution& resolution) {
   const Eigen::Index n = grid.size();
   const int outcomes = model.outcomes();
-  if (outcomes == 0) throw InternalError("tensor: discrete models only");
+  if (outcomes == 0) return real_spaces(model, grid, resolution);
   info::Spaces<double> out;
   out.theta_weight = Vector<double>::Constant(n, grid.cell());
   out.x_weight = Vector<double>::Ones(outcomes);
@@ -32,9 +117,26 @@ info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms
   return out;
 }
 
-Vector<double> fisher_trace(const model::Model<double>& model, const TensorTerms& terms,
+double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& resolution) {
+  if (model.outcomes()) return model.outcomes();
+  double sum = 0;
+  for (const auto& [c, count] : distinct_rows(model, grid))
+    sum += static_cast<double>(real_nodes(c, resolution).x.size());
+  return sum;
+}
+
+Vector<double> fisher_trace(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                             const info::Spaces<double>& at) {
   Vector<double> f = Vector<double>::Zero(terms.value.rows());
+  if (model.outcomes() == 0) {
+    std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
+    for (Eigen::Index i = 0; i < f.size(); ++i) {
+      grid.node(i, theta);
+      const auto matrix = model::fisher<double>(model, theta);
+      for (std::size_t a = 0; a < theta.size(); ++a) f[i] += matrix[a * (theta.size() + 1)];
+    }
+    return f;
+  }
   for (int x = 0; x < model.outcomes(); ++x)
     for (const auto& slope : terms.slope) {
       const Vector<double> score = slope * statistic(model, x);

@@ -6,10 +6,16 @@
 
 namespace calor::run {
 
-info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid);
+/// Real x (given the row of a fixed design, if the model has one): nodes that resolve p(x|theta) at every node of the
+/// grid; x_weight includes the share of the row, so that every entropy of X is the mean over the rows.
+info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
+                            const TensorResolution& resolution = {});
+
+/// How many nodes of x, or outcomes, spaces() has.
+double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& resolution);
 
 /// Trace of the Fisher matrix F(theta) = sum_x p grad ln p grad ln p^T at the nodes: D tr F is what 𝓕 integrates.
-Vector<double> fisher_trace(const model::Model<double>& model, const TensorTerms& terms,
+Vector<double> fisher_trace(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                             const info::Spaces<double>& at);
 
 }  // namespace calor::run
