@@ -18,10 +18,16 @@ using info::Row;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 /// Fisher information F_ab(theta) = sum_x p d_a ln p d_b ln p at the nodes.
-std::vector<Field> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms,
+std::vector<Field> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                                  const info::Spaces<double>& at) {
   const std::size_t d = terms.slope.size();
   std::vector<Field> out(d * d, Field::Zero(terms.value.rows()));
+  std::vector<double> theta(d);
+  for (Eigen::Index i = 0; model.outcomes() == 0 && i < terms.value.rows(); ++i) {
+    grid.node(i, theta);
+    const auto matrix = model::fisher<double>(model, theta);
+    for (std::size_t ab = 0; ab < d * d; ++ab) out[ab][i] = matrix[ab];
+  }
   for (int x = 0; x < model.outcomes(); ++x) {
     const auto t = model.statistic(x);
     const Eigen::Map<const Eigen::VectorXi> statistic(t.data(), static_cast<Eigen::Index>(t.size()));
@@ -150,7 +156,7 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
     row["generalization_gap"] = row["loss_test"] - fit;
     if (ensemble.discrete) row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
   }
-  row["_log_outcomes"] = {std::log(study.model->outcomes()), 4 * epsilon};
+  if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
   return row;
 }
 
@@ -162,8 +168,8 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   const auto& grid = layout.plan.grid;
   const auto& sets = layout.ensemble.sets;
   const auto terms = diffusion_terms(*study.model, grid);
-  const auto at = spaces(*study.model, terms.own, grid);
-  const auto fisher = fisher_matrix(*study.model, terms.own, at);
+  const auto at = spaces(*study.model, terms.own, grid, r);
+  const auto fisher = fisher_matrix(*study.model, terms.own, grid, at);
   Layout<double> times;
   times.fastest_time = layout.plan.fastest_time;
   Resolution panels;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double most_nodes = 40000;
 constexpr double most_numbers = 2e8;
+constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
 
 TensorResolution diffusion_resolution(int digits, double finer) {
   const int d = std::max(digits, 6);
@@ -27,10 +28,12 @@ TensorResolution diffusion_resolution(int digits, double finer) {
   return r;
 }
 
-void require_fit(const Job& job, const DiffusionLayout& layout, std::size_t points) {
+void require_fit(const Job& job, const Study<double>& study, const DiffusionLayout& layout, const TensorResolution& r) {
+  const std::size_t points = study.points.size();
   const double nodes = static_cast<double>(layout.plan.grid.size()),
                numbers = nodes * static_cast<double>(layout.ensemble.sets.size() * points) * 2;
-  if (nodes > most_nodes || numbers > most_numbers)
+  if (nodes > most_nodes || numbers > most_numbers ||
+      nodes * x_nodes(*study.model, layout.plan.grid, r) > most_conditionals)
     throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits need " +
                         std::to_string(layout.plan.grid.size()) + " nodes for each of " +
                         std::to_string(layout.ensemble.sets.size()) +
@@ -63,7 +66,7 @@ void diffusion_on_tensor_grid(Job& job) {
       [&](int k) {
         const auto r = diffusion_resolution(job.digits, finer[static_cast<std::size_t>(k)]);
         const auto layout = lay_out_diffusion(study, r);
-        require_fit(job, layout, study.points.size());
+        require_fit(job, study, layout, r);
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },

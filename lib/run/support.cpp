@@ -20,10 +20,6 @@ void refuse(const experiment::Experiment& e, const std::string& key, const std::
 
 /// The gradient covariance is singular for identical examples (theory.md section 2).
 void require_diffusion(const experiment::Experiment& e) {
-  const auto& model = e.model.kind;
-  if (model == "gaussian" || model == "linear-regression")
-    refuse(e, "model.kind", "\"" + model + "\" with learner sgd-diffusion",
-           "bernoulli, categorical, ising, rbm, gaussian-mean");
   const auto& t = e.learner.temperature.values;
   if (*std::min_element(t.begin(), t.end()) > 0) return;
   const auto refuse_singular = [&](const std::string& why) {
@@ -31,6 +27,7 @@ void require_diffusion(const experiment::Experiment& e) {
                      "; allowed: a temperature > 0");
   };
   using Source = experiment::Data::Source;
+  if (noise_bends(e.model)) refuse_singular("it depends on theta, and vanishes at some theta or far out");
   if (e.model.kind == "gaussian-mean") {
     const auto& rows = e.data.values;
     if (e.data.source == Source::target && e.data.size == 1)
@@ -47,7 +44,6 @@ void require_diffusion(const experiment::Experiment& e) {
   for (int x = 0; x < m->outcomes(); ++x)
     if (e.data.counts[static_cast<std::size_t>(x)] > 0) seen.insert(m->statistic(x));
   if (seen.size() < 2) refuse_singular("all examples have the same gradient");
-  if (noise_bends(e.model)) refuse_singular("it depends on theta and vanishes far out");
   num::Matrix<double> rows(static_cast<Eigen::Index>(seen.size()), m->components());
   Eigen::Index at = 0;
   for (const auto& statistic : seen) {
@@ -128,7 +124,7 @@ void require_supported(const experiment::Experiment& e) {
            "X lagging behind " + std::to_string(d) + " parameters with learner \"" + l.kind + "\"",
            "sampler equilibrium without step; one parameter; learners langevin and jump");
   if (d > 1 && l.kind == "langevin" && lagging(e)) require_joint_grid(e);
-  if (e.model.kind == "linear-regression")
+  if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
     refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
@@ -145,8 +141,14 @@ void require_supported(const experiment::Experiment& e) {
     else if (!schedule->constant() && d > 1 && l.kind == "langevin" && e.model.kind != "gaussian-mean" &&
              model::make<double>(e.model)->outcomes() == 0)
       refuse(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
-  if (l.kind == "sgd-diffusion" && d > 1 && model::make<double>(e.model)->outcomes() == 0)
-    refuse(e, "model.kind", "sgd-diffusion of vectors with a Gaussian x", "discrete models of two parameters");
+  if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
+    refuse(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions", "one dimension");
+  if (l.kind == "sgd-diffusion" && bends && e.data.source == experiment::Data::Source::target &&
+      model::make<double>(e.model)->outcomes() == 0)
+    refuse(e, "data.target",
+           "an ensemble of data sets whose noise depends on their fourth-order moments (\"" + e.model.kind +
+               "\" with sgd-diffusion)",
+           "one data set by data.values");
   if (e.sampler.kind == "ou")
     refuse(e, "sampler.kind", "\"ou\" with this model and learner",
            "equilibrium, heat-bath, glauber, metropolis, gibbs");

@@ -66,4 +66,18 @@ TEST_CASE("Michelson's data keep the values that NIST certifies") {
   CHECK(sample == doctest::Approx(79.0105478190518).epsilon(1e-15));
 }
 
+TEST_CASE("sgld: minibatches far apart, by an independent program") {
+  // NumPy: the kernel on 2401 nodes, logarithms by log-sum-exp; mixtures vanish 0.16 from the real axis
+  const auto got = numbers(compute(
+      parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nvalues = [-1, 1]\n[learner]\n"
+                "kind = \"sgld\"\nlearning_rate = 0.8\ntemperature = 0.05\nbatch = \"minibatch\"\nbatch_size = 1\n"
+                "weight_decay = 0.1\ninitial = { mean = [0], stddev = [0.5] }\n[time]\npoints = [1, 5]\n")));
+  const auto check = [&](std::size_t j, const char* name, const char* value) {
+    const Number miss = abs(Number(got[j].at(name).value - Number(value)));
+    CHECK_MESSAGE(miss <= got[j].at(name).error + Number("2e-12"), name, " misses by ", miss.str(3));
+  };
+  check(0, "ep_theta", "1.146749850924");
+  check(1, "ep_theta", "1.566954018905");
+}
+
 }  // namespace calor::run::test

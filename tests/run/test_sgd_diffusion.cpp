@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <Eigen/Core>
+#include <cmath>
 #include <map>
 
 #include "num/errors.hpp"
@@ -142,6 +144,53 @@ TEST_CASE("sgd-diffusion: two weights of an rbm against an independent program")
     const Number miss = abs(Number(got.back().at(name).value - Number(value)));
     CHECK_MESSAGE(miss <= got.back().at(name).error + Number("2e-10"), name, " misses by ", miss.str(3));
   }
+}
+
+TEST_CASE("sgd-diffusion: linear-regression, whose moments close; refusals") {
+  const auto regression = [](const std::string& data, const std::string& temperature) {
+    return "[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = [[1], [2], [0.5]]\n[data]\n" + data +
+           "\n[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.02\nbatch_size = 1\ntemperature = " + temperature +
+           "\nweight_decay = 0.1\ninitial = { mean = [0.5], stddev = [0.4] }\n[time]\npoints = [0, 0.4, 2]\n";
+  };
+  // f = b - a theta, D = T + c (p - 2 q theta + r theta²): m_1' = b - a m_1, m_2' = 2 E[theta f] + 2 E[D] (Ito)
+  const double u[] = {1, 2, 0.5}, y[] = {1, 0.5, 2}, temperature = 0.1, c = 0.01;
+  double uy = 0, uu = 0, yy = 0, p = 0, q = 0, r = 0;
+  for (int i = 0; i < 3; ++i) uy += u[i] * y[i] / 3, uu += u[i] * u[i] / 3, yy += y[i] * y[i] / 3;
+  for (int i = 0; i < 3; ++i) {
+    const double g = u[i] * y[i] - uy, h = u[i] * u[i] - uu;
+    p += g * g / 3, q += g * h / 3, r += h * h / 3;
+  }
+  const double a = uu + 0.1, b = uy;
+  using Two = Eigen::Vector2d;
+  const auto slope = [&](const Two& m) {
+    return Two(b - a * m[0], 2 * b * m[0] - 2 * a * m[1] + 2 * temperature + 2 * c * (p - 2 * q * m[0] + r * m[1]));
+  };
+  Two m(0.5, 0.25 + 0.16);
+  const auto train = [&] { return std::log(2 * M_PI) / 2 + (yy - 2 * uy * m[0] + uu * m[1]) / 2; };
+  Options o = with(Method::automatic, 9);
+  o.quantities = {"loss_train", "ep_theta", "ep_theta_excess", "ep_theta_housekeeping", "entropy_x", "heat_theta"};
+  const auto got = numbers(compute(parse_one(regression("values = [[1], [0.5], [2]]", "0.1")), o));
+  const double ends[] = {0, 0.4, 2}, start = train() + 0.05 * m[1];
+  for (std::size_t j = 0; j < 3; ++j) {
+    const int steps = 2000;
+    const double h = j ? (ends[j] - ends[j - 1]) / steps : 0;
+    for (int k = 0; k < steps; ++k) {
+      const Two k1 = slope(m), k2 = slope(m + h / 2 * k1), k3 = slope(m + h / 2 * k2), k4 = slope(m + h * k3);
+      m += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
+    }
+    const auto near = [&](const char* name, double value) {
+      const Number miss = abs(Number(got[j].at(name).value - value));
+      CHECK_MESSAGE(miss <= got[j].at(name).error + Number("1e-11"), name, " misses by ", miss.str(3));
+    };
+    near("loss_train", train());
+    near("heat_theta", train() + 0.05 * m[1] - start);
+    const Number apart = abs(Number(got[j].at("ep_theta").value - got[j].at("ep_theta_excess").value));
+    CHECK(apart <= got[j].at("ep_theta").error + got[j].at("ep_theta_excess").error);
+  }
+  CHECK_THROWS_WITH_AS(compute(parse_one(regression("values = [[1], [0.5], [2]]", "0")), o),
+                       doctest::Contains("learner.temperature"), InputError);
+  CHECK_THROWS_WITH_AS(compute(parse_one(regression("target = { weights = [1], stddev = 1 }", "0.1")), o),
+                       doctest::Contains("data.target"), InputError);
 }
 
 }  // namespace calor::run::test
