@@ -108,19 +108,9 @@ double volume_cost(const Study<double>& study, const TensorLayout& layout) {
   return static_cast<double>(layout.ensemble.sets.size()) * static_cast<double>(layout.plan.grid.size()) * terms * 120;
 }
 
-/// The currents are a third route to ep_theta, the weakest of the three: it checks the others (I4) where it has
-/// converged, and is left out of the checks where it has not.
-void weigh_currents(Book<double>& book) {
-  for (auto& entries : book)
-    if (const auto at = entries.find("_ep_currents"); at != entries.end()) {
-      at->second.error *= 3;
-      if (!(at->second.error < 1e-4)) entries.erase(at);
-    }
-}
-
 void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
   const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
-  auto book = refine<double>(
+  const auto book = refine<double>(
       [&](int k) {
         auto r = tensor_resolution(study, job.digits, finer[static_cast<std::size_t>(k)]);
         if (!integrals) r.time_order = r.fine_order = 0;
@@ -129,7 +119,6 @@ void spectral(Job& job, const Study<double>& study, std::span<const double> fine
                         reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
       static_cast<int>(finer.size()), goal);
-  weigh_currents(book);
   collect(job, book, study, "tensor-grid spectral", langevin_identities<double>(job.experiment));
 }
 
@@ -160,13 +149,12 @@ void finite_volume(Job& job, const Study<double>& study) {
   while (most < 7 && cost(study, nested(1, most), resolutions[1]).bytes < most_bytes &&
          volume_cost(study, nested(1, most)) < most_operations / 400)
     ++most;
-  auto book = nested_families(
+  const auto book = nested_families(
       [&](int f, int level) {
         return evaluate(study, nested(f, level), resolutions[static_cast<std::size_t>(f)], solver,
                         reporter(job.options, "finite volumes, grid " + std::to_string(level + 1)));
       },
       most, Goal<double>{accuracy<double>(job.digits), job.wanted()});
-  weigh_currents(book);
   collect(job, book, study, "tensor-grid finite volumes", langevin_identities<double>(job.experiment));
 }
 
@@ -188,7 +176,11 @@ void langevin_on_tensor_grid(Job& job) {
   if (volumes && lagging(e)) refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
   if (volumes) return finite_volume(job, study);
   require_fit(job, study);
-  if (!safe(study, job.digits)) refuse_unsafe(job, study);
+  if (!safe(study, job.digits)) {
+    // unsymmetrised, without relative accuracy in the tails
+    if (d == 2 && !lagging(e) && method == Method::automatic) return diffusion_on_tensor_grid(job);
+    refuse_unsafe(job, study);
+  }
   spectral(job, study, std::array{1.0, second_level, 1.5}, true);
   // relative entropies of tails need more than everything else
   const auto missing = job.collected.missing();
