@@ -251,19 +251,15 @@ class Walk {
   long steps_ = 0;
 };
 
-/// Makes the probability 1: a constant added to S is neutral, so errors of that kind add up over time. What else has
-/// gone wrong is taken to be as large.
-void normalise(double spacing, std::vector<double>& density, std::vector<double>& log_density,
-               std::vector<double>& noise) {
+/// Makes the probability 1: a constant added to S is neutral, so that round-off of that kind adds up over time.
+void normalise(double spacing, std::vector<double>& density, std::vector<double>& log_density) {
   double mass = 0;
   for (const double rho : density) mass += rho;
   mass *= spacing;
-  const double defect = std::fabs(mass - 1);
-  if (!(defect < 1e-9)) return;  // no sum of round-off: the grid is coarse or short, which a finer level shows
+  if (!(std::fabs(mass - 1) < 1e-11)) return;  // no round-off: the grid is coarse or short, which a finer level shows
   for (std::size_t i = 0; i < density.size(); ++i) {
     density[i] /= mass;
     log_density[i] -= std::log(mass);
-    noise[i] += defect;
   }
 }
 
@@ -296,7 +292,7 @@ void record(const Problem<double>& p, const Walk& walk, double reach, bool start
     noise[i] = (4e-14 + from_end) * (4 + std::fabs(at.value));
     slope[i] = at.slope;
   }
-  if (!start) normalise(p.grid.spacing, density, log_density, noise);
+  if (!start) normalise(p.grid.spacing, density, log_density);
   for (std::size_t i = 0; i < size; ++i)
     if (density[i] > 0) out.round_off[i] = std::max(out.round_off[i], noise[i] * density[i]);
   double ep = 0;

@@ -16,6 +16,7 @@ using num::to_double;
 
 constexpr double strip_share = 0.8;  // of the distance to the nearest zero of Z
 constexpr int enlargements = 6;
+constexpr double most_types = 40;  // seconds each
 
 using R = num::Mp50;  // the missing parts are far below double precision's round-off
 
@@ -171,6 +172,7 @@ std::string why_not_relaxation(const experiment::Experiment& e) {
   if (!family_of(e)) return "the model is no exponential family in one parameter with finitely many outcomes";
   if (e.data.source != experiment::Data::Source::target && e.data.source != experiment::Data::Source::counts)
     return "the data are not counted";
+  if (count_types(e) > most_types) return "too many data sets";
   const auto& t = l.temperature.values.front();
   if (t <= 0 || l.weight_decay <= 0) return "it needs temperature > 0 and weight_decay > 0";
   // of psi_0²: 1/v0 - lambda/2T

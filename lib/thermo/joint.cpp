@@ -144,6 +144,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       static const std::set<std::string> linear{"heat_x",    "work_x",    "_heat_x_1", "_heat_x_2", "_heat_x_3",
                                                 "_work_x_1", "_work_x_2", "_work_x_3", "ift_theta"};
       R share = linear.count(name) ? R(2 * mass) : R(2 * noise);
+      if (name == "ift_theta") share *= 2;  // its modes decay twice: there and back
       if (name.ends_with("_2") || name.ends_with("_3")) share *= tail;
       row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
     }

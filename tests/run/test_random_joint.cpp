@@ -66,9 +66,13 @@ std::string joint(Dice& dice) {
   return out;
 }
 
+/// Ratios of differences of moments lose a digit or two.
+bool moment(const std::string& quantity) { return quantity.ends_with("_variance") || quantity.ends_with("_skewness"); }
+
 void run_all(int first, int count) {
   int refused = 0;
   Options options;
+  options.best_effort = true;  // the digits are checked here
   for (const auto& d : ledger::catalogue()) options.quantities.emplace_back(d.name);
   for (int i = first; i < first + count; ++i) {
     Dice dice(static_cast<unsigned long long>(i) + 999);
@@ -76,7 +80,11 @@ void run_all(int first, int count) {
     try {
       const auto table = compute(parse_one(source), options);
       const auto n = numbers(table);
-      check_accuracy(n, 10, label);
+      Numbers moments = n, others = n;
+      for (auto& row : moments) std::erase_if(row, [](const auto& entry) { return !moment(entry.first); });
+      for (auto& row : others) std::erase_if(row, [](const auto& entry) { return moment(entry.first); });
+      check_accuracy(others, 10, label);
+      check_accuracy(moments, 8, label);
       CHECK_MESSAGE(n.back().at("ep_x").value >= -n.back().at("ep_x").error, label);
       CHECK_MESSAGE(n.back().count("heat_x_skewness") + n.back().count("ift_theta") >= 1, label);
       std::set<std::string> verified;
