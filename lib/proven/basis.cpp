@@ -15,8 +15,8 @@ using num::Rational;
 using num::to_double;
 
 constexpr double strip_share = 0.8;  // of the distance to the nearest zero of Z
-constexpr int enlargements = 6;
-constexpr double most_types = 40;  // seconds each
+constexpr int most_functions = 200;  // minutes
+constexpr double most_types = 40;    // seconds each
 
 using R = num::Mp50;  // the missing parts are far below double precision's round-off
 
@@ -184,7 +184,8 @@ std::string why_not_relaxation(const experiment::Experiment& e) {
 
 long bits_for(int digits) { return 64 + static_cast<long>(std::ceil(6.7 * (digits + 10))); }
 
-Setting make_setting(const experiment::Experiment& e, const Family& family, int size, int digits, int threads) {
+std::optional<Setting> make_setting(const experiment::Experiment& e, const Family& family, int size, int digits,
+                                    int threads) {
   const auto& l = e.learner;
   const auto ensemble = enumerate(e);
   Rough rough{family,
@@ -205,14 +206,15 @@ Setting make_setting(const experiment::Experiment& e, const Family& family, int 
   s.initial_mean = Ball(l.initial_mean[0]);
   s.initial_variance = Ball(Rational(l.initial_stddev[0] * l.initial_stddev[0]));
   const Rational extreme = mean_statistic(e.model, ensemble.sets.front());
-  for (int enlarged = 0;; ++enlarged) {
-    s.size = static_cast<int>(std::lround(size * std::pow(1.2, enlarged)));
+  for (double wished = size; wished <= most_functions; wished *= 1.25) {
+    s.size = static_cast<int>(std::lround(wished));
     const auto place = best_place(rough, s.size);
     const auto trial = best_width(s, place, extreme, Ball(e.time.points.back()), digits, threads);
-    if (trial.error > std::pow(10.0, -(digits + 3)) && enlarged < enlargements) continue;
+    if (trial.error > std::pow(10.0, -(digits + 3))) continue;
     lay(s, place.centre, trial.width, extreme, digits);
     return s;
   }
+  return {};
 }
 
 }  // namespace calor::proven

@@ -112,7 +112,9 @@ std::vector<BallRow> langevin_book(const experiment::Experiment& e, const std::v
   const Precision here(bits);
   const auto family = family_of(e);
   const auto ensemble = enumerate(e);
-  Study study{make_setting(e, *family, size, digits, threads), {}, {}, ensemble.fixed, {}, {}, {}, Ball(0), {}};
+  auto setting = make_setting(e, *family, size, digits, threads);
+  if (!setting) return {};
+  Study study{std::move(*setting), {}, {}, ensemble.fixed, {}, {}, {}, Ball(0), {}};
   for (const auto& t : points) study.points.emplace_back(t);
   for (std::size_t i = 0; i < family->target.size(); ++i)
     study.target_statistic += Ball(family->values[i]) * family->target[i];

@@ -12,6 +12,7 @@
 // were found does not matter; they are the Galerkin eigenpairs, refined. (numerics.md: residual plus contraction; the
 // norm here is that of rho in L2(e^{L/T}), which bounds the L1 norm by |e^{-L/2T}| = sqrt(int e^{-L/T}).)
 
+#include <optional>
 #include <vector>
 
 #include "proven/family.hpp"
@@ -77,7 +78,8 @@ class Relaxation {
 
 /// The basis for an experiment, of `size` functions or, until densities are known to 10^-digits with some to spare,
 /// more; integrals to about 10^-digits squared. Precision::bits() should be bits_for(digits) (langevin.hpp).
-Setting make_setting(const experiment::Experiment& experiment, const Family& family, int size, int digits, int threads);
+std::optional<Setting> make_setting(const experiment::Experiment& experiment, const Family& family, int size,
+                                    int digits, int threads);
 
 /// A rule for all integrals of a data set, to about e^-decades.
 Trapezoid rule_for(const Setting& setting, const Ball& mean_statistic, double decades);

@@ -24,7 +24,7 @@ using proven::BallRow;
 
 constexpr double most_work = 3e8;  // multiplications of balls, some ten seconds
 constexpr int doublings = 4;       // of the precision
-constexpr int enlargements = 4;    // of a basis
+constexpr int enlargements = 2;    // of a basis
 constexpr int guard_digits = 18;   // beyond those asked for, so that small values have digits too
 
 /// The user's points with 0 in front, and where the user's are.
@@ -169,9 +169,12 @@ void relaxation_in_balls(Job& job) {
   const Points points = points_of(job.experiment);
   std::vector<BallRow> rows;
   for (int level = 0; level < enlargements; ++level) {
-    rows = proven::langevin_book(job.experiment, points.all, job.digits, level, job.options.threads);
+    auto more = proven::langevin_book(job.experiment, points.all, job.digits, level, job.options.threads);
+    if (more.empty()) break;
+    rows = std::move(more);
     if (met(rows, job)) break;
   }
+  if (rows.empty()) return;
   const bool any = std::any_of(rows.back().begin(), rows.back().end(),
                                [&](const auto& entry) { return met(entry.first, entry.second, job.digits); });
   if (any)

@@ -71,8 +71,8 @@ std::vector<double> widths(const Study<double>& s, const TensorResolution& r) {
       }
       if (share >= r.spacing) continue;
       const auto f = followed(l, w + l.weight_decay, l.initial_stddev[0] * l.initial_stddev[0], t);
-      out[0] =
-          std::min(out[0], spacing_for(f.share * f.share * variance / e.data.size / f.variance, 1.6 * r.spacing - share));
+      out[0] = std::min(out[0],
+                        spacing_for(f.share * f.share * variance / e.data.size / f.variance, 1.6 * r.spacing - share));
     }
     const auto f = followed(l, 2 + l.weight_decay, l.initial_stddev[1] * l.initial_stddev[1], t);
     out[1] = std::min(out[1], spacing_for(f.share * f.share / (2.0 * freedom) / f.variance, 1.6 * r.spacing));
