@@ -121,7 +121,7 @@ Residual<R> residual(const Book<R>& book, std::size_t time, const Identity<R>& i
     out.value += term.factor * at->second.value;
     // currents serve this check only and converge last: the difference of two levels is the size of their error, no
     // bound
-    const R doubt = term.quantity == "_ep_currents" ? R(3) : R(1);
+    const R doubt = term.quantity == "_ep_currents" ? R(10) : R(1);
     out.allowed += doubt * fabs(term.factor) * at->second.error;
     size += fabs(term.factor) * fabs(at->second.value);
   }

@@ -47,7 +47,7 @@ template <Real R>
 std::vector<Identity<R>> lagging_identities(const R& temperature);
 
 /// Evaluates the identities at every time. An identity whose quantities are absent at a time, or without finite error,
-/// is skipped there, and so is the comparison with currents (never printed; their errors count three times) where
+/// is skipped there, and so is the comparison with currents (never printed; their errors count ten times) where
 /// errors add up to more than a thousandth of 1 + its size. The residual may not exceed the sum of the errors of its
 /// terms; in the stationary state, what is left of the relaxation comes on top. Throws InternalError, naming identity
 /// and time index, if it does.
