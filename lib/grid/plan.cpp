@@ -100,15 +100,13 @@ Interval reach(const Landscape& l, int b, double decades, double& lowest) {
   return meet(hull(start, confined), free);
 }
 
-/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades):
-/// Gaussian, exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
+}  // namespace
+
 double spacing_for(double sigma, double strip, double decades) {
   const double gaussian = std::sqrt(2 * decades) / sigma;
   if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
   return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
 }
-
-}  // namespace
 
 Plan plan(const Landscape& l, double decades, double spacing_decades) {
   Plan out;

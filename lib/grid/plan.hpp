@@ -35,6 +35,10 @@ struct Plan {
 /// exp(-spacing_decades).
 Plan plan(const Landscape& landscape, double decades, double spacing_decades);
 
+/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades):
+/// Gaussian, exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
+double spacing_for(double sigma, double strip, double decades);
+
 /// Grid over `interval` with spacing at most `spacing`.
 template <num::Real R>
 Grid<R> uniform(const Interval& interval, double spacing);

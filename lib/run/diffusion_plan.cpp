@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "grid/plan.hpp"
 #include "num/errors.hpp"
 #include "run/diffusion_level.hpp"
 #include "run/support.hpp"
@@ -127,14 +128,6 @@ std::vector<Point> directions(std::size_t d) {
   return out;
 }
 
-/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades)
-/// (as grid/plan.cpp).
-double spacing_for(double sigma, double strip, double decades) {
-  const double gaussian = std::sqrt(2 * decades) / sigma;
-  if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
-  return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
-}
-
 /// Widths and strips along each axis on nodes of the box: where D(theta) vanishes at a complex theta, so that densities
 /// are singular there, sqrt(2 D/D'') is about how far that is.
 struct Scales {
@@ -196,10 +189,11 @@ TensorPlan bent(const Study<double>& study, const data::Ensemble<double>& ensemb
   Point theta(d);
   for (std::size_t a = 0; a < d; ++a) {
     const double s0 = l.initial_stddev[a],
-                 spacing = spacing_for(std::min(s0, found.narrow[a]), found.strip[a], r.spacing);
+                 spacing = grid::spacing_for(std::min(s0, found.narrow[a]), found.strip[a], r.spacing);
     const double length = box[a].end - box[a].start, nodes = std::ceil(length / spacing) + 1;
     if (!(nodes < 1e5))
-      throw AccuracyError("the noise of the gradients grows so fast that densities reach from " +
+      throw AccuracyError(study.experiment->at("learner.learning_rate") +
+                          "the noise of the gradients grows so fast that densities reach from " +
                           num::to_text(box[a].start, 3) + " to " + num::to_text(box[a].end, 3) + " in parameter " +
                           std::to_string(a) + "; ask for fewer digits, or a smaller learning rate");
     const int size = std::max(4, static_cast<int>(nodes));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "grid/plan.hpp"
+
 namespace calor::run {
 
 namespace {
@@ -77,14 +79,6 @@ Box flow(Loss& loss, const data::DataSet<double>& set, double final_time) {
 Interval hull(const Interval& a, const Interval& b) { return {std::min(a.start, b.start), std::max(a.end, b.end)}; }
 Interval meet(const Interval& a, const Interval& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
 
-/// Spacing pi/k at which the Fourier transform of a density of width sigma, analytic within `strip`, is exp(-decades)
-/// (as grid/plan.cpp).
-double spacing_for(double sigma, double strip, double decades) {
-  const double gaussian = std::sqrt(2 * decades) / sigma;
-  if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
-  return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
-}
-
 grid::Tensor coarse(const Box& box, int nodes) {
   grid::Tensor out;
   for (const auto& side : box) out.axes.push_back({side.start, (side.end - side.start) / (nodes - 1), nodes});
@@ -137,7 +131,7 @@ class Landscape {
     }
     Scan out{{}, std::vector<double>(static_cast<std::size_t>(d), 0.0), {}};
     for (const double s0 : learner_.initial_stddev)
-      out.spacing.push_back(spacing_for(s0, model_.analytic_strip(), decades_));
+      out.spacing.push_back(grid::spacing_for(s0, model_.analytic_strip(), decades_));
     for (const auto& set : ensemble_.sets) {
       const double rare = std::log(top_ / set.weight);
       const Eigen::Map<const Vector<double>> s(set.statistic.data(), components);
@@ -154,7 +148,7 @@ class Landscape {
           out.steepest[a] = std::max(out.steepest[a], curvature_here);
           const double decades = decades_ * (1 - share / tail_);  // errors count by their share
           out.spacing[a] =
-              std::min(out.spacing[a], spacing_for(width(a, curvature_here), model_.analytic_strip(), decades));
+              std::min(out.spacing[a], grid::spacing_for(width(a, curvature_here), model_.analytic_strip(), decades));
         }
         if (rare + depth > tail_) continue;
         grid.node(i, theta);
