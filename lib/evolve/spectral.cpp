@@ -26,6 +26,18 @@ std::vector<R> half_log_weight(const Problem<R>& p) {
   return g;
 }
 
+/// Twice the largest |d ln(rho_0/w)/dtheta| on the grid. Where L is convex no later density exceeds it (maximum
+/// principle for the slope of ln rho/w), so a steeper one comes from where psi is not resolved.
+template <Real R>
+R steepest(const Problem<R>& p) {
+  using std::fabs;
+  R out = 0;
+  for (std::size_t i = 1; i + 1 < p.loss.size(); ++i)
+    out = std::max(out, R(fabs((p.log_initial[i + 1] - p.log_initial[i - 1]) / (2 * p.grid.spacing) +
+                               p.slope[i] / p.temperature)));
+  return 2 * out;
+}
+
 template <Real R>
 Vector<R> symmetrised_start(const Problem<R>& p, const std::vector<R>& g) {
   using std::exp;
@@ -105,6 +117,7 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
     root[i] = exp(g[i]);
     out.round_off.push_back(noise * root[i]);
   }
+  const R bound = steepest(p);
   R drift = 0;  // largest defect of probability: round-off in the lowest eigenvalue, times t
   for (Eigen::Index j = 0; j < psi.cols(); ++j) {
     std::vector<R> density(g.size()), log_density(g.size()), log_noise(g.size());
@@ -125,7 +138,7 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
       if (value <= noise) continue;
       // J = -D sqrt(w) (psi' + L'/(2T) psi)
       const R u = scale * gradient(static_cast<Eigen::Index>(i), j) + p.slope[i] / (2 * p.temperature) * value;
-      ep += root[i] * u * u / value;
+      ep += root[i] * fabs(u) * std::min(R(fabs(u) / value), bound);
     }
     out.ep_rate.push_back(ep * p.diffusion() * p.grid.spacing);
     out.density.push_back(std::move(density));

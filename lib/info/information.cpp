@@ -163,6 +163,30 @@ void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R
 }
 
 template <num::Real R>
+R unrelaxed(const Spaces<R>& spaces, const Snapshot<R>& at,
+            const std::function<const Vector<R>&(Eigen::Index)>& loss_of, const R& temperature) {
+  using std::exp, std::log, std::fabs;
+  const Vector<R> mean = at.density * at.probability;
+  R out = 0;
+  for (Eigen::Index b = 0; b < at.probability.size(); ++b) {
+    const Vector<R>& loss = loss_of(b);
+    const R lowest = loss.minCoeff();
+    R norm = 0, sum = 0;
+    for (Eigen::Index i = 0; i < loss.size(); ++i)
+      norm += spaces.theta_weight[i] * exp(R((lowest - loss[i]) / temperature));
+    const R log_norm = log(norm);
+    for (Eigen::Index i = 0; i < loss.size(); ++i) {
+      if (!(at.log_round_off(i, b) < R(1))) continue;  // as in lautum_info, whose error covers it
+      const R defect =
+          fabs(at.log_density(i, b) + (loss[i] - lowest) / temperature + log_norm) - at.log_round_off(i, b);
+      if (defect > 0) sum += spaces.theta_weight[i] * fabs(at.density(i, b) + mean[i]) * defect;
+    }
+    out += at.probability[b] * sum;
+  }
+  return out;
+}
+
+template <num::Real R>
 void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R>& row) {
   using std::log, std::fabs;
   const Matrix<R> weighted = spaces.theta_weight.asDiagonal() * at.density;
@@ -203,10 +227,12 @@ void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row
   row["_info_x_theta_relative"] = {joint.value(), summation<R>(absolute)};
 }
 
-#define CALOR_INSTANTIATE(R)                                                                       \
-  template Raw<R> entropy(const Vector<R>&, const Vector<R>&, const Vector<R>&);                   \
-  template Raw<R> average(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&); \
-  template void parameter_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);              \
+#define CALOR_INSTANTIATE(R)                                                                                       \
+  template Raw<R> entropy(const Vector<R>&, const Vector<R>&, const Vector<R>&);                                   \
+  template Raw<R> average(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&);                 \
+  template void parameter_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);                              \
+  template R unrelaxed(const Spaces<R>&, const Snapshot<R>&, const std::function<const Vector<R>&(Eigen::Index)>&, \
+                       const R&);                                                                                  \
   template void equilibrium_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 

@@ -1,7 +1,7 @@
 #pragma once
 // Entropies and mutual informations of (B, Theta, X) from the densities on a grid (theory.md section 4). Units: nats.
 
-#include <vector>
+#include <functional>
 
 #include "info/row.hpp"
 #include "num/eigen.hpp"
@@ -39,6 +39,13 @@ Raw<R> average(const num::Vector<R>& weight, const num::Vector<R>& f, const num:
 /// entropy_theta, entropy_theta_given_b, m_info, lautum_info (I1, section 7).
 template <num::Real R>
 void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& snapshot, Row<R>& row);
+
+/// sum_B p(B) int (rho_B + rho-bar) |ln rho_B - ln pi_B|, pi_B = exp(-L_B/T)/Z_B, from above round-off: a bound of what
+/// I16 lacks while the densities still differ from the stationary ones, for m_info + lautum_info - gap/T =
+/// sum_B p(B) int (rho_B - rho-bar) ln(rho_B/pi_B) at any time. loss(b): L_B at the nodes.
+template <num::Real R>
+R unrelaxed(const Spaces<R>& spaces, const Snapshot<R>& snapshot,
+            const std::function<const num::Vector<R>&(Eigen::Index)>& loss, const R& temperature);
 
 /// With X ~ p(x|Theta) (equilibrium sampler, I2): entropy_x, entropy_x_given_b, entropy_x_given_theta, l_info, r_info,
 /// info_x_theta, info_x_theta_given_b.

@@ -110,7 +110,7 @@ struct Residual {
 
 template <Real R>
 Residual<R> residual(const Book<R>& book, std::size_t time, const Identity<R>& identity) {
-  using std::fabs, std::sqrt;
+  using std::fabs;
   Residual<R> out{true, R(0), R(0)};
   R size = 0;
   for (const Term<R>& term : identity.terms) {
@@ -119,19 +119,13 @@ Residual<R> residual(const Book<R>& book, std::size_t time, const Identity<R>& i
     if (at == entries.end() || !(at->second.error < num::infinity<R>())) return {};
     if (!(fabs(at->second.value) < num::infinity<R>())) return {};  // "inf"
     out.value += term.factor * at->second.value;
-    // currents serve this check only and converge last: the difference of two levels is the size of their error, no
-    // bound
-    const R doubt = term.quantity == "_ep_currents" ? R(10) : R(1);
-    out.allowed += doubt * fabs(term.factor) * at->second.error;
+    out.allowed += fabs(term.factor) * at->second.error;
     size += fabs(term.factor) * fabs(at->second.value);
   }
   if (identity.stationary) {
-    // deviations of order delta from the stationary density dissipate at a rate of order delta²
-    const auto rate = book[time].find("_ep_rate");
-    if (rate == book[time].end()) return {};
-    const R left = sqrt(fabs(rate->second.value));
-    if (!(left < R(1e-9))) return {};
-    out.allowed += 10 * left;
+    const auto left = book[time].find("_unrelaxed");
+    if (left == book[time].end() || !(left->second.value < R(1e-6))) return {};
+    out.allowed += left->second.value;
   }
   out.allowed += 16 * num::epsilon<R>() * size;  // round-off of this sum
   // currents are a check only, never printed: where they have not converged they judge nothing

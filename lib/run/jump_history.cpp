@@ -40,8 +40,6 @@ LearnerHistory<R> follow_learner(const JumpSetting<R>& s, const Vector<R>& loss)
     }
     out.totals["_heat_theta"].push_back(linear(at, 2, 3));
     out.totals["_ep_currents"].push_back(integral(at, 0));
-    const auto rate = rates(at.state);
-    out.totals["_ep_rate"].push_back({rate.value[0], R(0)});
     // <e^{-sigma}> = probability that the reversed process from rho_t ends where rho_0 > 0 (I15; detailed balance: the
     // reversed is the same)
     const std::vector<R> back{s.points[j]};

@@ -17,7 +17,7 @@ using Totals = std::map<std::string, std::vector<info::Raw<R>>>;
 
 /// rho_t at the points and its relative round-off; "fisher_dissipation" (exact), "_fisher_panels" (by quadrature),
 /// "_heat_theta" (exact),
-/// "_ep_currents" (I7), "_ep_rate" (at the points), "ift_theta".
+/// "_ep_currents" (I7), "ift_theta".
 template <Real R>
 struct LearnerHistory {
   num::Matrix<R> density;    // n x points

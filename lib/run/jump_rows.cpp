@@ -59,6 +59,7 @@ template <Real R>
 void learner_averages(const JumpStudy<R>& study, const info::Snapshot<R>& at, std::size_t j, Row<R>& row) {
   using std::log;
   const auto& weight = study.problem.setting.spaces.theta_weight;
+  const R& temperature = study.problem.setting.learner.temperature;
   const Eigen::Index n = study.problem.terms.rows();
   Raw<R> loss, fit, relative;
   std::map<std::string, Raw<R>> totals;
@@ -70,13 +71,12 @@ void learner_averages(const JumpStudy<R>& study, const info::Snapshot<R>& at, st
     add(fit, p, info::average<R>(weight, rho, noise, study.problem.fits[k]));
     Vector<R> exponent(n);  // of D(rho || exp(-L/T)), the stationary density left unnormalised (I5)
     for (Eigen::Index i = 0; i < n; ++i)
-      exponent[i] =
-          (rho[i] > 0 ? R(log(rho[i])) : R(0)) + study.problem.losses[k][i] / study.problem.setting.learner.temperature;
+      exponent[i] = (rho[i] > 0 ? R(log(rho[i])) : R(0)) + study.problem.losses[k][i] / temperature;
     add(relative, p, info::average<R>(weight, rho, noise, exponent));
     for (const auto& [name, values] : study.learners[k].totals) add(totals[name], p, values[j]);
   }
   row["_loss"] = loss;
-  row["_reduced_loss"] = loss / study.problem.setting.learner.temperature;
+  row["_reduced_loss"] = loss / temperature;
   row["_relative_entropy"] = relative;
   row["loss_train"] = fit;
   for (const auto& [name, raw] : totals) row[name] = raw;
@@ -87,6 +87,11 @@ void learner_averages(const JumpStudy<R>& study, const info::Snapshot<R>& at, st
         Eigen::Map<const Vector<R>>(study.problem.ensemble.target_statistic.data(), study.problem.terms.cols());
     row["loss_test"] = info::average<R>(weight, mean, noise, test);
     row["generalization_gap"] = row["loss_test"] - fit;
+    const auto loss_of = [&](Eigen::Index b) -> const Vector<R>& {
+      return study.problem.losses[static_cast<std::size_t>(b)];
+    };
+    row["_unrelaxed"] = {temperature * info::unrelaxed<R>(study.problem.setting.spaces, at, loss_of, temperature),
+                         R(0)};
     if (study.problem.ensemble.discrete)
       row["_type_entropy"] = {study.problem.ensemble.type_entropy,
                               8 * num::epsilon<R>() * study.problem.ensemble.type_entropy};

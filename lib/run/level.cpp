@@ -109,7 +109,6 @@ struct History {
   Vector<R> round_off;
   std::vector<R> currents, fisher;  // accumulated until each point
   std::vector<R> medium;            // the same; schedules only
-  std::vector<R> rate;              // entropy-production rate at each point
   R fisher_noise = 0;
 };
 
@@ -119,7 +118,7 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   using std::fabs;
   const auto solution = solver.solve(problem, nodes.times);
   const auto n = static_cast<Eigen::Index>(problem.grid.size), points = static_cast<Eigen::Index>(nodes.point.size());
-  History<R> out{Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Vector<R>(n), {}, {}, {}, {}, R(0)};
+  History<R> out{Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Vector<R>(n), {}, {}, {}, R(0)};
   for (Eigen::Index j = 0; j < points; ++j) {
     const auto at = static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)]);
     for (Eigen::Index i = 0; i < n; ++i) {
@@ -128,7 +127,6 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
       out.log_round_off(i, j) = solution.log_round_off[at][static_cast<std::size_t>(i)];
     }
   }
-  for (const int at : nodes.point) out.rate.push_back(solution.ep_rate[static_cast<std::size_t>(at)]);
   for (Eigen::Index i = 0; i < n; ++i) out.round_off[i] = solution.round_off[static_cast<std::size_t>(i)];
   // rates, or their integrals: D(t) sum rho F, with D constant where the solver integrates
   const auto dissipation = [&](const std::vector<std::vector<R>>& densities) {
@@ -285,7 +283,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     Row<R> row;
     info::parameter_information(at, snapshot, row);
     if (!lagging(*study.experiment)) info::equilibrium_information(at, snapshot, row);
-    Raw<R> loss, reduced, fit, currents, f, relative, rate, medium;
+    Raw<R> loss, reduced, fit, currents, f, relative, medium;
     const bool scheduled = !study.learner.course.empty();
     for (Eigen::Index b = 0; b < sets; ++b) {
       const auto k = static_cast<std::size_t>(b);
@@ -305,7 +303,6 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
         exponent[i] = (rho[i] > 0 ? R(log(rho[i])) : R(0)) + losses[k][i] / temperatures[k];
       add(relative, info::average<R>(at.theta_weight, rho, noise, exponent));
       add(currents, {histories[k].currents[j], 64 * num::epsilon<R>() * fabs(histories[k].currents[j])});
-      add(rate, {histories[k].rate[j], R(0)});
       if (scheduled)
         add(medium, {histories[k].medium[j],
                      64 * num::epsilon<R>() * fabs(histories[k].medium[j]) + 4 * (own_loss.noise / temperatures[k])});
@@ -319,13 +316,15 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     else
       row["_relative_entropy"] = relative;
     if (integrals) row["_ep_currents"] = currents;
-    row["_ep_rate"] = rate;
     if (integrals) row["fisher_dissipation"] = f;
     row["loss_train"] = fit;
     if (!ensemble.fixed) {
       const Vector<R> mean = snapshot.density * snapshot.probability, noise = snapshot.round_off * snapshot.probability;
       row["loss_test"] = info::average<R>(at.theta_weight, mean, noise, test);
       row["generalization_gap"] = row["loss_test"] - fit;
+      const R& t = study.learner.temperature;
+      const auto loss_of = [&](Eigen::Index b) -> const Vector<R>& { return losses[static_cast<std::size_t>(b)]; };
+      row["_unrelaxed"] = {t * info::unrelaxed<R>(at, snapshot, loss_of, t), R(0)};
     }
     if (ensemble.discrete && !ensemble.fixed)
       row["_type_entropy"] = {ensemble.type_entropy, 8 * num::epsilon<R>() * ensemble.type_entropy};

@@ -53,7 +53,6 @@ struct History {
   // round-off in the density at node i and a point: absolute[point] sqrt(w_i) + relative[point] density_i
   std::vector<double> absolute, relative;
   std::vector<double> currents, currents_noise, fisher;  // accumulated until each point
-  std::vector<double> rate;                              // entropy-production rate at each point
   double fisher_noise = 0;
 };
 
@@ -106,7 +105,6 @@ History follow(const evolve::TensorProblem& problem, const Times& at, const Vect
                ep.push_back(scale * flux.value);
                uncertain.push_back(scale * flux.uncertain);
                if (next >= at.coarse.point.size() || static_cast<std::size_t>(at.coarse.point[next]) != j) return;
-               out.rate.push_back(ep.back());
                const auto column = static_cast<Eigen::Index>(next++);
                if (start)
                  out.density.col(column) = problem.log_initial.array().exp();
@@ -237,7 +235,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     Row<double>& row = rows[j];
     info::Snapshot<double> snapshot{probability, Matrix<double>(n, sets), Matrix<double>(n, sets),
                                     Matrix<double>(n, sets), Matrix<double>(n, sets)};
-    Raw<double> loss, fit, currents, f, relative, rate;
+    Raw<double> loss, fit, currents, f, relative;
     for (Eigen::Index b = 0; b < sets; ++b) {
       const auto k = static_cast<std::size_t>(b);
       const auto& history = histories[k];
@@ -262,7 +260,6 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
           (rho.array() > 0).select(rho.array().max(1e-320).log(), 0.0) + losses.array() / temperature;
       add(relative, info::average<double>(at.theta_weight, rho, noise, exponent));
       add(currents, {history.currents[j], 64 * epsilon * std::fabs(history.currents[j]) + history.currents_noise[j]});
-      add(rate, {history.rate[j], 0.0});
       add(f, {history.fisher[j], 64 * epsilon * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
     }
     info::parameter_information(at, snapshot, row);
@@ -271,13 +268,16 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     row["_reduced_loss"] = loss / temperature;
     row["_relative_entropy"] = relative;
     if (r.time_order > 0) row["_ep_currents"] = currents;
-    row["_ep_rate"] = rate;
     if (r.time_order > 0) row["fisher_dissipation"] = f;
     row["loss_train"] = fit;
     if (!ensemble.fixed) {
       const Vector<double> mean = snapshot.density * probability, noise = snapshot.round_off * probability;
       row["loss_test"] = info::average<double>(at.theta_weight, mean, noise, test);
       row["generalization_gap"] = row["loss_test"] - fit;
+      const auto loss_of = [&](Eigen::Index b) -> const Vector<double>& {
+        return problems[static_cast<std::size_t>(b)].loss;
+      };
+      row["_unrelaxed"] = {temperature * info::unrelaxed<double>(at, snapshot, loss_of, temperature), 0.0};
     }
     if (ensemble.discrete && !ensemble.fixed)
       row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
