@@ -229,14 +229,20 @@ class Walk {
     lost_ = Array::Zero(state_.size());
   }
 
-  /// True if nothing will change any more until `last`. Round-off keeps the rate above 1e-14 D/spacing²; the slowest
-  /// decay that got it down to there from 1 took 30 of its time scales.
+  /// True if nothing will change any more until `last`. The slowest decay that got the rate down to here from 1 took 30
+  /// of its time scales. A quarter of that time later it would have fallen by e^-7: where it has not, it is round-off.
   bool still(double last) {
+    if (resting_) return true;
     if (steps_ == 0 || steps_ % 16) return false;
     motion_.base = &state_;
     motion_(lost_, next_, now_);
     const double rate = (next_.abs() / (1 + state_.abs())).maxCoeff();
-    return rate * std::min(last - now_, now_ / 30) < stillness;
+    const double left = rate * std::min(last - now_, now_ / 30);
+    if (left < stillness) return true;
+    if (now_ < 1.25 * looked_) return false;
+    resting_ = left < 100 * stillness && rate > seen_ / 10;
+    looked_ = now_, seen_ = rate;
+    return resting_;
   }
 
   const LogResolution& resolution_;
@@ -248,6 +254,8 @@ class Walk {
   Array state_, lost_;  // S + what rounding has taken from it
   Array change_, next_, error_;
   double now_ = 0, step_ = 1e-4;
+  double looked_ = 0, seen_ = 0;  // when the rate was last compared, and what it was
+  bool resting_ = false;
   long steps_ = 0;
 };
 

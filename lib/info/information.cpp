@@ -121,6 +121,15 @@ Raw<R> average(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& rou
 }
 
 template <num::Real R>
+Raw<R> average_of_normalised(const Vector<R>& weight, const Vector<R>& f, const Vector<R>& round_off,
+                             const Vector<R>& g) {
+  using std::fabs;
+  Raw<R> s = average<R>(weight, f, Vector<R>(), g);
+  for (Eigen::Index i = 0; i < f.size(); ++i) s.noise += weight[i] * round_off[i] * fabs(g[i] - s.value);
+  return s;
+}
+
+template <num::Real R>
 void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row<R>& row) {
   using std::log, std::fabs, std::min;
   const auto [mean, mean_noise] = mixture(at);
@@ -230,6 +239,7 @@ void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row
 #define CALOR_INSTANTIATE(R)                                                                                       \
   template Raw<R> entropy(const Vector<R>&, const Vector<R>&, const Vector<R>&);                                   \
   template Raw<R> average(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&);                 \
+  template Raw<R> average_of_normalised(const Vector<R>&, const Vector<R>&, const Vector<R>&, const Vector<R>&);   \
   template void parameter_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);                              \
   template R unrelaxed(const Spaces<R>&, const Snapshot<R>&, const std::function<const Vector<R>&(Eigen::Index)>&, \
                        const R&);                                                                                  \

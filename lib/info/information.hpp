@@ -36,6 +36,12 @@ template <num::Real R>
 Raw<R> average(const num::Vector<R>& weight, const num::Vector<R>& f, const num::Vector<R>& round_off,
                const num::Vector<R>& g);
 
+/// The same for f that was divided by its integral: its round-off integrates to 0, so that only deviations of g from
+/// its average count.
+template <num::Real R>
+Raw<R> average_of_normalised(const num::Vector<R>& weight, const num::Vector<R>& f, const num::Vector<R>& round_off,
+                             const num::Vector<R>& g);
+
 /// entropy_theta, entropy_theta_given_b, m_info, lautum_info (I1, section 7).
 template <num::Real R>
 void parameter_information(const Spaces<R>& spaces, const Snapshot<R>& snapshot, Row<R>& row);

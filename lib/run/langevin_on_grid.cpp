@@ -113,10 +113,11 @@ double needed_reach(const Study<double>& study, const Layout<double>& layout, co
   return std::max(deepest, r.tail_decades);
 }
 
-/// True if the sets differ in one number only, the second of their statistic, and in nothing but the drift.
+/// True if the sets differ in one number only, the second of their statistic, and in nothing but the drift. (Those of
+/// real data are too far apart, in widths of their densities, to serve one another.)
 bool one_number(const Study<double>& study, const Layout<double>& layout) {
-  const bool linear = study.model->components() == 2 || study.experiment->model.kind == "gaussian-mean";
-  return linear && study.learner.noise == 0 && layout.ensemble.sets.size() > 1;
+  return study.model->components() == 2 && study.model->outcomes() > 0 && study.learner.noise == 0 &&
+         layout.ensemble.sets.size() > 1;
 }
 
 /// One level of the logarithmic solver. Large ensembles are interpolated between `points` data sets.
@@ -124,8 +125,10 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
   const auto layout = lay_out(study, r);
   require_memory(job, layout);
   const double strip = num::to_double(study.model->analytic_strip());
-  const evolve::LogDensity solver({std::min(needed_reach(study, layout, r), 100.0 * (1 << level)) + 60,
-                                   0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15});
+  // every set of real data counts in lautum_info; with outcomes the deepest wells need not be followed at first
+  const double needed = needed_reach(study, layout, r);
+  const double reach = study.model->outcomes() ? std::min(needed, 100.0 * (1 << level)) : needed;
+  const evolve::LogDensity solver({reach + 60, 0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15});
   const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
   const int points = 24 + 8 * level;
   const auto& sets = layout.ensemble.sets;

@@ -293,15 +293,15 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
         sum.value += p * term.value;
         sum.noise += p * term.noise;
       };
-      const auto own_loss = info::average<R>(at.theta_weight, rho, noise, losses[k]);
+      const auto own_loss = info::average_of_normalised<R>(at.theta_weight, rho, noise, losses[k]);
       add(loss, own_loss);
       add(reduced, own_loss / temperatures[k]);
-      add(fit, info::average<R>(at.theta_weight, rho, noise, fits[k]));
+      add(fit, info::average_of_normalised<R>(at.theta_weight, rho, noise, fits[k]));
       // D(rho || exp(-L/T)), the stationary density left unnormalised (I5)
       Vector<R> exponent(n);
       for (Eigen::Index i = 0; i < n; ++i)
         exponent[i] = (rho[i] > 0 ? R(log(rho[i])) : R(0)) + losses[k][i] / temperatures[k];
-      add(relative, info::average<R>(at.theta_weight, rho, noise, exponent));
+      add(relative, info::average_of_normalised<R>(at.theta_weight, rho, noise, exponent));
       add(currents, {histories[k].currents[j], 64 * num::epsilon<R>() * fabs(histories[k].currents[j])});
       if (scheduled)
         add(medium, {histories[k].medium[j],
@@ -320,7 +320,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     row["loss_train"] = fit;
     if (!ensemble.fixed) {
       const Vector<R> mean = snapshot.density * snapshot.probability, noise = snapshot.round_off * snapshot.probability;
-      row["loss_test"] = info::average<R>(at.theta_weight, mean, noise, test);
+      row["loss_test"] = info::average_of_normalised<R>(at.theta_weight, mean, noise, test);
       row["generalization_gap"] = row["loss_test"] - fit;
       const R& t = study.learner.temperature;
       const auto loss_of = [&](Eigen::Index b) -> const Vector<R>& { return losses[static_cast<std::size_t>(b)]; };

@@ -253,12 +253,12 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
         sum.value += p * term.value;
         sum.noise += p * term.noise;
       };
-      add(loss, info::average<double>(at.theta_weight, rho, noise, losses));
-      add(fit, info::average<double>(at.theta_weight, rho, noise, fits));
+      add(loss, info::average_of_normalised<double>(at.theta_weight, rho, noise, losses));
+      add(fit, info::average_of_normalised<double>(at.theta_weight, rho, noise, fits));
       // D(rho || exp(-L/T)), the stationary density left unnormalised (I5)
       const Vector<double> exponent =
           (rho.array() > 0).select(rho.array().max(1e-320).log(), 0.0) + losses.array() / temperature;
-      add(relative, info::average<double>(at.theta_weight, rho, noise, exponent));
+      add(relative, info::average_of_normalised<double>(at.theta_weight, rho, noise, exponent));
       add(currents, {history.currents[j], 64 * epsilon * std::fabs(history.currents[j]) + history.currents_noise[j]});
       add(f, {history.fisher[j], 64 * epsilon * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
     }
@@ -272,7 +272,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     row["loss_train"] = fit;
     if (!ensemble.fixed) {
       const Vector<double> mean = snapshot.density * probability, noise = snapshot.round_off * probability;
-      row["loss_test"] = info::average<double>(at.theta_weight, mean, noise, test);
+      row["loss_test"] = info::average_of_normalised<double>(at.theta_weight, mean, noise, test);
       row["generalization_gap"] = row["loss_test"] - fit;
       const auto loss_of = [&](Eigen::Index b) -> const Vector<double>& {
         return problems[static_cast<std::size_t>(b)].loss;
