@@ -236,7 +236,8 @@ TensorPlan straight(const Study<double>& study, const data::Ensemble<double>& en
 DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolution& r) {
   DiffusionLayout out;
   out.ensemble = data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), 1.0);
-  out.plan = noise_bends(study.experiment->model) ? bent(study, out.ensemble, r) : straight(study, out.ensemble, r);
+  const bool bends = study.learner.noise > 0 && noise_bends(study.experiment->model);
+  out.plan = bends ? bent(study, out.ensemble, r) : straight(study, out.ensemble, r);
   return out;
 }
 
