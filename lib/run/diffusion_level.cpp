@@ -73,8 +73,8 @@ History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>&
   const Eigen::Index n = p.grid.size(), points = static_cast<Eigen::Index>(nodes.point.size());
   const auto dissipation = [&](double t) {  // tr(D F)
     Field out = Field::Zero(n);
-    const evolve::DriftDiffusion here = p.course ? p.with(p.course(t)) : evolve::DriftDiffusion{};
-    const auto& diffusion = p.course ? here.diffusion : p.diffusion;
+    const evolve::DriftDiffusion here = !p.course.empty() ? p.with(p.coefficients(t)) : evolve::DriftDiffusion{};
+    const auto& diffusion = !p.course.empty() ? here.diffusion : p.diffusion;
     for (std::size_t ab = 0; ab < fisher.size(); ++ab) out += diffusion[ab].cwiseProduct(fisher[ab]);
     return out;
   };
@@ -83,7 +83,7 @@ History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>&
   Field rate;
   for (std::size_t j = 0; j < run.states.size(); ++j) {
     const auto& state = run.states[j];
-    if (j == 0 || p.course) rate = dissipation(nodes.times[j]);
+    if (j == 0 || !p.course.empty()) rate = dissipation(nodes.times[j]);
     ep.push_back(state.ep_rate);
     medium.push_back(state.medium_rate);
     kept.push_back(state.housekeeping_rate);
