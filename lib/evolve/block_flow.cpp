@@ -16,7 +16,7 @@ using Field = num::Vector<double>;
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr std::size_t most_terms = 64;
-constexpr double radius = 14;   // |L| times the longest arc; the bound of |L| is far from sharp
+constexpr double radius = 60;   // bound of |L| times the first arc: the bound is several times too large
 constexpr double growth = 300;  // of the largest term over the start: round-off grows by as much
 
 /// The coefficients of L as a polynomial of the time since `from`.
@@ -53,12 +53,12 @@ class Series {
       return std::fabs(c.pace) * b.pace + feed_bound_.pace + std::fabs(c.heat) * (b.heat + feed_bound_.heat) +
              std::fabs(c.noise) * (b.noise + feed_bound_.noise);
     };
-    double tau = std::min({length, radius / size(poly[0]), last_ > 0 ? 1.5 * last_ : length});
+    double tau = std::min(length, last_ > 0 ? last_ : radius / size(poly[0]));
     for (int halvings = 0; halvings < 40; ++halvings, tau /= 2) {
       const double share = series(poly, tau, psi);
       if (share <= 0.3) continue;
       tau_ = tau;
-      last_ = share * tau;
+      last_ = share * tau * (terms_.size() < most_terms / 2 ? 2 : terms_.size() < most_terms * 3 / 4 ? 1.3 : 1);
       return std::min(share * tau, length);
     }
     throw AccuracyError("drift-diffusion: the series in time does not converge");
@@ -90,10 +90,10 @@ class Series {
       }
       Field next = apply(paced, heated, noised, tau / static_cast<double>(k) * terms_.back());
       const double size = next.norm(), before = terms_.back().norm();
-      if (!(size < growth * scale)) return 0;
+      if (!(size <= growth * scale)) return 0;
       largest_ = std::max(largest_, size);
       terms_.push_back(std::move(next));
-      if (size + before < epsilon / 8 * scale) return 1;
+      if (size + before <= epsilon / 8 * scale) return 1;
     }
     const double left = std::max(terms_.back().norm(), terms_[terms_.size() - 2].norm()) / scale;
     return std::min(1.0, std::pow(epsilon / 8 / left, 1.0 / static_cast<double>(most_terms - 2)));
@@ -125,7 +125,7 @@ class Series {
   Eigen::Index n_;
   Coefficients feed_bound_{0, 0, 0};
   std::vector<Field> terms_;
-  double tau_ = 1, last_ = 0, largest_ = 0;
+  double tau_ = 1, last_ = 0, largest_ = 0;  // last_: length to try next
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace calor::evolve {
 /// What block `from` adds to block `to`; fields of grid.size() entries or empty (0).
 struct Feed {
   Eigen::Index to = 0, from = 0;
-  num::Vector<double> constant, heated, noised;
+  num::Vector<double> constant = {}, heated = {}, noised = {};
 };
 
 /// Called at each time with psi (blocks one after another) and a bound on its round-off in the 2-norm.

@@ -2,13 +2,10 @@
 
 #include <cmath>
 
-#include "evolve/sinc.hpp"
-
 namespace calor::evolve {
 
 namespace {
 
-using Dense = num::Matrix<double>;
 using Field = num::Vector<double>;
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
@@ -19,15 +16,8 @@ double largest(const Field& f) { return f.size() ? f.cwiseAbs().maxCoeff() : 0.0
 
 Derivatives::Derivatives(const grid::Tensor& grid) {
   for (const auto& axis : grid.axes) {
-    const Eigen::Index n = axis.size;
-    Dense one(n, n), two(n, n);
-    for (Eigen::Index j = 0; j < n; ++j)
-      for (Eigen::Index i = 0; i < n; ++i) {
-        one(i, j) = sinc_first<double>(static_cast<int>(i - j)) / axis.spacing;
-        two(i, j) = sinc_second<double>(static_cast<int>(i - j)) / (axis.spacing * axis.spacing);
-      }
-    first.push_back(std::move(one));
-    second.push_back(std::move(two));
+    first.push_back(first_derivative(axis, 1));
+    second.push_back(second_derivative(axis, 1));
   }
 }
 
@@ -74,13 +64,13 @@ void Generator::apply(const Field& paced, const Field* heated, const Field* nois
     if (noisy || heated) {
       if (noisy) spread = p_.diffusion[at(a * d_ + a)].cwiseProduct(*noised);
       if (heated) spread = noisy ? Field(spread + *heated) : *heated;
-      grid::add_along(p_.grid, a, second_[at(a)], spread, out);
+      second_[at(a)].add(p_.grid, a, spread.data(), out.data(), scratch_);
       if (weighted) {
         carried[at(a)] += twice_[at(a)].cwiseProduct(spread);
         out += bend_rate_[at(a)].cwiseProduct(spread);
       }
     }
-    grid::add_along(p_.grid, a, first_[at(a)], carried[at(a)], out);
+    first_[at(a)].add(p_.grid, a, carried[at(a)].data(), out.data(), scratch_);
   }
 }
 
@@ -96,7 +86,7 @@ std::vector<Field> Generator::current(const Field& psi) const {
 /// (d_b + g_b) f
 Field Generator::covariant(int b, const Field& f) const {
   Field out = p_.weight.size() ? Field(p_.weight_gradient[at(b)].cwiseProduct(f)) : Field::Zero(f.size()).eval();
-  grid::add_along(p_.grid, b, first_[at(b)], f, out);
+  first_[at(b)].add(p_.grid, b, f.data(), out.data(), scratch_);
   return out;
 }
 

@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "evolve/drift_diffusion.hpp"
+#include "evolve/tensor_operator.hpp"
 
 namespace calor::evolve {
 
-/// d/dx and d²/dx² along each axis.
+/// d/dx and d²/dx² along each axis; axes have an even number of nodes.
 struct Derivatives {
   explicit Derivatives(const grid::Tensor& grid);
 
-  std::vector<num::Matrix<double>> first, second;
+  std::vector<FoldedAxis> first, second;
 };
 
-/// With everything that does not depend on psi made once. The arguments must outlive it.
+/// With everything that does not depend on psi made once. The arguments must outlive it; one thread at a time.
 class Generator {
  public:
   using Field = num::Vector<double>;
@@ -38,7 +39,8 @@ class Generator {
 
   const DriftDiffusion& p_;
   int d_;
-  const std::vector<num::Matrix<double>>&first_, &second_;
+  const std::vector<FoldedAxis>&first_, &second_;
+  mutable std::vector<double> scratch_;
   std::vector<Field> twice_;                // [a] 2 g_a
   Field drift_rate_;                        // -sum g_a f_a
   std::vector<Field> bend_rate_;            // [a] g_a² - g_aa
