@@ -120,10 +120,6 @@ void require_supported(const experiment::Experiment& e) {
            "discrete models; gaussian-mean where it has a closed form");
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
-  if (d > 1 && l.kind == "sgld" && lagging(e))
-    refuse(e, e.time.step ? "time.step" : "sampler.kind",
-           "X lagging behind " + std::to_string(d) + " parameters with learner \"" + l.kind + "\"",
-           "sampler equilibrium without step; one parameter; learners langevin, sgd-diffusion and jump");
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
   if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
     refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");

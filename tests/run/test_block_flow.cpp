@@ -117,29 +117,45 @@ TEST_CASE("annealing with X lagging: a ramp of the mobility is a change of clock
   CHECK(check_honest(a, ramp.table(fluctuations(10)), "clock") >= 35);
 }
 
+namespace {
+
+/// Two spins that do not interact against each of them alone, by another solver. All four outcomes are there once: the
+/// covariance of the gradients is diagonal, and minibatches of one example are independent for the two spins.
+void compare_spins(const std::string& learner, const std::string& sampler, const std::string& time) {
+  const Options o = fluctuations(6);
+  const auto spins = [&](const std::string& count, const std::string& data, const std::string& start) {
+    return Parts{
+        "kind = \"ising\"\nspins = " + count + "\nedges = []\nfields = true", data, learner, start, sampler, time}
+        .table(o);
+  };
+  const auto both = spins("2", "counts = [1, 1, 1, 1]", "{ mean = [0.2, 0], stddev = [0.5, 0.7] }");
+  check_accuracy(both, 6, learner + sampler);
+  check_cumulants(both, spins("1", "counts = [2, 2]", "{ mean = [0.2], stddev = [0.5] }"),
+                  spins("1", "counts = [2, 2]", "{ mean = [0], stddev = [0.7] }"), 25);
+}
+
+}  // namespace
+
 TEST_CASE("sgd-diffusion and langevin of spins that do not interact, with fluctuations: cumulants add up") {
-  // all four outcomes once: the covariance of the gradients is diagonal
   const std::string sgd = "kind = \"sgd-diffusion\"\nlearning_rate = 0.6\nbatch_size = 1\ntemperature = 0.2";
   const std::string annealed =
       "kind = \"sgd-diffusion\"\nlearning_rate = { times = [0, 0.5], values = [0.8, 0.2] }\nbatch_size = 1\n"
       "temperature = 0.2";
-  const auto compare = [&](const std::string& learner, const std::string& sampler, const std::string& time) {
-    const Options o = fluctuations(6);
-    const auto spins = [&](const std::string& count, const std::string& data, const std::string& start) {
-      return Parts{
-          "kind = \"ising\"\nspins = " + count + "\nedges = []\nfields = true", data, learner, start, sampler, time}
-          .table(o);
-    };
-    const auto both = spins("2", "counts = [1, 1, 1, 1]", "{ mean = [0.2, 0], stddev = [0.5, 0.7] }");
-    check_accuracy(both, 6, learner + sampler);
-    check_cumulants(both, spins("1", "counts = [2, 2]", "{ mean = [0.2], stddev = [0.5] }"),
-                    spins("1", "counts = [2, 2]", "{ mean = [0], stddev = [0.7] }"), 25);
-  };
-  compare(sgd, "kind = \"glauber\"\nrate = 1.5", "points = [0, 0.8]");
-  compare(sgd, "kind = \"equilibrium\"", "points = [0, 0.8]");
-  compare(annealed, "kind = \"gibbs\"\nsweeps = 1", "points = [0, 0.8]\nstep = 0.4");
-  compare(plain, "kind = \"glauber\"\nrate = 1.5", "points = [0, 0.8]");
-  compare(plain, "kind = \"equilibrium\"", "points = [0, 0.8]");
+  compare_spins(sgd, "kind = \"glauber\"\nrate = 1.5", "points = [0, 0.8]");
+  compare_spins(sgd, "kind = \"equilibrium\"", "points = [0, 0.8]");
+  compare_spins(annealed, "kind = \"gibbs\"\nsweeps = 1", "points = [0, 0.8]\nstep = 0.4");
+  compare_spins(plain, "kind = \"glauber\"\nrate = 1.5", "points = [0, 0.8]");
+  compare_spins(plain, "kind = \"equilibrium\"", "points = [0, 0.8]");
+}
+
+TEST_CASE("sgld of spins that do not interact, X lagging, with fluctuations: cumulants add up") {
+  const std::string full = "kind = \"sgld\"\nbatch = \"full\"\nlearning_rate = 0.3\ntemperature = 0.4",
+                    mini =
+                        "kind = \"sgld\"\nbatch = \"minibatch\"\nbatch_size = 1\n"
+                        "learning_rate = { times = [0, 2], values = [0.3, 0.2] }\ntemperature = 0.4";
+  for (const auto& learner : {full, mini})
+    for (const std::string sampler : {"kind = \"glauber\"\nsweeps = 1", "kind = \"equilibrium\""})
+      compare_spins(learner, sampler, "points = [0, 3]");
 }
 
 TEST_CASE("noise that depends on theta, X lagging: turns of a short step tend to continuous time") {
