@@ -123,9 +123,6 @@ void require_supported(const experiment::Experiment& e) {
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
   if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
     refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
-  if (l.kind == "jump" && !l.temperature.constant() && lagging(e))
-    refuse(e, "learner.temperature", "a schedule of a jump learner with a sampler that lags",
-           "one number; the equilibrium sampler without time.step");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
