@@ -4,8 +4,9 @@
 #include <cmath>
 #include <optional>
 
+#include "evolve/block_flow.hpp"
+#include "evolve/drift_generator.hpp"
 #include "evolve/krylov.hpp"
-#include "evolve/sinc.hpp"
 #include "num/errors.hpp"
 
 namespace calor::evolve {
@@ -18,85 +19,6 @@ using Dense = Matrix<double>;
 using Field = Vector<double>;
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
-
-/// d/dx and d²/dx² along each axis.
-struct Derivatives {
-  explicit Derivatives(const grid::Tensor& grid) {
-    for (const auto& axis : grid.axes) {
-      const Eigen::Index n = axis.size;
-      Dense one(n, n), two(n, n);
-      for (Eigen::Index j = 0; j < n; ++j)
-        for (Eigen::Index i = 0; i < n; ++i) {
-          one(i, j) = sinc_first<double>(static_cast<int>(i - j)) / axis.spacing;
-          two(i, j) = sinc_second<double>(static_cast<int>(i - j)) / (axis.spacing * axis.spacing);
-        }
-      first.push_back(std::move(one));
-      second.push_back(std::move(two));
-    }
-  }
-
-  std::vector<Dense> first, second;
-};
-
-/// The generator for psi, with everything that does not depend on psi made once. The arguments must outlive it.
-class Generator {
- public:
-  Generator(const DriftDiffusion& p, const Derivatives& derivatives)
-      : p_(p), d_(p.grid.dimension()), first_(derivatives.first), second_(derivatives.second) {
-    rate_ = Field::Zero(p.grid.size());
-    for (int a = 0; a < d_; ++a) {
-      const Field& own = p.diffusion[at(a * d_ + a)];
-      carried_.push_back(-p.drift[at(a)]);
-      if (p.weight.size() == 0) continue;
-      const Field& g = p.weight_gradient[at(a)];
-      carried_.back() += 2 * g.cwiseProduct(own);
-      rate_ += (g.cwiseAbs2() - p.weight_bend[at(a)]).cwiseProduct(own) - g.cwiseProduct(p.drift[at(a)]);
-    }
-    for (int a = 0; a < d_; ++a)
-      for (int b = a + 1; b < d_; ++b)
-        if (p.diffusion[at(a * d_ + b)].cwiseAbs().maxCoeff() > 0) mixed_.emplace_back(a, b);
-  }
-
-  void apply(const Field& psi, Field& out) const {
-    out = rate_.cwiseProduct(psi);
-    std::vector<Field> carried;
-    for (int a = 0; a < d_; ++a) carried.push_back(carried_[at(a)].cwiseProduct(psi));
-    for (const auto& [a, b] : mixed_) {
-      const Field v = 2 * covariant(b, p_.diffusion[at(a * d_ + b)].cwiseProduct(psi));
-      carried[at(a)] += v;
-      if (p_.weight.size()) out += p_.weight_gradient[at(a)].cwiseProduct(v);
-    }
-    for (int a = 0; a < d_; ++a) {
-      grid::add_along(p_.grid, a, first_[at(a)], carried[at(a)], out);
-      grid::add_along(p_.grid, a, second_[at(a)], p_.diffusion[at(a * d_ + a)].cwiseProduct(psi), out);
-    }
-  }
-
-  /// e^{-g} J_a.
-  std::vector<Field> current(const Field& psi) const {
-    std::vector<Field> out;
-    for (int a = 0; a < d_; ++a) {
-      out.push_back(p_.drift[at(a)].cwiseProduct(psi));
-      for (int b = 0; b < d_; ++b) out.back() -= covariant(b, p_.diffusion[at(a * d_ + b)].cwiseProduct(psi));
-    }
-    return out;
-  }
-
- private:
-  /// (d_b + g_b) f
-  Field covariant(int b, const Field& f) const {
-    Field out = p_.weight.size() ? Field(p_.weight_gradient[at(b)].cwiseProduct(f)) : Field::Zero(f.size()).eval();
-    grid::add_along(p_.grid, b, first_[at(b)], f, out);
-    return out;
-  }
-
-  const DriftDiffusion& p_;
-  int d_;
-  const std::vector<Dense>&first_, &second_;
-  std::vector<Field> carried_;  // 2 g_a D_aa - f_a
-  Field rate_;
-  std::vector<std::pair<int, int>> mixed_;  // axes with D_ab != 0
-};
 
 /// D^-1 at each node, as D itself is stored.
 std::vector<Field> inverse(const DriftDiffusion& p) {
@@ -126,68 +48,27 @@ Field contract(const std::vector<Field>& u, const std::vector<Field>& metric, co
   return out;
 }
 
-/// Largest entry of D (pi/h)², what the time of a step is measured by.
-double fastest(const DriftDiffusion& p) {
-  double sum = 0;
-  for (int a = 0; a < p.grid.dimension(); ++a) {
-    const double wave = M_PI / p.grid.axes[at(a)].spacing;
-    sum += wave * wave * p.diffusion[at(a * p.grid.dimension() + a)].cwiseAbs().maxCoeff();
-  }
-  return sum;
-}
-
-Coefficients operator*(double a, const Coefficients& c) { return {a * c.pace, a * c.heat, a * c.noise}; }
-Coefficients operator+(const Coefficients& a, const Coefficients& b) {
-  return {a.pace + b.pace, a.heat + b.heat, a.noise + b.noise};
-}
-
-/// exp(L(c)) psi.
-Field exponential(const DriftDiffusion& p, const Derivatives& derivatives, const Coefficients& c, const Field& psi,
-                  double& error) {
-  const DriftDiffusion here = p.with(c);
-  const Generator generator(here, derivatives);
-  const int dimension = std::clamp(static_cast<int>(12 + 4 * std::sqrt(fastest(here))), 12, 48);
-  const std::vector<double> whole{1.0};
-  auto run =
-      exponential_by_krylov([&](const Field& in, Field& out) { generator.apply(in, out); }, psi, whole, dimension);
-  error += run.error;
-  return std::move(run.states.front());
-}
-
-Field magnus(const DriftDiffusion& p, const Derivatives& derivatives, double start, double length, int steps, Field psi,
-             double& error) {
-  const double tau = length / steps, shift = std::sqrt(3.0) / 6, near = 0.25 + shift, far = 0.25 - shift;
-  for (int k = 0; k < steps; ++k) {
-    const double t = start + tau * k;
-    const Coefficients early = tau * p.course(t + tau * (0.5 - shift)), late = tau * p.course(t + tau * (0.5 + shift));
-    psi = exponential(p, derivatives, near * early + far * late, psi, error);
-    psi = exponential(p, derivatives, far * early + near * late, psi, error);
-  }
-  return psi;
-}
-
-Propagated along_course(const DriftDiffusion& p, const Derivatives& derivatives, const Field& start,
-                        std::span<const double> times) {
+Propagated along_course(const DriftDiffusion& p, const Field& start, std::span<const double> times) {
   Propagated out;
-  Field psi = start;
-  double now = 0;
-  for (const double t : times) {
-    if (t > now) {
-      const Field one = magnus(p, derivatives, now, t - now, 1, psi, out.error),
-                  two = magnus(p, derivatives, now, t - now, 2, psi, out.error);
-      psi = two + (two - one) / 15;
-      now = t;
-    }
+  block_flow(p, {}, start, times, [&](std::size_t, const Field& psi, double round_off) {
     out.states.push_back(psi);
-  }
+    out.error = round_off / 4;
+  });
   return out;
 }
 
 }  // namespace
 
+Coefficients DriftDiffusion::coefficients(double time) const {
+  auto piece = course.begin();
+  while (std::next(piece) != course.end() && std::next(piece)->start < time) ++piece;
+  const double s = time - piece->start;
+  return piece->terms[0] + s * piece->terms[1] + (s * s) * piece->terms[2];
+}
+
 DriftDiffusion DriftDiffusion::with(const Coefficients& c) const {
   DriftDiffusion out = *this;
-  out.course = nullptr;
+  out.course.clear();
   const int d = grid.dimension();
   for (auto& f : out.drift) f *= c.pace;
   for (auto& f : out.divergence) f *= c.noise;
@@ -206,11 +87,12 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
   const double cell = p.grid.cell();
   const Field start =
       p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
-  DriftDiffusion here = p.course ? p.with(p.course(0)) : p;
+  DriftDiffusion here = !p.course.empty() ? p.with(p.coefficients(0)) : p;
   std::optional<Generator> generator(std::in_place, here, derivatives);
   const auto run =
-      p.course ? along_course(p, derivatives, start, times)
-               : exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times);
+      !p.course.empty()
+          ? along_course(p, start, times)
+          : exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times);
   auto metric = inverse(here);
   std::vector<Field> force, velocity;  // f - div D; nu
   const auto forces = [&] {
@@ -232,8 +114,8 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
     const bool conserved = std::fabs(mass - 1) < 1e-4;  // else the box is too small, which a finer level shows
     if (conserved) drift = std::max(drift, std::fabs(mass - 1));
     const Field psi = run.states[j] / (conserved ? mass : 1.0);
-    if (p.course) {
-      here = p.with(p.course(times[j]));
+    if (!p.course.empty()) {
+      here = p.with(p.coefficients(times[j]));
       generator.emplace(here, derivatives);
       metric = inverse(here);
       forces();

@@ -4,9 +4,10 @@
 // on tensor grids by sinc collocation, with rho = e^g psi for a weight g that keeps the tails' digits (g = 0: none):
 //   d psi/dt = sum_a [ d_a((2 g_a D_aa - f_a) psi) + d_a²(D_aa psi) + ((g_a² - g_aa) D_aa - g_a f_a) psi ]
 //            + 2 sum_{a<b} (d_a + g_a)(d_b + g_b)(D_ab psi),   g_a = d_a g.
-// Time: Krylov subspaces (evolve/krylov.hpp); coefficients that change in time by a commutator-free Magnus method.
+// Time: Krylov subspaces (evolve/krylov.hpp); coefficients that change in time by Taylor series
+// (evolve/block_flow.hpp).
 
-#include <functional>
+#include <array>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,18 @@ namespace calor::evolve {
 
 /// Coefficients at one time: the drift is pace f, the diffusion heat 1 + noise C.
 struct Coefficients {
-  double pace = 1, heat = 0, noise = 0;
+  double pace = 0, heat = 0, noise = 0;
+};
+
+inline Coefficients operator*(double a, const Coefficients& c) { return {a * c.pace, a * c.heat, a * c.noise}; }
+inline Coefficients operator+(const Coefficients& a, const Coefficients& b) {
+  return {a.pace + b.pace, a.heat + b.heat, a.noise + b.noise};
+}
+
+/// Coefficients from `start` until the next piece: terms[k] multiplies the k-th power of the time since then.
+struct CoursePiece {
+  double start = 0;
+  std::array<Coefficients, 3> terms;
 };
 
 /// One data set's equation; vectors have grid.size() entries, axis 0 fastest.
@@ -30,10 +42,11 @@ struct DriftDiffusion {
   std::vector<num::Vector<double>> weight_gradient;  // [a] g_a
   std::vector<num::Vector<double>> weight_bend;      // [a] g_aa
 
-  /// Where coefficients change in time (smoothly between the times asked for): drift is then f, diffusion and
-  /// divergence are C and sum_b d_b C_ab. Empty: they are what they are.
-  std::function<Coefficients(double time)> course;
+  /// Where coefficients change in time: drift is then f, diffusion and divergence are C and sum_b d_b C_ab. Empty: they
+  /// are what they are. The first piece starts at 0.
+  std::vector<CoursePiece> course;
 
+  Coefficients coefficients(double time) const;
   /// The equation with these coefficients for good.
   DriftDiffusion with(const Coefficients& c) const;
 };
@@ -53,8 +66,7 @@ struct Flow {
 };
 
 /// States at increasing times >= 0. `stationary` (optional): e^{-g} rho_ss, as from stationary(); constant
-/// coefficients. With a course every interval between two times is one step and two half steps of order 4 (S. Blanes,
-/// P. C. Moan, Appl. Numer. Math. 56, 1519 (2006), CF4:2), extrapolated to order 6.
+/// coefficients.
 Flow flow(const DriftDiffusion& problem, std::span<const double> times,
           const num::Vector<double>* stationary = nullptr);
 

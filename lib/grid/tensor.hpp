@@ -42,19 +42,4 @@ struct Tensor {
   }
 };
 
-/// out += M in along one axis: out[.., i, ..] += sum_j M(i, j) in[.., j, ..]; M is n_axis x n_axis.
-inline void add_along(const Tensor& grid, int axis, const num::Matrix<double>& m, const num::Vector<double>& in,
-                      num::Vector<double>& out) {
-  using Block = Eigen::Map<num::Matrix<double>>;
-  using ConstBlock = Eigen::Map<const num::Matrix<double>>;
-  const Eigen::Index n = m.rows(), inner = grid.stride(axis), slab = inner * n;
-  if (inner == 1) {
-    Block(out.data(), n, in.size() / n).noalias() += m * ConstBlock(in.data(), n, in.size() / n);
-    return;
-  }
-  const num::Matrix<double> transposed = m.transpose();
-  for (Eigen::Index at = 0; at < in.size(); at += slab)
-    Block(out.data() + at, inner, n).noalias() += ConstBlock(in.data() + at, inner, n) * transposed;
-}
-
 }  // namespace calor::grid

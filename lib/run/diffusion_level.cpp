@@ -2,9 +2,14 @@
 
 #include <atomic>
 #include <cmath>
+#include <optional>
 
 #include "evolve/time_nodes.hpp"
 #include "num/parallel.hpp"
+#include "run/joint_level.hpp"
+#include "run/tensor_joint.hpp"
+#include "run/tensor_moments.hpp"
+#include "thermo/fluctuations.hpp"
 #include "thermo/thermo.hpp"
 
 namespace calor::run {
@@ -16,29 +21,6 @@ using info::Raw;
 using info::Row;
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-/// Fisher information F_ab(theta) = sum_x p d_a ln p d_b ln p at the nodes.
-std::vector<Field> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
-                                 const info::Spaces<double>& at) {
-  const std::size_t d = terms.slope.size();
-  std::vector<Field> out(d * d, Field::Zero(terms.value.rows()));
-  std::vector<double> theta(d);
-  for (Eigen::Index i = 0; model.outcomes() == 0 && i < terms.value.rows(); ++i) {
-    grid.node(i, theta);
-    const auto matrix = model::fisher<double>(model, theta);
-    for (std::size_t ab = 0; ab < d * d; ++ab) out[ab][i] = matrix[ab];
-  }
-  for (int x = 0; x < model.outcomes(); ++x) {
-    const auto t = model.statistic(x);
-    const Eigen::Map<const Eigen::VectorXi> statistic(t.data(), static_cast<Eigen::Index>(t.size()));
-    std::vector<Field> score;
-    for (const auto& slope : terms.slope) score.push_back(slope * statistic.cast<double>());
-    for (std::size_t a = 0; a < d; ++a)
-      for (std::size_t b = 0; b < d; ++b)
-        out[a * d + b] += at.conditional.col(x).cwiseProduct(score[a]).cwiseProduct(score[b]);
-  }
-  return out;
-}
 
 /// D(rho || rho_ss); where ln rho_ss is not known (uncertain), it counts as noise.
 Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, const Field& noise,
@@ -73,8 +55,8 @@ History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>&
   const Eigen::Index n = p.grid.size(), points = static_cast<Eigen::Index>(nodes.point.size());
   const auto dissipation = [&](double t) {  // tr(D F)
     Field out = Field::Zero(n);
-    const evolve::DriftDiffusion here = p.course ? p.with(p.course(t)) : evolve::DriftDiffusion{};
-    const auto& diffusion = p.course ? here.diffusion : p.diffusion;
+    const evolve::DriftDiffusion here = !p.course.empty() ? p.with(p.coefficients(t)) : evolve::DriftDiffusion{};
+    const auto& diffusion = !p.course.empty() ? here.diffusion : p.diffusion;
     for (std::size_t ab = 0; ab < fisher.size(); ++ab) out += diffusion[ab].cwiseProduct(fisher[ab]);
     return out;
   };
@@ -83,7 +65,7 @@ History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>&
   Field rate;
   for (std::size_t j = 0; j < run.states.size(); ++j) {
     const auto& state = run.states[j];
-    if (j == 0 || p.course) rate = dissipation(nodes.times[j]);
+    if (j == 0 || !p.course.empty()) rate = dissipation(nodes.times[j]);
     ep.push_back(state.ep_rate);
     medium.push_back(state.medium_rate);
     kept.push_back(state.housekeeping_rate);
@@ -141,7 +123,7 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
     add(relative, p, h.relative[j]);
   }
   info::parameter_information(at, s, row);
-  info::equilibrium_information(at, s, row);
+  if (!lagging(*study.experiment)) info::equilibrium_information(at, s, row);
   row["_loss"] = loss;
   row["_medium"] = medium;
   row["_ep_currents"] = currents;
@@ -175,28 +157,44 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   Resolution panels;
   panels.time_order = r.fine_order;
   const auto nodes = time_nodes(study, times, panels);
+  const bool lags = lagging(*study.experiment), fluctuations = fluctuations_wanted(*study.options);
+  std::optional<TensorJointLevel> x;
+  if (lags) x.emplace(study, terms.own, grid, layout.plan.fastest_time, r, fluctuations);
   std::vector<History> histories(sets.size());
+  std::vector<thermo::JointHistory<double>> joint(lags ? sets.size() : 0);
+  std::vector<Moments> moments(!lags && fluctuations ? sets.size() : 0);
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     auto& h = histories[k];
     const bool one = parts && grid.dimension() == 1;
-    h = follow(diffusion_problem(study.learner, sets[k], terms, grid), nodes, fisher, parts,
+    const auto problem = diffusion_problem(study.learner, sets[k], terms, grid);
+    h = follow(problem, nodes, fisher, parts,
                one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{});
     h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());
     h.loss = h.fit;
     std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
     for (Eigen::Index i = 0; i < grid.size(); ++i) {
       grid.node(i, theta);
-      for (const double x : theta) h.loss[i] += study.learner.weight_decay * x * x / 2;
+      for (const double z : theta) h.loss[i] += study.learner.weight_decay * z * z / 2;
     }
+    if (x) x->add_fluctuations(problem, joint[k] = x->follow(problem));
+    if (!moments.empty()) moments[k] = equilibrium_moments(problem, at, fisher, study.points);
     if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets.size()));
   });
   std::vector<Row<double>> rows;
   for (std::size_t j = 0; j < study.points.size(); ++j)
     rows.push_back(row_at(study, layout.ensemble, at, terms, histories, j));
   thermo::parameter_thermodynamics<double>(rows);
-  thermo::equilibrium_sampler<double>(rows);
+  if (x) {
+    Field probability(static_cast<Eigen::Index>(sets.size()));
+    for (std::size_t b = 0; b < sets.size(); ++b) probability[static_cast<Eigen::Index>(b)] = sets[b].weight;
+    x->add_rows(probability, joint, rows);
+  } else {
+    thermo::equilibrium_sampler<double>(rows);
+    for (std::size_t b = 0; b < moments.size(); ++b) add_moments(moments[b], sets[b].weight, rows);
+  }
+  for (auto& row : rows) thermo::finish_fluctuations(row);
   thermo::exact_zeros<double>(rows, layout.ensemble.fixed);
   for (std::size_t j = rows.size(); parts && j-- > 0;)
     rows[j]["ep_theta_excess"] = j ? rows[0]["_relative"] - rows[j]["_relative"] : Raw<double>{};

@@ -17,6 +17,8 @@ using Point = std::vector<double>;
 using grid::Interval;
 using Box = std::vector<Interval>;
 
+int even(double nodes) { return 2 * static_cast<int>(std::ceil(nodes / 2)); }
+
 /// A few nodes around the start.
 grid::Tensor around_start(const learner::Langevin<double>& l, double reach, int nodes) {
   grid::Tensor out;
@@ -135,15 +137,16 @@ struct Scales {
   double steepest = 0;
 };
 
-Scales scales(const Study<double>& study, const data::Ensemble<double>& ensemble, const Box& box) {
+Scales scales(const learner::Langevin<double>& l, const model::Model<double>& model,
+              const data::Ensemble<double>& ensemble, const Box& box) {
   const std::size_t d = box.size();
   const int nodes = d == 1 ? 400 : 40;
   grid::Tensor probe;
   for (const auto& side : box) probe.axes.push_back({side.start, (side.end - side.start) / (nodes - 1), nodes});
-  Scales out{Point(d, HUGE_VAL), Point(d, study.model->analytic_strip()), 0};
+  Scales out{Point(d, HUGE_VAL), Point(d, model.analytic_strip()), 0};
   Point theta(d);
   for (const auto& set : ensemble.sets) {
-    Landscape landscape(study.learner, *study.model, set);
+    Landscape landscape(l, model, set);
     for (Eigen::Index i = 0; i < probe.size(); ++i) {
       probe.node(i, theta);
       const auto here = landscape.at(theta);
@@ -166,8 +169,8 @@ Scales scales(const Study<double>& study, const data::Ensemble<double>& ensemble
   return out;
 }
 
-TensorPlan bent(const Study<double>& study, const data::Ensemble<double>& ensemble, const TensorResolution& r) {
-  const auto& l = study.learner;
+TensorPlan bent(const Study<double>& study, const learner::Langevin<double>& l, const data::Ensemble<double>& ensemble,
+                const TensorResolution& r) {
   const std::size_t d = l.initial_mean.size();
   const double end = study.points.back(), z = std::sqrt(2 * r.tail);
   Box box;
@@ -181,7 +184,7 @@ TensorPlan bent(const Study<double>& study, const data::Ensemble<double>& ensemb
     const Point centre = flow(landscape, l.initial_mean, end, box);
     for (const auto& e : directions(d)) ray(landscape, centre, e, end, widest * widest, r.tail, box);
   }
-  const auto found = scales(study, ensemble, box);
+  const auto found = scales(l, *study.model, ensemble, box);
   const auto start = around_start(l, 3, d == 1 ? 25 : 7);
   const Range noise = noise_range(l, *study.model, ensemble, start);
   TensorPlan out;
@@ -196,7 +199,7 @@ TensorPlan bent(const Study<double>& study, const data::Ensemble<double>& ensemb
                           "the noise of the gradients grows so fast that densities reach from " +
                           num::to_text(box[a].start, 3) + " to " + num::to_text(box[a].end, 3) + " in parameter " +
                           std::to_string(a) + "; ask for fewer digits, or a smaller learning rate");
-    const int size = std::max(4, static_cast<int>(nodes));
+    const int size = even(std::max(4.0, nodes));
     out.grid.axes.push_back({box[a].start, length / (size - 1), size});
     out.fastest_time = std::min(out.fastest_time, s0 * s0 / (2 * noise.most));
   }
@@ -209,26 +212,29 @@ TensorPlan bent(const Study<double>& study, const data::Ensemble<double>& ensemb
   return out;
 }
 
-TensorPlan straight(const Study<double>& study, const data::Ensemble<double>& ensemble, const TensorResolution& r) {
+/// The box of `wide` with the spacing of whichever is finer.
+TensorPlan refined(TensorPlan wide, const TensorPlan& fine) {
+  wide.fastest_time = std::min(wide.fastest_time, fine.fastest_time);
+  for (std::size_t a = 0; a < wide.grid.axes.size(); ++a) {
+    auto& axis = wide.grid.axes[a];
+    const double length = axis.spacing * (axis.size - 1);
+    axis.size = even(1 + std::ceil(length / std::min(axis.spacing, fine.grid.axes[a].spacing)));
+    axis.spacing = length / (axis.size - 1);
+  }
+  return wide;
+}
+
+TensorPlan straight(const Study<double>& study, const learner::Langevin<double>& hottest,
+                    const learner::Langevin<double>& coldest, const data::Ensemble<double>& ensemble,
+                    const TensorResolution& r) {
   const auto& l = study.learner;
-  learner::Langevin<double> hot = l, cold = l;
-  hot.course = cold.course = {};
   const auto start = around_start(l, 1, 3);
+  auto hot = hottest, cold = coldest;
   hot.temperature = noise_range(hot, *study.model, ensemble, start).most / l.mobility;
-  if (!l.course.empty()) cold.temperature = l.coldest, cold.noise = l.quietest;
   cold.temperature = noise_range(cold, *study.model, ensemble, start).least / l.mobility;
   const double end =
       l.course.empty() ? study.points.back() : learner::clock(l.course, study.points.back()) / l.mobility;
-  TensorPlan out = plan(hot, *study.model, ensemble, end, r);
-  const auto fine = plan(cold, *study.model, ensemble, end, r);
-  out.fastest_time = std::min(out.fastest_time, fine.fastest_time);
-  for (std::size_t a = 0; a < out.grid.axes.size(); ++a) {
-    auto& axis = out.grid.axes[a];
-    const double length = axis.spacing * (axis.size - 1);
-    axis.size = 1 + static_cast<int>(std::ceil(length / std::min(axis.spacing, fine.grid.axes[a].spacing)));
-    axis.spacing = length / (axis.size - 1);
-  }
-  return out;
+  return refined(plan(hot, *study.model, ensemble, end, r), plan(cold, *study.model, ensemble, end, r));
 }
 
 }  // namespace
@@ -236,7 +242,15 @@ TensorPlan straight(const Study<double>& study, const data::Ensemble<double>& en
 DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolution& r) {
   DiffusionLayout out;
   out.ensemble = data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), 1.0);
-  out.plan = noise_bends(study.experiment->model) ? bent(study, out.ensemble, r) : straight(study, out.ensemble, r);
+  // the extremes of a schedule
+  learner::Langevin<double> hot = study.learner, cold = study.learner;
+  hot.course = cold.course = {};
+  const bool bends = hot.noise > 0 && noise_bends(study.experiment->model);
+  if (!study.learner.course.empty()) cold.temperature = cold.coldest, cold.noise = cold.quietest;
+  if (!bends)
+    out.plan = straight(study, hot, cold, out.ensemble, r);
+  else if (out.plan = bent(study, hot, out.ensemble, r); !study.learner.course.empty())
+    out.plan = refined(std::move(out.plan), bent(study, cold, out.ensemble, r));
   return out;
 }
 

@@ -85,12 +85,13 @@ evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, con
   if (l.course.empty())
     out = largest;
   else
-    out.course = [course = l.course](double t) {
-      auto piece = course.begin();
-      while (std::next(piece) != course.end() && std::next(piece)->start < t) ++piece;
-      const double elapsed = t - piece->start, mobility = piece->mobility.at(elapsed);
-      return evolve::Coefficients{mobility, mobility * piece->temperature.at(elapsed), piece->noise.at(elapsed)};
-    };
+    for (const auto& p : l.course) {
+      const auto &m = p.mobility, &t = p.temperature, &c = p.noise;
+      out.course.push_back({p.start,
+                            {evolve::Coefficients{m.value, m.value * t.value, c.value},
+                             {m.slope, m.slope * t.value + m.value * t.slope, c.slope},
+                             {0, m.slope * t.slope, 0}}});
+    }
   // g = -(L - min L)/2T*, T* the largest eigenvalue of D or more: psi_0 may exceed rho_0's top by a factor 100
   double beta = l.mobility / (2 * eigenvalues(largest).most);
   loss.array() -= loss.minCoeff();

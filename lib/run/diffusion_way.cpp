@@ -20,7 +20,7 @@ constexpr double most_numbers = 2e8;
 constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
 
 TensorResolution diffusion_resolution(int digits, double finer) {
-  const int d = std::max(digits, 6);
+  const int d = std::max(digits, 8);  // fewer, and the currents would not converge
   TensorResolution r;
   r.tail = (2.31 * d + 1) * finer;
   r.spacing = (1.55 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails

@@ -75,7 +75,8 @@ void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::st
   if (checks.size() >= out.checks.size()) out.checks = std::move(checks);
 }
 
-Resolution resolution(int digits, int level) {
+Resolution resolution(int asked, int level) {
+  const int digits = std::max(asked, 8);  // fewer, and what checks the numbers (currents, flows) would not converge
   const double decades = (1.55 * digits + 2) * std::pow(1.2, level);
   Resolution r{decades, decades, 8 + digits / 3 + 3 * level, 1.0 / (1 + 0.25 * level)};
   r.lag_substep = 0.5 / (1 + 0.2 * level);

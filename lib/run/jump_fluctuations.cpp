@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "run/jump_moves.hpp"
+#include "learner/course.hpp"
 #include "sampler/sampler.hpp"
 #include "thermo/fluctuations.hpp"
 
@@ -56,8 +56,8 @@ std::vector<CountedJump<R>> joint_jumps(const JumpSetting<R>& s, const learner::
     for (int k = 0; k < outcomes && i + 1 < n; ++k) {
       const R gain = s.energy(i + 1, k) - s.energy(i, k);
       const int a = i * outcomes + k, b = a + outcomes;
-      out.push_back({a, b, w.up[i], work ? powers_of<R>(gain) : none});
-      out.push_back({b, a, w.down[i], work ? powers_of<R>(R(-gain)) : none});
+      out.push_back({a, b, w.up[i], work ? powers_of<R>(gain) : none, i, true});
+      out.push_back({b, a, w.down[i], work ? powers_of<R>(R(-gain)) : none, i, false});
     }
     const Vector<R> p = s.spaces.conditional.row(i);
     const auto g =
@@ -67,6 +67,29 @@ std::vector<CountedJump<R>> joint_jumps(const JumpSetting<R>& s, const learner::
         if (l != k && g(l, k) > 0)
           out.push_back({i * outcomes + k, i * outcomes + l, rate * g(l, k),
                          work ? none : powers_of<R>(R(s.energy(i, l) - s.energy(i, k)))});
+  }
+  return out;
+}
+
+/// The powers at all points. Jumps of Theta come with their edge; with a schedule their rates are those of the time.
+template <Real R>
+std::vector<Powers<R>> powers_at_points(const JumpSetting<R>& s, const Vector<R>& loss,
+                                        const std::vector<CountedJump<R>>& jumps, const Powers<R>& start) {
+  std::vector<Powers<R>> out{start};
+  if (!learner::scheduled(s.experiment->learner)) {
+    for (std::size_t j = 1; j < s.points.size(); ++j) {
+      out.push_back(out.back());
+      evolve_powers<R>(jumps, R(s.points[j] - s.points[j - 1]), out.back());
+    }
+    return out;
+  }
+  const Eigen::Index n = start[0].size();
+  Vector<R> flat(4 * n);
+  flat << start[0], start[1], start[2], start[3];
+  const auto stations = march_scheduled<R>(s, loss, jumps, n, flat, std::span<const R>(s.points), 0, {});
+  for (std::size_t j = 1; j < stations.size(); ++j) {
+    out.emplace_back();
+    for (Eigen::Index k = 0; k < 4; ++k) out.back()[static_cast<std::size_t>(k)] = stations[j].state.segment(k * n, n);
   }
   return out;
 }
@@ -81,7 +104,7 @@ std::vector<R> tilted_steps(const JumpSetting<R>& s, const Vector<R>& loss) {
   std::vector<R> out{R(1)};
   for (std::size_t j = 1; j < s.points.size(); ++j) {
     const R tau = (s.points[j] - s.points[j - 1]) / steps;
-    const Matrix<R> theta = transition_kernel<R>(s, loss, tau).kernel;
+    Matrix<R> theta = transition_kernel<R>(s, loss, s.points[j - 1], tau).kernel;
     std::vector<Matrix<R>> half;
     for (Eigen::Index i = 0; i < s.energy.rows(); ++i) {
       const Vector<R> p = s.spaces.conditional.row(i);
@@ -95,13 +118,16 @@ std::vector<R> tilted_steps(const JumpSetting<R>& s, const Vector<R>& loss) {
       return moved;
     };
     const auto theta_move = [&](const Matrix<R>& f) { return Matrix<R>(theta * f); };
-    for (int k = 0; k < steps; ++k)
+    for (int k = 0; k < steps; ++k) {
+      if (k && learner::scheduled(s.experiment->learner))
+        theta = transition_kernel<R>(s, loss, R(s.points[j - 1] + k * tau), tau).kernel;
       for (const int part : {0, 1, 0}) {
         const Matrix<R> before = joint;
         joint = part ? theta_move(before) : x_move(before);
         part ? tilted.theta_moved(s.energy, before, joint, theta_move)
              : tilted.x_moved(s.energy, s.spaces.conditional, before, joint, x_move);
       }
+    }
     out.push_back(tilted.totals(s.spaces.theta_weight, s.spaces.x_weight).at("ift_x"));
   }
   return out;
@@ -145,12 +171,12 @@ void add_fluctuations(const JumpSetting<R>& s, const Vector<R>& loss, PairHistor
   for (const bool work : {false, true}) {
     const auto jumps = joint_jumps(s, w, work);
     const R r = exit_rate(jumps, start.size());
-    auto powers = start_powers(start);
+    const auto powers = powers_at_points(s, loss, jumps, start_powers(start));
     for (std::size_t j = 0; j < s.points.size(); ++j) {
-      if (j) evolve_powers<R>(jumps, R(s.points[j] - s.points[j - 1]), powers);
       const R relative = input_error(s, loss) + num::epsilon<R>() * (32 + 2 * r * s.points[j]);
       for (int k = 1; k <= 3; ++k)
-        put((work ? "_work_x_" : "_heat_x_") + std::to_string(k), powers[static_cast<std::size_t>(k)].sum(), relative);
+        put((work ? "_work_x_" : "_heat_x_") + std::to_string(k), powers[j][static_cast<std::size_t>(k)].sum(),
+            relative);
     }
   }
   const auto ift = tilted_steps(s, loss);
@@ -175,8 +201,8 @@ void add_fluctuations(const JumpSetting<R>& s, const Vector<R>& loss, LearnerHis
     return out;
   };
   for (int i = 0; i + 1 < n; ++i) {
-    jumps.push_back({i, i + 1, w.up[i], gain(i, i + 1)});
-    jumps.push_back({i + 1, i, w.down[i], gain(i + 1, i)});
+    jumps.push_back({i, i + 1, w.up[i], gain(i, i + 1), i, true});
+    jumps.push_back({i + 1, i, w.down[i], gain(i + 1, i), i, false});
   }
   std::array<Vector<R>, 3> phi;  // <phi^k> at each state
   Matrix<R> power = weight;
@@ -185,15 +211,16 @@ void add_fluctuations(const JumpSetting<R>& s, const Vector<R>& loss, LearnerHis
     p = power.rowwise().sum();
   }
   const R r = exit_rate(jumps, n);
-  auto work = start_powers(s.learner.initial), both = work;
-  for (std::size_t k = 0; k < 3; ++k) both[k + 1] = s.learner.initial.cwiseProduct(phi[k]);
+  auto sum = start_powers(s.learner.initial);
+  const auto works = powers_at_points(s, loss, jumps, sum);
+  for (std::size_t k = 0; k < 3; ++k) sum[k + 1] = s.learner.initial.cwiseProduct(phi[k]);
+  const auto sums = powers_at_points(s, loss, jumps, sum);  // of phi(start) + work
   for (std::size_t j = 0; j < s.points.size(); ++j) {
     const R relative = input_error(s, loss) + num::epsilon<R>() * (32 + 2 * r * s.points[j]);
     const auto put = [&](const std::string& name, const R& value) {
       history.totals[name].push_back({value, s.points[j] > 0 ? R(relative * (1 + fabs(value))) : R(0)});
     };
-    if (j)
-      for (auto* m : {&work, &both}) evolve_powers<R>(jumps, R(s.points[j] - s.points[j - 1]), *m);
+    const auto &work = works[j], &both = sums[j];
     for (std::size_t k = 1; k <= 3; ++k) put("_work_x_" + std::to_string(k), work[k].sum());
     const R started = s.points[j] > 0 ? R(1) : R(0);  // X has moved
     put("_heat_x_1", started * (phi[0].dot(both[0]) - both[1].sum()));

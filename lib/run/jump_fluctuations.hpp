@@ -4,17 +4,9 @@
 
 #include <array>
 
-#include "run/jump_history.hpp"
+#include "run/timed_jumps.hpp"
 
 namespace calor::run {
-
-/// A jump and the first three moments of what it adds.
-template <Real R>
-struct CountedJump {
-  int from, to;
-  R rate;
-  std::array<R, 3> gain;
-};
 
 /// Densities weighted by the powers 0 to 3 of a sum over jumps.
 template <Real R>

@@ -53,7 +53,8 @@ PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R
 template <Real R>
 PairHistory<R> follow_turns(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
-/// exp(time W) of the learner, column by column, and its relative round-off.
+/// Where the learner jumps to from each state, a column each, from the time `start` on for `length`, and the relative
+/// round-off.
 template <Real R>
 struct TransitionKernel {
   num::Matrix<R> kernel;
@@ -61,6 +62,7 @@ struct TransitionKernel {
 };
 
 template <Real R>
-TransitionKernel<R> transition_kernel(const JumpSetting<R>& setting, const num::Vector<R>& loss, const R& time);
+TransitionKernel<R> transition_kernel(const JumpSetting<R>& setting, const num::Vector<R>& loss, const R& start,
+                                      const R& length);
 
 }  // namespace calor::run

@@ -1,4 +1,5 @@
-#include "run/jump_moves.hpp"
+#include "learner/course.hpp"
+#include "run/timed_jumps.hpp"
 #include "sampler/sampler.hpp"
 
 namespace calor::run {
@@ -82,28 +83,16 @@ Matrix<R> as_matrix(const Vector<R>& state, Eigen::Index n) {
   return Eigen::Map<const Matrix<R>>(state.data(), state.size() / n, n).transpose();
 }
 
-}  // namespace
+/// One point of a history: the joint state, heat and work so far, and the integrals of joint_rates.
+template <Real R>
+struct Point {
+  Vector<R> state;
+  Raw<R> heat, work, x_part, theta_part, currents;
+  R round_off = 0;
+};
 
 template <Real R>
-PairHistory<R> follow_lagging(const JumpSetting<R>& s, const Vector<R>& loss) {
-  const auto w = learner::rates(s.learner, loss);
-  const auto x = x_moves(s);
-  const Eigen::Index n = loss.size(), outcomes = s.energy.cols();
-  auto moves = theta_moves(w, static_cast<int>(outcomes));
-  const int width = static_cast<int>(outcomes);
-  for (int i = 0; i < n; ++i) {
-    const auto& g = x.generator[static_cast<std::size_t>(i)];
-    for (int k = 0; k < width; ++k)
-      for (int l = k + 1; l < width; ++l)
-        if (g(l, k) > 0 || g(k, l) > 0) moves.push_back({i * width + k, i * width + l, g(l, k), g(k, l)});
-  }
-  evolve::ChainPropagator<R> propagator({static_cast<int>(n * outcomes), std::move(moves)}, gains(s, w, x));
-  const Matrix<R> by_outcome = equilibrium_start(s).transpose();
-  const Vector<R> start = Eigen::Map<const Vector<R>>(by_outcome.data(), by_outcome.size());
-  const evolve::RateFunction<R> rates = [&](const Vector<R>& state) { return joint_rates(w, x, state); };
-  auto stations = evolve::march(propagator, start, std::span<const R>(s.points), rates, s.quadrature);
-  for (auto& at : stations) at.round_off += input_error(s, loss);
-
+PairHistory<R> put_together(const JumpSetting<R>& s, const std::vector<Point<R>>& points) {
   PairHistory<R> out;
   auto& totals = out.history.totals;
   const auto put = [&](const std::string& name, const Raw<R>& raw) {
@@ -111,21 +100,77 @@ PairHistory<R> follow_lagging(const JumpSetting<R>& s, const Vector<R>& loss) {
     out.noise[name].push_back(raw.noise);
   };
   thermo::JointState<R> first;
-  for (const auto& at : stations) {
-    const Matrix<R> joint = as_matrix<R>(at.state, n);
+  for (const auto& at : points) {
+    const Matrix<R> joint = as_matrix<R>(at.state, s.energy.rows());
     const auto state = thermo::joint_state(s.spaces, s.energy, joint);
     if (out.history.joint.empty()) first = state;
-    const Raw<R> heat = linear(at, 0, 1), x_part = integral(at, 0), theta_part = integral(at, 1);
-    put("heat_x", heat);
-    put("work_x", linear(at, 2, 3));
-    put("ep_x", x_part - heat);
-    put("flow_x", Raw<R>{state.entropy_x - first.entropy_x, R(0)} - x_part);
-    put("flow_theta", Raw<R>{state.entropy_theta - first.entropy_theta, R(0)} - theta_part);
-    put("_ep_x_currents", integral(at, 2));
+    put("heat_x", at.heat);
+    put("work_x", at.work);
+    put("ep_x", at.x_part - at.heat);
+    put("flow_x", Raw<R>{state.entropy_x - first.entropy_x, R(0)} - at.x_part);
+    put("flow_theta", Raw<R>{state.entropy_theta - first.entropy_theta, R(0)} - at.theta_part);
+    put("_ep_x_currents", at.currents);
     out.history.joint.push_back(joint);
-    out.round_off.push_back(at.round_off + at.left_out);
+    out.round_off.push_back(at.round_off);
   }
   return out;
+}
+
+/// With a schedule of the temperature.
+template <Real R>
+std::vector<Point<R>> along_schedule(const JumpSetting<R>& s, const Vector<R>& loss, const XMoves<R>& x,
+                                     const Vector<R>& start) {
+  const int width = static_cast<int>(s.energy.cols());
+  auto jumps = timed_moves<R>(loss.size(), width);
+  for (int i = 0; i < loss.size(); ++i)
+    for (int k = 0; k < width; ++k)
+      for (int l = 0; l < width; ++l)
+        if (const R& rate = x.generator[static_cast<std::size_t>(i)](l, k); l != k && rate > 0)
+          jumps.push_back({i * width + k, i * width + l, rate, {}});
+  auto learner = s.learner;
+  const TimedRates<R> rates = [&](const Vector<R>& state, const R& temperature) {
+    learner.temperature = temperature;
+    const auto w = learner::rates(learner, loss);
+    const auto entropies = joint_rates(w, x, state);
+    const Vector<R> gained = gains(s, w, x) * state;
+    auto out = nothing<R>(5);
+    out.value << gained[0], gained[2], entropies.value;
+    out.size << gained[1], gained[3], entropies.size;
+    return out;
+  };
+  std::vector<Point<R>> out;
+  for (const auto& at : march_scheduled<R>(s, loss, jumps, start.size(), start, std::span<const R>(s.points), 5, rates))
+    out.push_back(
+        {at.state, at.total(0), at.total(1), at.total(2), at.total(3), at.total(4), at.round_off + at.left_out});
+  return out;
+}
+
+}  // namespace
+
+template <Real R>
+PairHistory<R> follow_lagging(const JumpSetting<R>& s, const Vector<R>& loss) {
+  const auto x = x_moves(s);
+  const Matrix<R> by_outcome = equilibrium_start(s).transpose();
+  const Vector<R> start = Eigen::Map<const Vector<R>>(by_outcome.data(), by_outcome.size());
+  if (learner::scheduled(s.experiment->learner)) return put_together(s, along_schedule(s, loss, x, start));
+  const auto w = learner::rates(s.learner, loss);
+  const int n = static_cast<int>(loss.size()), width = static_cast<int>(s.energy.cols());
+  auto moves = theta_moves(w, width);
+  for (int i = 0; i < n; ++i) {
+    const auto& g = x.generator[static_cast<std::size_t>(i)];
+    for (int k = 0; k < width; ++k)
+      for (int l = k + 1; l < width; ++l)
+        if (g(l, k) > 0 || g(k, l) > 0) moves.push_back({i * width + k, i * width + l, g(l, k), g(k, l)});
+  }
+  evolve::ChainPropagator<R> propagator({n * width, std::move(moves)}, gains(s, w, x));
+  const evolve::RateFunction<R> rates = [&](const Vector<R>& state) { return joint_rates(w, x, state); };
+  std::vector<Point<R>> points;
+  for (auto& at : evolve::march(propagator, start, std::span<const R>(s.points), rates, s.quadrature)) {
+    at.round_off += input_error(s, loss);
+    points.push_back({at.state, linear(at, 0, 1), linear(at, 2, 3), integral(at, 0), integral(at, 1), integral(at, 2),
+                      R(at.round_off + at.left_out)});
+  }
+  return put_together(s, points);
 }
 
 #define CALOR_INSTANTIATE(R) template PairHistory<R> follow_lagging(const JumpSetting<R>&, const Vector<R>&);

@@ -1,4 +1,5 @@
-#include "run/jump_moves.hpp"
+#include "learner/course.hpp"
+#include "run/timed_jumps.hpp"
 #include "sampler/sampler.hpp"
 #include "thermo/fluctuations.hpp"
 
@@ -49,7 +50,7 @@ void move_x(const JumpSetting<R>& s, const std::vector<Matrix<R>>& kernels, Matr
   }
 }
 
-/// exp(step W), column by column, and the mean divergence of a step from each state.
+/// A step's kernel, column by column, and the mean divergence of a step from each state.
 template <Real R>
 struct StepKernel {
   Matrix<R> kernel;
@@ -58,9 +59,10 @@ struct StepKernel {
 };
 
 template <Real R>
-StepKernel<R> step_kernel(const JumpSetting<R>& s, const Vector<R>& loss) {
+StepKernel<R> step_kernel(const JumpSetting<R>& s, const Vector<R>& loss, int steps) {
   const Eigen::Index n = loss.size();
-  auto moved = transition_kernel<R>(s, loss, num::from_rational<R>(*s.experiment->time.step));
+  const R length = num::from_rational<R>(*s.experiment->time.step);
+  auto moved = transition_kernel<R>(s, loss, R(length * steps), length);
   StepKernel<R> out{std::move(moved.kernel), Vector<R>::Zero(n), moved.round_off};
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j)
@@ -71,12 +73,22 @@ StepKernel<R> step_kernel(const JumpSetting<R>& s, const Vector<R>& loss) {
 }  // namespace
 
 template <Real R>
-TransitionKernel<R> transition_kernel(const JumpSetting<R>& s, const Vector<R>& loss, const R& time) {
+TransitionKernel<R> transition_kernel(const JumpSetting<R>& s, const Vector<R>& loss, const R& start, const R& length) {
   const Eigen::Index n = loss.size();
+  TransitionKernel<R> out{Matrix<R>(n, n), R(0)};
+  if (learner::scheduled(s.experiment->learner)) {
+    const std::vector<R> points{start, start + length};
+    const auto jumps = timed_moves<R>(n, 1);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      const auto at = march_scheduled<R>(s, loss, jumps, n, Vector<R>::Unit(n, i), points, 0, {}).back();
+      out.kernel.col(i) = at.state;
+      out.round_off = at.round_off + at.left_out;
+    }
+    return out;
+  }
   evolve::ChainPropagator<R> chain({static_cast<int>(n), theta_moves(learner::rates(s.learner, loss), 1)},
                                    Matrix<R>(0, n));
-  const std::vector<R> step{time};
-  TransitionKernel<R> out{Matrix<R>(n, n), R(0)};
+  const std::vector<R> step{length};
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto flight = chain.advance(Vector<R>::Unit(n, i), step).front();
     out.kernel.col(i) = flight.state / R(flight.state.sum());
@@ -88,7 +100,8 @@ TransitionKernel<R> transition_kernel(const JumpSetting<R>& s, const Vector<R>& 
 template <Real R>
 PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
   using std::fabs;
-  const auto step = step_kernel(s, loss);
+  auto step = step_kernel(s, loss, 0);
+  const bool changes = learner::scheduled(s.experiment->learner);
   const auto kernels = turn_kernels(s);
   const bool equilibrium = kernels.empty();
   Matrix<R> joint = equilibrium_start(s);
@@ -107,6 +120,7 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
   for (const R& point : s.points) {
     const long goal = std::lround(num::to_double(R(point / num::from_rational<R>(*s.experiment->time.step))));
     for (; done < goal; ++done) {
+      if (changes && done) step = step_kernel(s, loss, static_cast<int>(done));
       if (equilibrium) path += step.divergence.dot(Vector<R>(joint * s.spaces.x_weight));
       const Matrix<R> before = joint;
       joint = theta_move(before);

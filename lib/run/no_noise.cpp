@@ -57,7 +57,8 @@ void closed_limit(Job& job) {
         e = shortened(e.value, e.error + 2 * abs(change), job.digits);
     }
   collect(job, book, study, "analytic, T -> 0",
-          job.experiment.learner.kind == "sgld" ? sgld_identities<R>(R(0)) : langevin_identities<R>(job.experiment));
+          job.experiment.learner.kind == "sgld" ? sgld_identities<R>(R(0), lagging(job.experiment))
+                                                : langevin_identities<R>(job.experiment));
 }
 
 }  // namespace calor::run

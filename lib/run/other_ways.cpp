@@ -22,7 +22,7 @@ void closed_form_with(Job& job) {
   const bool sgld = job.experiment.learner.kind == "sgld";
   const R temperature = num::from_rational<R>(job.experiment.learner.temperature.values.front());
   collect(job, book, study, "analytic",
-          sgld ? sgld_identities<R>(temperature) : langevin_identities<R>(job.experiment));
+          sgld ? sgld_identities<R>(temperature, lagging(job.experiment)) : langevin_identities<R>(job.experiment));
 }
 
 template <Real R>

@@ -145,7 +145,8 @@ void closed_form_in_balls(Job& job) {
         [&](const std::vector<Rational>& points) { return proven::regression_book(job.experiment, points); });
   const bool sgld = job.experiment.learner.kind == "sgld";
   in_balls(job, "analytic in balls",
-           sgld ? sgld_identities<Mp100>(temperature_of(job)) : langevin_identities<Mp100>(job.experiment),
+           sgld ? sgld_identities<Mp100>(temperature_of(job), lagging(job.experiment))
+                : langevin_identities<Mp100>(job.experiment),
            [&](const std::vector<Rational>& points) {
              std::vector<BallRow> rows;
              for (const auto& t : points) {

@@ -8,6 +8,7 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/job.hpp"
+#include "run/joint_level.hpp"
 #include "run/no_noise.hpp"
 #include "run/proven.hpp"
 #include "run/sgd_gaussian_way.hpp"
@@ -34,7 +35,9 @@ void by_method(Job& job) {
                   "auto; closed forms are those of gaussian-mean and linear-regression");
   if (e.learner.kind == "langevin" && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
     return product_of_dimensions(job);
-  if (e.learner.kind == "langevin" && parameters(e.model) > 1 && learner::scheduled(e.learner))
+  const bool continuous = e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion";
+  if (continuous && learner::scheduled(e.learner) &&
+      (parameters(e.model) > 1 || lagging(e) || fluctuations_wanted(job.options)))
     return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && (parameters(e.model) > 1 || e.model.kind == "linear-regression"))
     return langevin_on_tensor_grid(job);

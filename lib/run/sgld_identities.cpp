@@ -3,8 +3,8 @@
 namespace calor::run {
 
 template <Real R>
-std::vector<ledger::Identity<R>> sgld_identities(const R& temperature) {
-  return {
+std::vector<ledger::Identity<R>> sgld_identities(const R& temperature, bool lags) {
+  std::vector<ledger::Identity<R>> out{
       {"I1",
        "I(Theta;B) + I(X;B|Theta) = I(X;B) + I(Theta;B|X)",
        {{1, "_m_info_relative"}, {1, "_info_x_b_given_theta"}, {-1, "l_info"}, {-1, "r_info"}}},
@@ -54,9 +54,12 @@ std::vector<ledger::Identity<R>> sgld_identities(const R& temperature) {
       {"I15", "<exp(-sigma_Theta)> = 1", {{1, "_ift_theta"}}},
       {"I15", "<exp(-sigma_X)> = 1", {{1, "_ift_x"}}},
   };
+  if (lags)
+    std::erase_if(out, [](const auto& i) { return i.statement == "sgld, equilibrium sampler: ep_x_path = work_x"; });
+  return out;
 }
 
-#define CALOR_INSTANTIATE(R) template std::vector<ledger::Identity<R>> sgld_identities(const R&);
+#define CALOR_INSTANTIATE(R) template std::vector<ledger::Identity<R>> sgld_identities(const R&, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 
 }  // namespace calor::run

@@ -31,7 +31,8 @@ std::vector<info::Row<R>> sgld_rows(const experiment::Experiment& experiment, co
 
 /// The identities of sgld: I1-I3, I6, I8-I15. Those whose quantities a combination lacks are skipped by ledger::verify.
 /// `temperature`: of a constant schedule (the quadratic-loss identity of I8; its quantities are absent otherwise).
+/// `lags`: X moves at finite speed (ou on gaussian-mean, where ep_x_path = -heat_x instead of work_x).
 template <Real R>
-std::vector<ledger::Identity<R>> sgld_identities(const R& temperature);
+std::vector<ledger::Identity<R>> sgld_identities(const R& temperature, bool lags = false);
 
 }  // namespace calor::run

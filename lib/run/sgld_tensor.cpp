@@ -8,6 +8,8 @@
 
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
+#include "run/joint_level.hpp"
+#include "run/joint_model.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
 #include "run/sgld_tensor_walk.hpp"
@@ -36,7 +38,7 @@ struct Setting {
   std::vector<learner::StepSize> steps;
   std::vector<long> points;
   Field initial;
-  bool stream = false;
+  bool stream = false, equilibrium = true, lags = false;  // lags: the joint density is followed
 };
 
 /// One history at one point.
@@ -45,21 +47,23 @@ struct Record {
   std::map<std::string, double> totals;
   double weight = 0;
   std::vector<double> statistic;  // <T_a>_B; empty before a stream has begun
+  Matrix<double> joint;           // with room.turn
 };
 
 void require_fit(const experiment::Experiment& e, int digits, const Setting& s) {
   const double nodes = static_cast<double>(s.room.grid.size());
-  double histories = static_cast<double>(s.families.size() * s.points.size()), batches = 1;
+  const double held = 1 + (s.lags ? s.model->outcomes() : 0);  // densities a history
+  double histories = held * static_cast<double>(s.families.size() * s.points.size()), batches = 1;
   for (const auto& f : s.families) batches = std::max(batches, static_cast<double>(f.weight.size()));
   if (s.stream) {
     const double sequences = std::pow(batches, static_cast<double>(s.steps.size()));
-    if (!(sequences * nodes * 80 < most_bytes))
+    if (!(sequences * nodes * 80 * held < most_bytes))
       throw InputError(e.at("time.points") + std::to_string(s.steps.size()) + " steps of a stream have " +
                        std::to_string(s.families.front().weight.size()) + "^" + std::to_string(s.steps.size()) +
                        " sequences of batches; allowed in two parameters at this accuracy: at most " +
-                       std::to_string(static_cast<long>(most_bytes / 80 / nodes)) +
+                       std::to_string(static_cast<long>(most_bytes / 80 / nodes / held)) +
                        " sequences, that is fewer steps or smaller batches");
-    histories = 2 * sequences;
+    histories = 2 * held * sequences;
   }
   double side = 0;
   for (const auto& axis : s.room.grid.axes) side += axis.size;
@@ -122,7 +126,22 @@ Field mixture_strips(const Setting& s, const TensorTerms& terms) {
   return out;
 }
 
-Setting make_setting(const Study<double>& study, int digits, double finer, bool stationary) {
+/// Classes of outcomes, their energies and kernels, in the place of the outcomes.
+void set_turns(const Study<double>& study, Setting& s) {
+  auto& room = s.room;
+  const auto outcomes = outcome_classes(study);
+  const auto& size = outcomes.classes.size;
+  room.energy = room.terms.value * outcomes.statistic;
+  room.spaces.conditional = (-room.energy.array()).exp();
+  room.spaces.x_weight.resize(outcomes.classes.count());
+  for (Eigen::Index c = 0; c < room.spaces.x_weight.size(); ++c)
+    room.spaces.x_weight[c] = size[static_cast<std::size_t>(c)];
+  Matrix<double> theta(room.grid.size(), 2);
+  for (int a = 0; a < 2; ++a) theta.col(a) = room.theta[static_cast<std::size_t>(a)];
+  room.turn = turn_kernels(study, outcomes, room.spaces, theta);
+}
+
+Setting make_setting(const Study<double>& study, int digits, double finer, const SgldExtras& extras) {
   const auto& e = *study.experiment;
   const auto real = [](const num::Rational& q) { return num::from_rational<double>(q); };
   Setting s;
@@ -135,7 +154,10 @@ Setting make_setting(const Study<double>& study, int digits, double finer, bool 
   r.tail = 1.2 * decades;
   r.spacing = decades / 1.5;
   make_families(s, e, std::exp(-decades - 4));
-  s.room.stationary = stationary && !s.stream;
+  s.room.stationary = extras.stationary && !s.stream;
+  s.room.moments = extras.moments;
+  s.equilibrium = !lagging(e);
+  s.lags = lagging(e) || extras.moments;
   // the box of langevin at the same clock; spacing also from the kernel: rho(theta) K(theta'|theta) must be resolved
   learner::Langevin<double> like;
   like.weight_decay = s.room.weight_decay;
@@ -186,7 +208,21 @@ Setting make_setting(const Study<double>& study, int digits, double finer, bool 
     }
     s.initial[i] = std::exp(exponent);
   }
+  if (s.lags) set_turns(study, s);
   return s;
+}
+
+/// The X side of a row from the joint densities of all histories.
+void joint_row(const Setting& s, const std::vector<Record>& records, Row<double>& row) {
+  std::vector<thermo::JointHistory<double>> histories;
+  Field probability(static_cast<Eigen::Index>(records.size()));
+  for (std::size_t b = 0; b < records.size(); ++b) {
+    probability[static_cast<Eigen::Index>(b)] = records[b].weight;
+    histories.push_back({{records[b].joint}, {}, 32 * epsilon * records[b].rho});
+  }
+  std::vector<Row<double>> one{row};
+  thermo::joint_rows<double>(s.room.spaces, probability, histories, one);
+  row = std::move(one.front());
 }
 
 /// Averages over the histories of what depends on their statistic; absent before a stream has begun.
@@ -238,12 +274,15 @@ Row<double> row_at(const Setting& s, const std::vector<Record>& records, std::si
     }
     if (s.stream) type_entropy -= r.weight * std::log(r.weight);
   }
+  if (s.lags) joint_row(s, records, row);
   info::parameter_information(s.room.spaces, at, row);
-  info::equilibrium_information(s.room.spaces, at, row);
+  if (!s.lags) {
+    info::equilibrium_information(s.room.spaces, at, row);
+    row["_phi"] = row["entropy_x_given_theta"];
+  }
+  if (s.equilibrium) row["ep_x_path"] = row["work_x"];
   learning(s, records, at, row);
-  row["ep_x_path"] = row["work_x"];
-  row["_phi"] = row["entropy_x_given_theta"];
-  row["_log_outcomes"] = {std::log(static_cast<double>(s.room.energy.cols())), 4 * epsilon};
+  row["_log_outcomes"] = {std::log(static_cast<double>(s.model->outcomes())), 4 * epsilon};
   if (s.stream || !s.ensemble.fixed) row["_type_entropy"] = {type_entropy, 64 * epsilon * (1 + type_entropy)};
   return row;
 }
@@ -254,7 +293,7 @@ std::vector<Row<double>> over_data_sets(const Setting& s, int threads, const std
   num::parallel_for(static_cast<int>(s.families.size()), threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     const auto& set = s.ensemble.sets[k];
-    auto walk = start_walk(s.initial, false, s.room.stationary);
+    auto walk = start_walk(s.room, s.initial, false);
     std::optional<TensorMove> move;
     Field rest;
     std::size_t n = 0;
@@ -266,7 +305,7 @@ std::vector<Row<double>> over_data_sets(const Setting& s, int threads, const std
         }
         advance(s.room, *move, rest, false, walk);
       }
-      records[j][k] = {walk.rho, walk.totals, set.weight, set.statistic};
+      records[j][k] = {walk.rho, walk.totals, set.weight, set.statistic, walk.joint};
     }
     if (progress) progress(static_cast<double>(++done) / static_cast<double>(s.families.size()));
   });
@@ -302,7 +341,7 @@ std::vector<Branch> grow(const Setting& s, const std::vector<Branch>& from, cons
 std::vector<Row<double>> over_stream(const Setting& s, int threads, const std::function<void(double)>& progress) {
   const auto& f = s.families.front();
   std::vector<Branch> branches(1);
-  branches.front().walk = start_walk(s.initial, true, false);
+  branches.front().walk = start_walk(s.room, s.initial, true);
   std::vector<TensorMove> moves;
   std::vector<Row<double>> rows;
   std::size_t n = 0;
@@ -318,7 +357,7 @@ std::vector<Row<double>> over_stream(const Setting& s, int threads, const std::f
     }
     std::vector<Record> records;
     for (const auto& b : branches) {
-      records.push_back({b.walk.rho, b.walk.totals, b.weight, b.sum});
+      records.push_back({b.walk.rho, b.walk.totals, b.weight, b.sum, b.walk.joint});
       for (auto& x : records.back().statistic) x /= static_cast<double>(n);
     }
     rows.push_back(row_at(s, records, j));
@@ -326,9 +365,9 @@ std::vector<Row<double>> over_stream(const Setting& s, int threads, const std::f
   return rows;
 }
 
-std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double finer, bool stationary,
+std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double finer, const SgldExtras& extras,
                                   const std::function<void(double)>& progress) {
-  const auto s = make_setting(study, digits, finer, stationary);
+  const auto s = make_setting(study, digits, finer, extras);
   auto rows =
       s.stream ? over_stream(s, study.options->threads, progress) : over_data_sets(s, study.options->threads, progress);
   const Row<double> start = rows.front();
@@ -344,6 +383,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double
     row["ep_x_given_b"] = change("entropy_x_given_b") - row["heat_x"];
     row["ep_x_naive"] = change("entropy_x") - row["heat_x"];
     row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
+    thermo::finish_fluctuations(row);
   }
   thermo::exact_zeros<double>(rows, !s.stream && s.ensemble.fixed);
   return rows;
@@ -365,12 +405,14 @@ void sgld_on_tensor_grid(Job& job) {
   const std::array finer{1.0, 1.15, 1.35};
   const auto book = refine<double>(
       [&](int k) {
-        return evaluate(study, std::max(job.digits, 5), finer[static_cast<std::size_t>(k)], parts,
+        return evaluate(study, std::max(job.digits, 5), finer[static_cast<std::size_t>(k)],
+                        {fluctuations_wanted(job.options), parts},
                         reporter(job.options, "steps, level " + std::to_string(k + 1)));
       },
       static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()});
   collect(job, book, study, "chapman-kolmogorov",
-          sgld_identities<double>(num::from_rational<double>(job.experiment.learner.temperature.values.front())));
+          sgld_identities<double>(num::from_rational<double>(job.experiment.learner.temperature.values.front()),
+                                  lagging(job.experiment)));
 }
 
 }  // namespace calor::run

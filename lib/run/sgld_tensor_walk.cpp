@@ -80,6 +80,14 @@ Field TensorMove::push(const Field& f) const {
   return Eigen::Map<const Field>(out.data(), out.size());  // axis 0 fastest
 }
 
+Field TensorMove::pull(const Field& f) const {
+  const Eigen::Map<const Matrix<double>> values(f.data(), room_.grid.axes[0].size, room_.grid.axes[1].size);
+  Field out = Field::Zero(f.size());
+  for (std::size_t c = 0; c < weight_.size(); ++c)
+    out += weight_[c] * kernel_[c][0].cwiseProduct(values * kernel_[c][1]).colwise().sum().transpose();
+  return room_.spaces.theta_weight[0] * out;
+}
+
 double TensorMove::density(Eigen::Index from, Eigen::Index to) const {
   const Eigen::Index n = room_.grid.axes[0].size;
   double sum = 0;
@@ -161,26 +169,95 @@ Field TensorMove::log_stationary() const {
       "the stationary density of a data set does not settle; leave out ep_theta_housekeeping and ep_theta_excess");
 }
 
-TensorWalk start_walk(const Field& initial, bool stream, bool stationary) {
+TensorWalk start_walk(const TensorRoom& room, const Field& initial, bool stream) {
   TensorWalk out;
   out.rho = initial;
   for (const char* q : {"ep_theta_medium", "heat_x", "work_x", "ep_x", "flow_x", "flow_theta"}) out.totals[q] = 0;
   if (stream)
     for (const char* q : {"heat_theta", "work_theta", "_stream_loss"}) out.totals[q] = 0;
-  if (stationary)
+  if (room.stationary)
     for (const char* q : {"ep_theta_housekeeping", "ep_theta_excess"}) out.totals[q] = 0;
+  if (room.turn.empty()) return out;
+  out.joint = initial.asDiagonal() * room.spaces.conditional;
+  out.state = thermo::joint_state(room.spaces, room.energy, out.joint);
+  if (!room.moments) return out;
+  out.fluctuations = thermo::Fluctuations<double>(out.joint);
+  out.back = Field::Ones(initial.size());
+  for (const auto& [name, value] : out.fluctuations.totals(room.spaces.theta_weight, room.spaces.x_weight))
+    out.totals[name] = value;
+  out.totals["ift_theta"] = room.spaces.theta_weight.dot(initial);
   return out;
 }
 
-void advance(const TensorRoom& room, const TensorMove& move, const Field& log_stationary, bool stream,
-             TensorWalk& walk) {
+namespace {
+
+/// X is drawn anew from p(.|theta'), next = density of theta'.
+void redraw(const TensorRoom& room, const TensorMove& move, const Field& next, TensorWalk& walk) {
   const Eigen::Index outcomes = room.energy.cols(), n = walk.rho.size();
   const double w = room.spaces.theta_weight[0];
   auto& total = walk.totals;
   Matrix<double> joint(n, outcomes);  // P(x, theta') before X is redrawn
   for (Eigen::Index x = 0; x < outcomes; ++x)
     joint.col(x) = move.push(walk.rho.cwiseProduct(room.spaces.conditional.col(x)));
-  const Field next = joint.rowwise().sum();
+  const double entropy = w * walk.rho.dot(room.spaces.x_entropy), later = w * next.dot(room.spaces.x_entropy),
+               moved = w * joint.cwiseProduct(room.energy).sum();
+  double between = 0;  // S(X|Theta', B) before X is redrawn
+  for (Eigen::Index i = 0; i < joint.size(); ++i) {
+    const double p = joint.data()[i], rho = next[i % n];
+    if (p > 0) between -= w * p * std::log(p / rho);
+  }
+  const Field before = w * room.spaces.conditional.transpose() * walk.rho,
+              after = w * room.spaces.conditional.transpose() * next;
+  const auto shannon = [](const Field& p) { return -(p.array() * p.array().log()).sum(); };
+  total["work_x"] += moved - entropy;  // <phi> at equilibrium is S(X|Theta)
+  total["heat_x"] += later - moved;
+  total["ep_x"] += moved - between;
+  total["flow_theta"] += entropy - between;  // S(X|B) stays
+  total["flow_x"] += shannon(after) - shannon(before) - later + between;
+}
+
+/// Theta and X move in turn.
+void take_turns(const TensorRoom& room, const TensorMove& move, const Field& next, TensorWalk& walk) {
+  const auto theta_move = [&](const Matrix<double>& f) {
+    Matrix<double> out(f.rows(), f.cols());
+    for (Eigen::Index k = 0; k < f.cols(); ++k) out.col(k) = move.push(f.col(k));
+    return out;
+  };
+  const auto x_move = [&](const Matrix<double>& f) {
+    Matrix<double> out(f.rows(), f.cols());
+    for (Eigen::Index i = 0; i < f.rows(); ++i)
+      out.row(i).transpose() = room.turn[static_cast<std::size_t>(i)] * f.row(i).transpose();
+    return out;
+  };
+  const Matrix<double> before = walk.joint, between = theta_move(before);
+  const auto moved = thermo::joint_state(room.spaces, room.energy, between);
+  walk.ledger.theta_moved(walk.state, moved);
+  walk.joint = x_move(between);
+  walk.state = thermo::joint_state(room.spaces, room.energy, walk.joint);
+  walk.ledger.x_moved(moved, walk.state);
+  auto& total = walk.totals;
+  total["heat_x"] = walk.ledger.heat_x;
+  total["work_x"] = walk.ledger.work_x;
+  total["ep_x"] = walk.ledger.ep_x;
+  total["flow_x"] = walk.ledger.flow_x;
+  total["flow_theta"] = walk.ledger.flow_theta;
+  if (!room.moments) return;
+  walk.fluctuations.theta_moved(room.energy, before, between, theta_move);
+  walk.fluctuations.x_moved(room.energy, room.spaces.conditional, between, walk.joint, x_move);
+  for (const auto& [name, value] : walk.fluctuations.totals(room.spaces.theta_weight, room.spaces.x_weight))
+    total[name] = value;
+  walk.back = move.pull(walk.back);
+  total["ift_theta"] = room.spaces.theta_weight.dot(next.cwiseProduct(walk.back));
+}
+
+}  // namespace
+
+void advance(const TensorRoom& room, const TensorMove& move, const Field& log_stationary, bool stream,
+             TensorWalk& walk) {
+  const Eigen::Index n = walk.rho.size();
+  const double w = room.spaces.theta_weight[0];
+  auto& total = walk.totals;
+  const Field next = move.push(walk.rho);
   const double medium = move.medium(walk.rho, next);
   total["ep_theta_medium"] += medium;
   if (log_stationary.size()) {  // I9
@@ -202,21 +279,7 @@ void advance(const TensorRoom& room, const TensorMove& move, const Field& log_st
     total["_stream_loss"] += walk.moved ? after - walk.loss : after - before;
     walk.loss = after;
   }
-  const double entropy = w * walk.rho.dot(room.spaces.x_entropy), later = w * next.dot(room.spaces.x_entropy),
-               moved = w * joint.cwiseProduct(room.energy).sum();
-  double between = 0;  // S(X|Theta', B) before X is redrawn
-  for (Eigen::Index i = 0; i < joint.size(); ++i) {
-    const double p = joint.data()[i], rho = next[i % n];
-    if (p > 0) between -= w * p * std::log(p / rho);
-  }
-  const Field before = w * room.spaces.conditional.transpose() * walk.rho,
-              after = w * room.spaces.conditional.transpose() * next;
-  const auto shannon = [](const Field& p) { return -(p.array() * p.array().log()).sum(); };
-  total["work_x"] += moved - entropy;  // <phi> at equilibrium is S(X|Theta)
-  total["heat_x"] += later - moved;
-  total["ep_x"] += moved - between;
-  total["flow_theta"] += entropy - between;  // S(X|B) stays
-  total["flow_x"] += shannon(after) - shannon(before) - later + between;
+  room.turn.empty() ? redraw(room, move, next, walk) : take_turns(room, move, next, walk);
   walk.rho = next;
   walk.moved = true;
 }

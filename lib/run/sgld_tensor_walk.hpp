@@ -1,6 +1,6 @@
 #pragma once
 // One history under sgld in two parameters, step by step, on a tensor grid (sgld_tensor.hpp): what a step of one data
-// set or batch does, and what it changes (theory.md sections 5, 6: I8, I9, I11, I13). Units: nats, k_B = 1.
+// set or batch does, and what it changes (theory.md sections 5, 6: I8, I9, I11, I13, I15). Units: nats, k_B = 1.
 
 #include <array>
 #include <map>
@@ -10,6 +10,8 @@
 #include "info/information.hpp"
 #include "learner/sgld.hpp"
 #include "run/tensor_plan.hpp"
+#include "thermo/fluctuations.hpp"
+#include "thermo/joint.hpp"
 
 namespace calor::run {
 
@@ -17,8 +19,10 @@ namespace calor::run {
 struct TensorRoom {
   grid::Tensor grid;
   TensorTerms terms;
-  info::Spaces<double> spaces;
-  Matrix<double> energy;  // nodes x outcomes: phi
+  info::Spaces<double> spaces;       // of outcomes; of classes of outcomes with `turn`
+  Matrix<double> energy;             // nodes x outcomes: phi
+  std::vector<Matrix<double>> turn;  // [node] X's kernel over a turn, on densities; empty: drawn anew, no moments
+  bool moments = false;              // of heat and work, ift_x and ift_theta; needs `turn`
   std::array<Vector<double>, 2> theta;
   double weight_decay = 0;
   bool stationary = false;  // housekeeping and excess
@@ -31,6 +35,8 @@ class TensorMove {
 
   /// int f(theta) K(theta'|theta) d theta at the nodes.
   Vector<double> push(const Vector<double>& f) const;
+  /// int K(theta'|theta) f(theta') d theta' at the nodes.
+  Vector<double> pull(const Vector<double>& f) const;
   /// int rho int K ln[K(theta'|theta)/K(theta|theta')] d theta' d theta (I8), `next` = push(rho). One batch: in closed
   /// form, ln K/K' = [-2 (theta' - theta).(g + g') + eta (|g'|² - |g|²)]/4T, g = grad L_B, and
   /// E[theta' - theta|theta] = -eta g. Several: by the double integral.
@@ -61,11 +67,16 @@ struct TensorWalk {
   std::map<std::string, double> totals;
   double loss = 0;  // <L^> after the last step, in a stream
   bool moved = false;
+  Matrix<double> joint;  // P(x, theta), with room.turn
+  thermo::JointState<double> state;
+  thermo::Ledger<double> ledger;
+  thermo::Fluctuations<double> fluctuations;
+  Vector<double> back;  // 1, propagated backwards
 };
 
-TensorWalk start_walk(const Vector<double>& initial, bool stream, bool stationary);
+TensorWalk start_walk(const TensorRoom& room, const Vector<double>& initial, bool stream);
 
-/// One learning step: Theta by `move`, then X is redrawn. `log_stationary`: of the move, if room.stationary. In a
+/// One learning step: Theta by `move`, then X by its turn. `log_stationary`: of the move, if room.stationary. In a
 /// stream heat and work of Theta are those of the batches' losses.
 void advance(const TensorRoom& room, const TensorMove& move, const Vector<double>& log_stationary, bool stream,
              TensorWalk& walk);

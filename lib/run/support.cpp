@@ -55,17 +55,20 @@ void require_diffusion(const experiment::Experiment& e) {
                     " directions");
 }
 
-/// langevin in several parameters with an X that lags.
+/// langevin and sgd-diffusion on a tensor grid with an X that lags.
 void require_joint_grid(const experiment::Experiment& e) {
+  const int d = parameters(e.model);
+  const std::string behind = d > 1                           ? std::to_string(d) + " parameters"
+                             : learner::scheduled(e.learner) ? "a learner with a schedule"
+                                                             : "noise that depends on theta";
   if (model::make<double>(e.model)->outcomes() == 0)
-    refuse(e, e.time.step ? "time.step" : "sampler.kind",
-           "a Gaussian x lagging behind " + std::to_string(parameters(e.model)) + " parameters",
+    refuse(e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
            "sampler equilibrium without step; discrete models; gaussian-mean in closed form");
   if (e.sampler.kind == "metropolis")
     refuse(e, "sampler.kind",
-           "\"metropolis\" with several parameters (its rates have kinks along curves in theta, which grids cannot "
-           "resolve to many digits)",
-           "equilibrium, heat-bath, glauber, gibbs; one parameter; learner jump");
+           "\"metropolis\" with " + behind +
+               " (its rates have kinks in theta, which these grids cannot resolve to many digits)",
+           "equilibrium, heat-bath, glauber, gibbs; one parameter without a schedule; learner jump");
 }
 
 /// The key that sets how many parameters a model has.
@@ -116,27 +119,14 @@ void require_supported(const experiment::Experiment& e) {
     refuse(e, "model.kind", "sgld of \"" + e.model.kind + "\" with two parameters",
            "discrete models; gaussian-mean where it has a closed form");
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
-  if (bends && lagging(e))
-    refuse(e, e.time.step ? "time.step" : "sampler.kind", "X lagging behind sgd-diffusion of \"" + e.model.kind + "\"",
-           "sampler equilibrium without step");
-  if (d > 1 && l.kind != "jump" && l.kind != "langevin" && lagging(e))
-    refuse(e, e.time.step ? "time.step" : "sampler.kind",
-           "X lagging behind " + std::to_string(d) + " parameters with learner \"" + l.kind + "\"",
-           "sampler equilibrium without step; one parameter; learners langevin and jump");
-  if (d > 1 && l.kind == "langevin" && lagging(e)) require_joint_grid(e);
+  const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
+  if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
   if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
     refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
-    if (!schedule->constant() && l.kind != "sgld" && lagging(e))
-      refuse(e, key, "a schedule with a sampler that lags", "one number; the equilibrium sampler without time.step");
-  for (const auto& [key, schedule] :
-       {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
-        std::pair{"learner.learning_rate", &l.learning_rate}})
-    if (!schedule->constant() && bends)
-      refuse(e, key, "a schedule of sgd-diffusion whose noise depends on theta", "one number");
-    else if (!schedule->constant() && d > 2 && l.kind != "jump" && l.kind != "sgld" && e.model.kind != "gaussian-mean")
+    if (!schedule->constant() && d > 2 && l.kind != "jump" && l.kind != "sgld" && e.model.kind != "gaussian-mean")
       refuse(e, key, "a schedule with more than two parameters", "one number");
     else if (!schedule->constant() && d > 1 && l.kind == "langevin" && e.model.kind != "gaussian-mean" &&
              model::make<double>(e.model)->outcomes() == 0)

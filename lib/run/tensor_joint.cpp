@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evolve/block_flow.hpp"
 #include "evolve/tensor_spectral.hpp"
-#include "evolve/time_nodes.hpp"
-#include "thermo/lagged.hpp"
+#include "run/tensor_moments.hpp"
 
 namespace calor::run {
 
@@ -47,6 +47,60 @@ Rates rates_of(const info::Spaces<double>& s, const Matrix<double>& energy, cons
   }
   return out;
 }
+
+/// Puts a history in continuous time together, state by state.
+class Recorder {
+ public:
+  Recorder(const info::Spaces<double>& spaces, const Matrix<double>& energy, const evolve::JointRates& rates,
+           const evolve::TimeNodes<double>& nodes)
+      : spaces_(spaces), energy_(energy), rates_(rates), nodes_(nodes) {
+    out_.round_off = Vector<double>::Zero(energy.rows());
+  }
+
+  /// The state at node j, P and L P class by class; noise: absolute and relative round-off of P.
+  void visit(std::size_t j, const Matrix<double>& density, const Matrix<double>& moved, const Vector<double>& noise,
+             double relative) {
+    const auto rates = rates_of(spaces_, energy_, rates_, density, moved, noise);
+    heat_.push_back(rates.heat);
+    work_.push_back(rates.work);
+    ep_.push_back(rates.ep);
+    x_part_.push_back(rates.x_part);
+    theta_part_.push_back(rates.theta_part);
+    if (next_ >= nodes_.point.size() || static_cast<std::size_t>(nodes_.point[next_]) != j) return;
+    ++next_;
+    const Vector<double> marginal = (density * spaces_.x_weight).cwiseAbs();
+    out_.round_off = out_.round_off.cwiseMax(spaces_.x_weight.sum() * noise + relative * marginal);
+    out_.joint.push_back(density);
+  }
+
+  thermo::JointHistory<double> finish() {
+    auto& totals = out_.totals;
+    totals["heat_x"] = nodes_.integrate(heat_);
+    totals["work_x"] = nodes_.integrate(work_);
+    totals["ep_x"] = nodes_.integrate(ep_);
+    const auto by_x = nodes_.integrate(x_part_), by_theta = nodes_.integrate(theta_part_);
+    const auto start = thermo::joint_state(spaces_, energy_, out_.joint.front());
+    for (std::size_t j = 0; j < out_.joint.size(); ++j) {
+      const auto state = thermo::joint_state(spaces_, energy_, out_.joint[j]);
+      totals["_ep_x_balance"].push_back(by_x[j] - totals["heat_x"][j]);
+      totals["flow_x"].push_back(state.entropy_x - start.entropy_x - by_x[j]);
+      // what X leaves of the change of I(X;Theta|B); the integral over Theta's own moves, whose derivatives feel the
+      // edge of the grid's band, checks it
+      totals["flow_theta"].push_back(state.information() - start.information() - totals["flow_x"].back());
+      totals["_flow_theta_direct"].push_back(state.entropy_theta - start.entropy_theta - by_theta[j]);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  const info::Spaces<double>& spaces_;
+  const Matrix<double>& energy_;
+  const evolve::JointRates& rates_;
+  const evolve::TimeNodes<double>& nodes_;
+  std::vector<double> heat_, work_, ep_, x_part_, theta_part_;
+  thermo::JointHistory<double> out_;
+  std::size_t next_ = 0;
+};
 
 /// psi, class after class, as densities.
 Matrix<double> densities(const Vector<double>& root, const Vector<double>& psi) {
@@ -100,6 +154,23 @@ thermo::JointHistory<double> TensorJointLevel::follow(const evolve::TensorProble
   return study_.experiment->time.step ? in_turns(problem) : continuous(problem, states);
 }
 
+thermo::JointHistory<double> TensorJointLevel::follow(const evolve::DriftDiffusion& problem) const {
+  return study_.experiment->time.step ? in_turns(problem) : continuous(problem);
+}
+
+evolve::TimeNodes<double> TensorJointLevel::nodes() const {
+  Layout<double> layout;
+  layout.fastest_time = panel_;
+  Resolution resolution;
+  resolution.time_order = order_;
+  return time_nodes(study_, layout, resolution);
+}
+
+thermo::JointHistory<double> TensorJointLevel::turns(const thermo::ThetaMotion& motion) const {
+  const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_};
+  return thermo::follow_turns(room, motion, {num::from_rational<double>(*study_.experiment->time.step), turn_});
+}
+
 thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::TensorProblem& problem) const {
   const auto solver = std::make_shared<evolve::TensorSpectral>(problem);
   thermo::ThetaMotion motion;
@@ -107,7 +178,7 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::TensorProb
   motion.start = solver->start();
   // every turn's expansion adds its own round-off, and exp(-tH) contracts what is there
   motion.noise = Vector<double>::Constant(motion.root.size(), 8 * epsilon * motion.start.cwiseAbs().maxCoeff());
-  motion.over = [solver](double tau) -> thermo::ThetaMotion::Move {
+  motion.over = [solver](double, double tau) -> thermo::ThetaMotion::Move {
     return [solver, series = solver->series(tau)](const Matrix<double>& f) {
       Matrix<double> out(f.rows(), f.cols());
       for (Eigen::Index k = 0; k < f.cols(); ++k) out.col(k) = solver->propagate(series, f.col(k));
@@ -118,15 +189,34 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::TensorProb
     const auto series = solver->series(t);
     return cell * solver->propagate(series, motion.start).dot(solver->propagate(series, motion.root));
   };
-  const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_};
-  return thermo::follow_turns(room, motion, {num::from_rational<double>(*study_.experiment->time.step), turn_});
+  return turns(motion);
+}
+
+thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::DriftDiffusion& problem) const {
+  thermo::ThetaMotion motion;
+  motion.root = problem.weight.array().exp();
+  motion.start = (problem.log_initial - problem.weight).array().exp();
+  motion.noise = Vector<double>::Constant(motion.root.size(), 8 * epsilon * motion.start.cwiseAbs().maxCoeff());
+  motion.changes = !problem.course.empty();
+  motion.over = [&problem](double start, double tau) -> thermo::ThetaMotion::Move {
+    return [&problem, times = std::vector<double>{start, start + tau}](const Matrix<double>& f) {
+      Matrix<double> out(f.rows(), f.cols());
+      const Eigen::Map<const Vector<double>> flat(f.data(), f.size());
+      evolve::block_flow(problem, {}, flat, times, [&](std::size_t j, const Vector<double>& psi, double) {
+        if (j == 1) Eigen::Map<Vector<double>>(out.data(), out.size()) = psi;
+      });
+      return out;
+    };
+  };
+  motion.ift = [&problem](double t) { return parameter_ift(problem, std::vector<double>{0, t}).back(); };
+  return turns(motion);
 }
 
 thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::TensorProblem& problem, int states) const {
   const auto joint = evolve::joint_problem(problem, spaces_.conditional);
   evolve::TensorJoint solver(problem, joint, rates_);
   const Vector<double> root = solver.root().head(problem.loss.size());
-  const auto nodes = evolve::gauss_nodes<double>(study_.points, panel_, order_);
+  const auto nodes = this->nodes();
   std::vector<int> restarts;
   double last = 0;
   for (std::size_t j = 1; j < nodes.times.size(); ++j)
@@ -134,42 +224,53 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::TensorPr
       restarts.push_back(static_cast<int>(j));
       last = nodes.times[j];
     }
-  std::vector<double> heat, work, ep, x_part, theta_part;
-  thermo::JointHistory<double> out;
-  out.round_off = Vector<double>::Zero(root.size());
-  std::size_t next = 0;
+  Recorder recorder(spaces_, energy_, rates_, nodes);
+  const double grown = std::exp(longest_expansion / 2) * std::sqrt(static_cast<double>(restarts.size()));
   solver.run(nodes.times, states, restarts, nullptr, [&](std::size_t j, const Vector<double>& psi) {
-    const Matrix<double> density = densities(root, psi);
-    const double grown = std::exp(longest_expansion / 2) * std::sqrt(static_cast<double>(restarts.size()));
-    const Vector<double> own = grown * solver.absolute_noise() * root;
-    const auto rates = rates_of(spaces_, energy_, rates_, density, solver.theta_moves(psi), own);
-    heat.push_back(rates.heat);
-    work.push_back(rates.work);
-    ep.push_back(rates.ep);
-    x_part.push_back(rates.x_part);
-    theta_part.push_back(rates.theta_part);
-    if (next >= nodes.point.size() || static_cast<std::size_t>(nodes.point[next]) != j) return;
-    ++next;
-    const Vector<double> marginal = (density * spaces_.x_weight).cwiseAbs();
-    out.round_off = out.round_off.cwiseMax(spaces_.x_weight.sum() * own + solver.relative_noise() * marginal);
-    out.joint.push_back(density);
+    recorder.visit(j, densities(root, psi), solver.theta_moves(psi), grown * solver.absolute_noise() * root,
+                   solver.relative_noise());
   });
-  out.totals["heat_x"] = nodes.integrate(heat);
-  out.totals["work_x"] = nodes.integrate(work);
-  out.totals["ep_x"] = nodes.integrate(ep);
-  const auto by_x = nodes.integrate(x_part), by_theta = nodes.integrate(theta_part);
-  const auto start = thermo::joint_state(spaces_, energy_, out.joint.front());
-  for (std::size_t j = 0; j < out.joint.size(); ++j) {
-    const auto state = thermo::joint_state(spaces_, energy_, out.joint[j]);
-    out.totals["_ep_x_balance"].push_back(by_x[j] - out.totals["heat_x"][j]);
-    out.totals["flow_x"].push_back(state.entropy_x - start.entropy_x - by_x[j]);
-    // what X leaves of the change of I(X;Theta|B); the integral over Theta's own moves, whose derivatives feel the edge
-    // of the grid's band, checks it
-    const double flow_theta = state.information() - start.information() - out.totals["flow_x"].back();
-    out.totals["flow_theta"].push_back(flow_theta);
-    out.totals["_flow_theta_direct"].push_back(state.entropy_theta - start.entropy_theta - by_theta[j]);
+  return recorder.finish();
+}
+
+thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDiffusion& problem) const {
+  const Eigen::Index n = problem.grid.size(), classes = rates_.classes;
+  std::vector<evolve::Feed> feeds;
+  for (Eigen::Index to = 0; to < classes; ++to)
+    for (Eigen::Index from = 0; from < classes; ++from)
+      feeds.push_back({to, from, rates_.rate[static_cast<std::size_t>(to * classes + from)], {}, {}});
+  const Vector<double> root = problem.weight.array().exp();
+  Vector<double> start(n * classes);
+  for (Eigen::Index c = 0; c < classes; ++c)
+    start.segment(c * n, n) = (problem.log_initial - problem.weight).array().exp() * spaces_.conditional.col(c).array();
+  const auto nodes = this->nodes();
+  Recorder recorder(spaces_, energy_, rates_, nodes);
+  evolve::block_flow(problem, feeds, start, nodes.times, [&](std::size_t j, const Vector<double>& psi, double noise) {
+    recorder.visit(j, densities(root, psi), densities(root, evolve::block_motion(problem, nodes.times[j], psi)),
+                   noise * root, epsilon);
+  });
+  return recorder.finish();
+}
+
+void TensorJointLevel::add_fluctuations(const evolve::DriftDiffusion& problem,
+                                        thermo::JointHistory<double>& history) const {
+  if (!fluctuations_ || study_.experiment->time.step) return;
+  for (auto& [name, values] : lagging_moments(problem, spaces_, energy_, rates_, study_.points))
+    history.totals[name] = std::move(values);
+  history.totals["ift_theta"] = parameter_ift(problem, study_.points);
+}
+
+void TensorJointLevel::add_rows(const Vector<double>& probability,
+                                const std::vector<thermo::JointHistory<double>>& histories,
+                                std::vector<info::Row<double>>& rows) const {
+  std::vector<info::Row<double>> x(rows.size());
+  thermo::joint_rows<double>(spaces_, probability, histories, x);
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    rows[j].insert(x[j].begin(), x[j].end());  // what Theta's own solution gives stays
+    if (!study_.experiment->time.step) continue;
+    rows[j].erase("fisher_dissipation");
+    if (study_.experiment->sampler.kind == "equilibrium") rows[j]["ep_x_path"] = rows[j]["work_x"];
   }
-  return out;
 }
 
 }  // namespace calor::run

@@ -1,30 +1,47 @@
 #pragma once
-// X lagging behind two or three parameters (theory.md section 6): the joint densities of all data sets on a tensor
-// grid, in continuous time (evolve/tensor_joint.hpp) or in turns (thermo/lagged.hpp). Discrete models.
+// X lagging behind Theta on a tensor grid (theory.md section 6): the joint densities of all data sets, in continuous
+// time (langevin: evolve/tensor_joint.hpp; sgd-diffusion and schedules: evolve/block_flow.hpp) or in turns
+// (thermo/lagged.hpp). Discrete models.
 
+#include "evolve/drift_diffusion.hpp"
 #include "evolve/tensor_joint.hpp"
+#include "evolve/time_nodes.hpp"
 #include "run/joint_model.hpp"
 #include "run/tensor_plan.hpp"
 #include "thermo/joint.hpp"
+#include "thermo/lagged.hpp"
 
 namespace calor::run {
 
 /// What all data sets share.
 class TensorJointLevel {
  public:
-  /// fastest_time: of the learner. fluctuations: moments of heat and work, ift_x and ift_theta (turns only).
+  /// fastest_time: of the learner. fluctuations: moments of heat and work, ift_x and ift_theta.
   TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid, double fastest_time,
                    const TensorResolution& resolution, bool fluctuations);
 
   /// Outcomes by class, with the model at the nodes.
   const info::Spaces<double>& spaces() const { return spaces_; }
 
-  /// states: vectors of all classes that may be held at once.
+  /// langevin. states: vectors of all classes that may be held at once.
   thermo::JointHistory<double> follow(const evolve::TensorProblem& problem, int states) const;
+  /// With gradient noise or a course.
+  thermo::JointHistory<double> follow(const evolve::DriftDiffusion& problem) const;
+
+  /// What continuous time adds to a history with `fluctuations`; turns have them already.
+  void add_fluctuations(const evolve::DriftDiffusion& problem, thermo::JointHistory<double>& history) const;
+
+  /// What X's lagging adds to the rows of Theta.
+  void add_rows(const Vector<double>& probability, const std::vector<thermo::JointHistory<double>>& histories,
+                std::vector<info::Row<double>>& rows) const;
 
  private:
+  thermo::JointHistory<double> turns(const thermo::ThetaMotion& motion) const;
   thermo::JointHistory<double> in_turns(const evolve::TensorProblem& problem) const;
+  thermo::JointHistory<double> in_turns(const evolve::DriftDiffusion& problem) const;
   thermo::JointHistory<double> continuous(const evolve::TensorProblem& problem, int states) const;
+  thermo::JointHistory<double> continuous(const evolve::DriftDiffusion& problem) const;
+  evolve::TimeNodes<double> nodes() const;
 
   const Study<double>& study_;
   OutcomeClasses outcomes_;

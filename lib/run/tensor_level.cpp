@@ -7,9 +7,11 @@
 
 #include "evolve/time_nodes.hpp"
 #include "num/parallel.hpp"
+#include "run/diffusion_level.hpp"
 #include "run/joint_level.hpp"
 #include "run/tensor_ensemble.hpp"
 #include "run/tensor_joint.hpp"
+#include "run/tensor_moments.hpp"
 #include "run/tensor_spaces.hpp"
 #include "thermo/fluctuations.hpp"
 #include "thermo/thermo.hpp"
@@ -141,20 +143,6 @@ void round_off(const evolve::TensorProblem& problem, const History& history, std
   }
 }
 
-/// What X's lagging adds to the rows of Theta.
-void add_joint(const Study<double>& study, const TensorJointLevel& level, const Vector<double>& probability,
-               const std::vector<thermo::JointHistory<double>>& histories, std::vector<Row<double>>& rows) {
-  std::vector<Row<double>> x(rows.size());
-  thermo::joint_rows<double>(level.spaces(), probability, histories, x);
-  for (std::size_t j = 0; j < rows.size(); ++j) {
-    rows[j].insert(x[j].begin(), x[j].end());  // what Theta's own solution gives stays
-    thermo::finish_fluctuations(rows[j]);
-    if (!study.experiment->time.step) continue;
-    rows[j].erase("fisher_dissipation");
-    if (study.experiment->sampler.kind == "equilibrium") rows[j]["ep_x_path"] = rows[j]["work_x"];
-  }
-}
-
 }  // namespace
 
 data::Ensemble<double> ensemble(const Study<double>& study, const TensorResolution& r) {
@@ -198,7 +186,9 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   const auto& grid = layout.plan.grid;
   const auto terms = terms_on(*study.model, grid);
   const auto at = spaces(*study.model, terms, grid, r);
-  const Vector<double> information = fisher_trace(*study.model, terms, grid, at);
+  const auto fisher = fisher_matrix(*study.model, terms, grid, at);
+  Vector<double> information = fisher.front();  // tr F
+  for (std::size_t a = 1; a < terms.slope.size(); ++a) information += fisher[a * (terms.slope.size() + 1)];
   const Times nodes = times(study, layout, r);
   const auto sets = static_cast<Eigen::Index>(ensemble.sets.size()), n = grid.size();
   const double temperature = study.learner.temperature;
@@ -206,6 +196,10 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   const double top = most_probable(ensemble);
   std::vector<History> histories(ensemble.sets.size());
   const bool lags = lagging(*study.experiment);
+  const bool fluctuations = fluctuations_wanted(*study.options) && r.time_order > 0 && !study.experiment->time.step;
+  std::optional<DiffusionTerms> bends;
+  if (fluctuations) bends.emplace(diffusion_terms(*study.model, grid));
+  std::vector<Moments> moments(fluctuations && !lags ? ensemble.sets.size() : 0);
   std::vector<thermo::JointHistory<double>> joint(lags ? ensemble.sets.size() : 0);
   std::optional<TensorJointLevel> x;
   if (lags && r.time_order > 0)
@@ -219,6 +213,11 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r, rare);
     histories[k] = follow(problems[k], nodes, information, most, solver);
     if (x) joint[k] = x->follow(problems[k], std::max(8, most / static_cast<int>(x->spaces().x_weight.size())));
+    if (bends) {
+      const auto problem = diffusion_problem(study.learner, ensemble.sets[k], *bends, grid);
+      if (x) x->add_fluctuations(problem, joint[k]);
+      if (!x) moments[k] = equilibrium_moments(problem, at, fisher, study.points);
+    }
     problems[k].slope.clear();
     problems[k].laplacian.resize(0);
     if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets));
@@ -285,9 +284,12 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   });
   thermo::parameter_thermodynamics<double>(rows);
   if (x)
-    add_joint(study, *x, probability, joint, rows);
+    x->add_rows(probability, joint, rows);
   else if (!lags && r.time_order > 0)
     thermo::equilibrium_sampler<double>(rows);
+  for (std::size_t b = 0; b < moments.size(); ++b)
+    add_moments(moments[b], probability[static_cast<Eigen::Index>(b)], rows);
+  for (auto& row : rows) thermo::finish_fluctuations(row);
   thermo::exact_zeros<double>(rows, ensemble.fixed);
   for (std::size_t j = rows.size(); j-- > 0;) {
     rows[j]["_ep_relative"] = rows[0]["_relative_entropy"] - rows[j]["_relative_entropy"];

@@ -125,24 +125,24 @@ double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, cons
   return sum;
 }
 
-Vector<double> fisher_trace(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
-                            const info::Spaces<double>& at) {
-  Vector<double> f = Vector<double>::Zero(terms.value.rows());
-  if (model.outcomes() == 0) {
-    std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
-    for (Eigen::Index i = 0; i < f.size(); ++i) {
-      grid.node(i, theta);
-      const auto matrix = model::fisher<double>(model, theta);
-      for (std::size_t a = 0; a < theta.size(); ++a) f[i] += matrix[a * (theta.size() + 1)];
-    }
-    return f;
+std::vector<Vector<double>> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms,
+                                          const grid::Tensor& grid, const info::Spaces<double>& at) {
+  const std::size_t d = terms.slope.size();
+  std::vector<Vector<double>> out(d * d, Vector<double>::Zero(terms.value.rows()));
+  std::vector<double> theta(d);
+  for (Eigen::Index i = 0; model.outcomes() == 0 && i < terms.value.rows(); ++i) {
+    grid.node(i, theta);
+    const auto matrix = model::fisher<double>(model, theta);
+    for (std::size_t ab = 0; ab < d * d; ++ab) out[ab][i] = matrix[ab];
   }
-  for (int x = 0; x < model.outcomes(); ++x)
-    for (const auto& slope : terms.slope) {
-      const Vector<double> score = slope * statistic(model, x);
-      f += at.conditional.col(x).cwiseProduct(score.cwiseAbs2());
-    }
-  return f;
+  for (int x = 0; x < model.outcomes(); ++x) {
+    std::vector<Vector<double>> score;
+    for (const auto& slope : terms.slope) score.push_back(slope * statistic(model, x));
+    for (std::size_t a = 0; a < d; ++a)
+      for (std::size_t b = 0; b < d; ++b)
+        out[a * d + b] += at.conditional.col(x).cwiseProduct(score[a]).cwiseProduct(score[b]);
+  }
+  return out;
 }
 
 }  // namespace calor::run

@@ -14,8 +14,8 @@ info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms
 /// How many nodes of x, or outcomes, spaces() has.
 double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& resolution);
 
-/// Trace of the Fisher matrix F(theta) = sum_x p grad ln p grad ln p^T at the nodes: D tr F is what 𝓕 integrates.
-Vector<double> fisher_trace(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
-                            const info::Spaces<double>& at);
+/// Fisher information F_ab(theta) = sum_x p d_a ln p d_b ln p at the nodes, [a d + b]: tr(D F) is what 𝓕 integrates.
+std::vector<Vector<double>> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms,
+                                          const grid::Tensor& grid, const info::Spaces<double>& at);
 
 }  // namespace calor::run

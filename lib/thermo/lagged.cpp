@@ -90,7 +90,7 @@ JointHistory<double> split(const Setting& s, const Splitting& splitting, int fac
     const double length = points[j] - points[j - 1];
     const int steps = factor * static_cast<int>(std::ceil(length / splitting.substep));
     const double tau = length / steps;
-    const auto theta = s.motion.over(tau);
+    const auto theta = s.motion.over(points[j - 1], tau);
     const auto half = splitting.over(tau / 2), whole = splitting.over(tau);
     walk.move_x(half);
     for (int k = 0; k < steps; ++k) {
@@ -143,7 +143,7 @@ ThetaMotion motion_by_modes(const evolve::ThetaBasis& basis, const evolve::Theta
   const Column start = modes->analyse(out.start), ground = modes->analyse(out.root);
   // as in evolve/spectral.cpp
   out.noise = 4 * num::epsilon<double>() * start.norm() * basis.weight.cwiseSqrt().cwiseInverse();
-  out.over = [modes](double tau) -> ThetaMotion::Move {
+  out.over = [modes](double, double tau) -> ThetaMotion::Move {
     return [kernel = modes->kernel(tau)](const Dense& f) -> Dense { return kernel * f; };
   };
   // int rho_t K_t^T 1 under detailed balance; both factors propagated
@@ -158,10 +158,11 @@ JointHistory<double> follow_turns(const LaggedRoom& room, const ThetaMotion& mot
   JointHistory<double> out;
   Walk walk(s);
   walk.record(0, out);
-  const auto theta = motion.over(turns.step);
+  auto theta = motion.over(0, turns.step);
   long done = 0;
   for (std::size_t j = 1; j < room.points.size(); ++j) {
     for (const long goal = std::lround(room.points[j] / turns.step); done < goal; ++done) {
+      if (motion.changes) theta = motion.over(static_cast<double>(done) * turns.step, turns.step);
       walk.move_theta(theta);
       walk.move_x(turns.turn);
     }

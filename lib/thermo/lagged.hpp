@@ -23,8 +23,10 @@ struct ThetaMotion {
   using Move = std::function<num::Matrix<double>(const num::Matrix<double>&)>;
 
   num::Vector<double> root, start, noise;  // sqrt(w); psi of rho_0; absolute round-off of psi
-  std::function<Move(double)> over;        // exp(-tau H) on functions at the nodes, one a column
-  std::function<double(double)> ift;       // <e^{-sigma_Theta}> until t
+  // from a time on for tau: exp(-tau H) on functions at the nodes, one a column
+  std::function<Move(double start, double tau)> over;
+  bool changes = false;               // over depends on the time, not only on tau
+  std::function<double(double)> ift;  // <e^{-sigma_Theta}> until t
 };
 
 /// By all eigenvectors of H; log_initial: ln rho_0 at the nodes.

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "analytic/quadrature.hpp"
 #include "num/errors.hpp"
 #include "support.hpp"
@@ -114,6 +116,46 @@ TEST_CASE("jump: a temperature schedule that stays constant, for every acceptanc
     for (const auto& c : compute(of(acceptance, "{ times = [0.1, 2], values = [1, 0.1] }"), everything()).checks)
       currents = currents || c.identity == "I7";
     CHECK(currents);
+  }
+}
+
+TEST_CASE("jump: temperature schedules with X lagging, and fluctuations") {
+  Options o = everything();
+  for (const char* q : {"work_x", "flow_x", "flow_theta", "ep_x", "r_info", "heat_x_variance", "heat_x_skewness",
+                        "work_x_variance", "work_x_skewness", "ift_x", "ift_theta"})
+    o.quantities.emplace_back(q);
+  const auto of = [&](const std::string& acceptance, const std::string& temperature, const std::string& sampler,
+                      const std::string& step) {
+    return numbers(compute(parse_one("[model]\nkind = \"ising\"\nspins = 2\nedges = [[0, 1]]\n[data]\nsize = 1\n"
+                                     "target = [0.3, 0.1, 0.2, 0.4]\n[learner]\nkind = \"jump\"\n"
+                                     "states = { from = -2, to = 2, count = 5 }\nrate = 1.5\nweight_decay = 0.1\n"
+                                     "initial = [0.1, 0.2, 0.4, 0.2, 0.1]\nacceptance = \"" +
+                                     acceptance + "\"\ntemperature = " + temperature + "\n[sampler]\n" + sampler +
+                                     "\n[time]\npoints = [0, 0.4, 1.2]\n" + step),
+                           o));
+  };
+  const std::string flat = "{ times = [0.1, 1], values = [0.5, 0.5] }";
+  const std::string turns[] = {"kind = \"gibbs\"\nsweeps = 1", "kind = \"equilibrium\""},
+                    fluent[] = {"kind = \"glauber\"\nrate = 2", "kind = \"equilibrium\""};
+  for (const std::string acceptance : {"metropolis", "heat-bath", "arrhenius"})
+    for (int k = 0; k < 2; ++k) {
+      CHECK(check_honest(of(acceptance, flat, turns[k], "step = 0.4"), of(acceptance, "0.5", turns[k], "step = 0.4"),
+                         acceptance) >= 55);
+      CHECK(check_honest(of(acceptance, flat, fluent[k], ""), of(acceptance, "0.5", fluent[k], ""), acceptance) >= 55);
+    }
+  // annealing: turns of a short step tend to continuous time, by a series in the step
+  const std::string ramp = "{ times = [0.1, 1], values = [1, 0.2] }";
+  const auto exact = of("heat-bath", ramp, fluent[0], "").back();
+  std::vector<std::map<std::string, Entry>> near;
+  for (const char* step : {"0.04", "0.02", "0.01"})
+    near.push_back(of("heat-bath", ramp, fluent[0], "step = " + std::string(step)).back());
+  const auto number = [](const auto& row, const std::string& name) { return static_cast<double>(row.at(name).value); };
+  for (const std::string name :
+       {"heat_x", "work_x", "ep_x", "flow_x", "heat_x_variance", "work_x_skewness", "r_info"}) {
+    const double first = 2 * number(near[1], name) - number(near[0], name),
+                 second = 2 * number(near[2], name) - number(near[1], name), limit = (4 * second - first) / 3;
+    CHECK_MESSAGE(std::fabs(number(near[0], name) - number(exact, name)) > 1e-7, name);
+    CHECK_MESSAGE(std::fabs(limit - number(exact, name)) < 0.1 * std::fabs(second - first) + 1e-9, name);
   }
 }
 
