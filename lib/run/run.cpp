@@ -54,6 +54,17 @@ void by_method(Job& job) {
   e.learner.kind == "jump" ? finite_chain(job) : discrete_time(job);
 }
 
+/// by_method, whose solvers know no experiment: their refusals get the file and the key.
+void solve(Job& job) {
+  try {
+    by_method(job);
+  } catch (const AccuracyError& refusal) {
+    const std::string what = refusal.what(), &file = job.experiment.file;
+    if (file.empty() || what.starts_with(file) || what.starts_with("--")) throw;
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits: " + what);
+  }
+}
+
 /// The refusal of a run that misses its goal, naming the worst quantity and the digits that can be had.
 void require_accuracy(const Job& job) {
   const auto& c = job.collected;
@@ -84,7 +95,7 @@ table::Table compute(const experiment::Experiment& given, const Options& options
   if (const auto& form = experiment::form_of(e.model); form.prepare) form.prepare(e, digits);
   require_supported(e);
   Job job{e, options, digits, {}};
-  by_method(job);
+  solve(job);
   require_accuracy(job);
 
   table::Table out;
