@@ -125,6 +125,22 @@ TEST_CASE("gaussian-mean with a linear temperature: informations of an ensemble,
   }
 }
 
+TEST_CASE("sgld of gaussian-mean in two dimensions: a schedule that stays constant, on grids, gives the closed form") {
+  const auto of = [](const std::string& rate) {
+    return numbers(compute(
+        parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1\ndimension = 2\n[data]\nsize = 3\ntarget = { mean "
+                  "= [0.5, -0.3], stddev = [1, 0.8] }\n[learner]\nkind = \"sgld\"\nbatch = \"full\"\n"
+                  "learning_rate = " +
+                  rate +
+                  "\ntemperature = 0.3\nweight_decay = 0.2\ninitial = { mean = [0.1, 0.1], stddev = [0.5, 0.4] "
+                  "}\n[time]\npoints = [0, 1, 3]\n"),
+        with(Method::automatic, 10)));
+  };
+  const auto grids = of("{ times = [1, 2], values = [0.2, 0.2] }");
+  CHECK(check_honest(grids, of("0.2"), "two dimensions") >= 75);
+  check_accuracy(grids, 10, "two dimensions");
+}
+
 TEST_CASE("jump: a temperature schedule that stays constant, for every acceptance, and annealing by two routes") {
   const auto of = [](const std::string& acceptance, const std::string& temperature) {
     return parse_one(
