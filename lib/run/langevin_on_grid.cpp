@@ -157,7 +157,8 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
 
 void logarithmic(Job& job) {
   const auto wanted = job.wanted();
-  const bool integrals = std::any_of(wanted.begin(), wanted.end(), integrated);
+  const bool integrals = learner::scheduled(job.experiment.learner) ||  // the medium part is one, then
+                         std::any_of(wanted.begin(), wanted.end(), integrated);
   const auto study = make_study<double>(job.experiment, job.options);
   const auto book = refine<double>(
       [&](int k) {
