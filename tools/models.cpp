@@ -1,4 +1,4 @@
-// calor models: what may stand in an experiment, and what this version computes.
+// calor models: what may stand in an experiment.
 
 #include <algorithm>
 #include <set>
@@ -6,7 +6,6 @@
 #include "experiment/kinds.hpp"
 #include "experiment/model_form.hpp"
 #include "experiment/text.hpp"
-#include "model/model.hpp"
 #include "table/number_text.hpp"
 #include "tools/command.hpp"
 #include "tools/output.hpp"
@@ -16,15 +15,14 @@ namespace calor::tools {
 namespace {
 
 const Page page{"  calor models",
-                "  Lists models, learners and samplers with their keys, as they stand in an experiment, and which of "
-                "them this version computes.",
+                "  Lists models, learners and samplers with their keys, as they stand in an experiment, and how many "
+                "parameters a learner may have.",
                 "SEE ALSO\n  calor help run, calor explain"};
 
 /// What a kind means, in one or two lines; the keys come from the reader's own list.
 struct Entry {
   std::string kind;
   std::vector<std::string> lines;
-  bool available = true;
 };
 
 const std::vector<Entry>& models() {
@@ -40,7 +38,7 @@ const std::vector<Entry>& learners() {
   static const std::vector<Entry> all{
       {"langevin",
        {"d theta = -mobility grad L_B dt + sqrt(2 mobility T) dW; temperature 1/N samples the Bayesian posterior"}},
-      {"sgd-diffusion", {"diffusion approximation of SGD: noise (learning_rate / 2 batch_size) Cov[grad] + T"}, false},
+      {"sgd-diffusion", {"diffusion approximation of SGD: noise (learning_rate / 2 batch_size) Cov[grad] + T"}},
       {"sgld",
        {"theta' = theta - learning_rate grad L + sqrt(2 learning_rate T) xi, in steps; full batch, minibatches or a "
         "stream"}},
@@ -57,7 +55,7 @@ const std::vector<Entry>& samplers() {
       {"metropolis", {"single sites flip at rate min(1, e^(-change of energy))"}},
       {"gibbs", {"single sites are redrawn from their conditional"}},
       {"alternating", {"rbm: the hidden units are drawn given the visible ones, then the visible ones given them"}},
-      {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process (this version: gaussian-mean with langevin)"}},
+      {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process (gaussian-mean with langevin or sgld)"}},
   };
   return all;
 }
@@ -87,15 +85,14 @@ const std::vector<Key>& keys() {
 }
 
 std::string section(const std::string& title, const std::vector<experiment::Kind>& kinds,
-                    const std::vector<Entry>& entries, const std::function<bool(const Entry&)>& available) {
+                    const std::vector<Entry>& entries) {
   std::string out = title + "\n";
   for (const auto& kind : kinds) {
     out += "  " + kind.name;
     const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.kind == kind.name; });
-    if (at != entries.end()) {
-      out += (available(*at) ? "" : "  (not in this version)") + std::string("\n");
+    out += "\n";
+    if (at != entries.end())
       for (const auto& line : at->lines) out += "      " + line + "\n";
-    }
     out += "      keys: " + (kind.keys.empty() ? std::string("none") : experiment::join(kind.keys)) + "\n";
   }
   return out;
@@ -111,18 +108,13 @@ std::string key_list() {
   return out;
 }
 
-bool registered(const Entry& entry) {
-  const auto& all = model::registry();
-  return std::any_of(all.begin(), all.end(), [&](const model::Description& d) { return d.kind == entry.kind; });
-}
-
 int list() {
-  const auto listed = [](const Entry& entry) { return entry.available; };
   write_standard_output(
-      section("models (model.kind); this version: one parameter, or any number with jump and in closed form",
-              experiment::model_kinds(), models(), registered) +
-      "\n" + section("learners (learner.kind)", experiment::learner_kinds(), learners(), listed) + "\n" +
-      section("samplers (sampler.kind)", experiment::sampler_kinds(), samplers(), listed) + "\n" + key_list());
+      section("models (model.kind); on grids up to 3 parameters with langevin and 2 with sgld and sgd-diffusion, any "
+              "number with jump and in closed form",
+              experiment::model_kinds(), models()) +
+      "\n" + section("learners (learner.kind)", experiment::learner_kinds(), learners()) + "\n" +
+      section("samplers (sampler.kind)", experiment::sampler_kinds(), samplers()) + "\n" + key_list());
   return 0;
 }
 

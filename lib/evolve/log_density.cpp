@@ -74,10 +74,9 @@ class Motion {
  public:
   const Array* base = nullptr;
 
-  Motion(const Problem<double>& p, double reach)
-      : mobility_(p.mobility), diffusion_(p.diffusion()), reach_(reach), force_(p.force, p.strip) {}
+  Motion(const Problem<double>& p, double reach) : p_(p), reach_(reach), force_(p.force, p.strip) {}
 
-  void operator()(const Array& change, Array& rate, double) {
+  void operator()(const Array& change, Array& rate, double time) {
     const Index n = change.size() - 3;
     resize(n);
     rate.resize(change.size());
@@ -98,7 +97,7 @@ class Motion {
     first_ /= h;
     second_ /= h * h;
     auto r = rate.head(n + 1);
-    r = diffusion_ * (second_ - first_.square()) + mobility_ * (slope_ * first_ - curvature_);
+    r = p_.diffusion(time) * (second_ - first_.square()) + p_.mobility_at(time) * (slope_ * first_ - curvature_);
     rate[n + 1] = -r[0] / first_[0];
     rate[n + 2] = -r[n] / first_[n];
     r += first_ * (rate[n + 1] + (rate[n + 2] - rate[n + 1]) * share_);
@@ -112,7 +111,8 @@ class Motion {
     first_ = second_ = Array::Zero(n + 1);
   }
 
-  double mobility_, diffusion_, reach_;
+  const Problem<double>& p_;
+  double reach_;
   ForceTable force_;
   Array share_, s_, theta_, slope_, curvature_, first_, second_;
 };
@@ -165,7 +165,7 @@ Array resample(const Array& state, Index intervals) {
 class Walk {
  public:
   Walk(const Problem<double>& p, const LogResolution& r, double finer)
-      : resolution_(r), spacing_(r.spacing / finer), motion_(p, r.reach) {
+      : resolution_(r), spacing_(r.spacing / finer), changes_(!p.course.empty()), motion_(p, r.reach) {
     const double s0 = p.initial_stddev, norm = std::log(2 * M_PI * s0 * s0) / 2;
     const double half = s0 * std::sqrt(2 * (r.reach - norm));
     const Index n = intervals(2 * half);
@@ -233,7 +233,7 @@ class Walk {
   /// of its time scales. A quarter of that time later it would have fallen by e^-7: where it has not, it is round-off.
   bool still(double last) {
     if (resting_) return true;
-    if (steps_ == 0 || steps_ % 16) return false;
+    if (changes_ || steps_ == 0 || steps_ % 16) return false;
     motion_.base = &state_;
     motion_(lost_, next_, now_);
     const double rate = (next_.abs() / (1 + state_.abs())).maxCoeff();
@@ -247,6 +247,7 @@ class Walk {
 
   const LogResolution& resolution_;
   double spacing_;
+  bool changes_;  // mobility or temperature
   Motion motion_;
   boost::numeric::odeint::runge_kutta_fehlberg78<Array, double, Array, double,
                                                  boost::numeric::odeint::vector_space_algebra>
@@ -272,7 +273,8 @@ void normalise(double spacing, std::vector<double>& density, std::vector<double>
 }
 
 /// Adds S at one time to the solution, on the problem's grid.
-void record(const Problem<double>& p, const Walk& walk, double reach, bool start, Solution<double>& out) {
+void record(const Problem<double>& p, const Walk& walk, double reach, double time, Solution<double>& out) {
+  const bool start = time == 0;
   const Array& state = walk.state();
   const Index n = state.size() - 3;
   const Array s = state.head(n + 1);
@@ -303,12 +305,15 @@ void record(const Problem<double>& p, const Walk& walk, double reach, bool start
   if (!start) normalise(p.grid.spacing, density, log_density);
   for (std::size_t i = 0; i < size; ++i)
     if (density[i] > 0) out.round_off[i] = std::max(out.round_off[i], noise[i] * density[i]);
-  double ep = 0;
+  double ep = 0, medium = 0;
+  const double diffusion = p.diffusion(time), temperature = diffusion / p.mobility_at(time);
   for (std::size_t i = 0; i < size; ++i) {
-    const double u = slope[i] - p.slope[i] / p.temperature;
+    const double u = slope[i] - p.slope[i] / temperature;  // J = D rho u
     ep += density[i] * u * u;
+    medium -= density[i] * u * p.slope[i] / temperature;
   }
-  out.ep_rate.push_back(ep * p.diffusion() * p.grid.spacing);
+  out.ep_rate.push_back(ep * diffusion * p.grid.spacing);
+  if (!p.course.empty()) out.medium_rate.push_back(medium * diffusion * p.grid.spacing);
   out.density.push_back(std::move(density));
   out.log_density.push_back(std::move(log_density));
   out.log_round_off.push_back(std::move(noise));
@@ -326,7 +331,7 @@ Solution<double> LogDensity::solve(const Problem<double>& p, std::span<const dou
     for (const double t : times) {
       resolved = walk.advance(t, times.back());
       if (!resolved) break;
-      record(p, walk, resolution_.reach, t == 0, out);
+      record(p, walk, resolution_.reach, t, out);
     }
     if (resolved) return out;
   }

@@ -1,7 +1,8 @@
 #pragma once
 // Solver for S = -ln rho, where rho itself is too small for linear methods: wide starts, cold wells, far tails. With
 // rho = exp(-S) the Fokker–Planck equation reads
-//   dS/dt = D S'' - D S'² + mu L' S' - mu L''
+//   dS/dt = D S'' - D S'² + mu L' S' - mu L'',
+// mu and D constant or, between the times asked for, linear and quadratic in time.
 // S is smooth on the scale of the loss, whatever the temperature. The grid moves: its ends follow S = reach. Seen from
 // there the characteristics dtheta/dt = 2 D S' - mu L' leave the interval at the speed D S', so no boundary condition
 // is needed, and what the low-order stencils at the ends do wrong decays inwards like exp(-(reach - S)/2) or faster.

@@ -52,6 +52,11 @@ struct Problem {
     const auto& s = stretch(t);
     return s.mobility.at(t - s.start) * s.temperature.at(t - s.start);
   }
+  R mobility_at(const R& t) const {
+    if (course.empty()) return mobility;
+    const auto& s = stretch(t);
+    return s.mobility.at(t - s.start);
+  }
   /// The stretch that t is in; a knot belongs to both (the functions are continuous), the earlier is given.
   const Stretch<R>& stretch(const R& t) const {
     std::size_t k = 0;

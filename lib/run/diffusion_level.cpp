@@ -167,9 +167,9 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   num::parallel_for(static_cast<int>(sets.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     auto& h = histories[k];
-    const bool one = parts && grid.dimension() == 1;
+    const bool constant = parts && study.learner.course.empty(), one = constant && grid.dimension() == 1;
     const auto problem = diffusion_problem(study.learner, sets[k], terms, grid);
-    h = follow(problem, nodes, fisher, parts,
+    h = follow(problem, nodes, fisher, constant,
                one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{});
     h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());
     h.loss = h.fit;
@@ -196,7 +196,10 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   }
   for (auto& row : rows) thermo::finish_fluctuations(row);
   thermo::exact_zeros<double>(rows, layout.ensemble.fixed);
-  for (std::size_t j = rows.size(); parts && j-- > 0;)
+  const bool scheduled = !study.learner.course.empty();
+  for (auto& row : rows)
+    if (parts && scheduled) row["ep_theta_housekeeping"] = {}, row["ep_theta_excess"] = row["ep_theta"];
+  for (std::size_t j = rows.size(); parts && !scheduled && j-- > 0;)
     rows[j]["ep_theta_excess"] = j ? rows[0]["_relative"] - rows[j]["_relative"] : Raw<double>{};
   return rows;
 }

@@ -53,10 +53,13 @@ void diffusion_on_tensor_grid(Job& job) {
         "depends on theta, which are computed in double precision; reachable: 12 digits");
   const auto study = make_study<double>(e, job.options);
   const bool parts = printed("ep_theta_housekeeping", job.options) || printed("ep_theta_excess", job.options);
-  if (parts && !study.learner.course.empty())
-    throw InputError(e.at("time.points") +
-                     "ep_theta_housekeeping and ep_theta_excess with a schedule in two parameters are not available in "
-                     "this version; leave them out with --quantities");
+  // langevin and one parameter: J_ss = 0 at every temperature
+  const bool turning = study.learner.noise > 0 && study.model->parameters() > 1;
+  if (parts && turning && !study.learner.course.empty())
+    throw InputError(
+        e.at("time.points") +
+        "ep_theta_housekeeping and ep_theta_excess of sgd-diffusion with a schedule in two parameters are not "
+        "available in this version; leave them out with --quantities");
   if (parts && !has_stationary_densities(e))
     throw InputError(e.at("learner.weight_decay") +
                      "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "

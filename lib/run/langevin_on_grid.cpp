@@ -157,7 +157,8 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
 
 void logarithmic(Job& job) {
   const auto wanted = job.wanted();
-  const bool integrals = std::any_of(wanted.begin(), wanted.end(), integrated);
+  const bool integrals = learner::scheduled(job.experiment.learner) ||  // the medium part is one, then
+                         std::any_of(wanted.begin(), wanted.end(), integrated);
   const auto study = make_study<double>(job.experiment, job.options);
   const auto book = refine<double>(
       [&](int k) {
@@ -264,13 +265,11 @@ void langevin_on_grid(Job& job) {
   if (learner::scheduled(e.learner)) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "schedules", "auto, spectral");
-    if (fluctuations_wanted(job.options))
-      throw InputError(e.at(e.learner.temperature.constant() ? "learner.mobility" : "learner.temperature") +
-                       "a schedule with moments of heat_x and work_x, ift_x or ift_theta is not available in this "
-                       "version; available: one number");
     // more digits cost hundreds of times as much: only where they are asked for
-    return in_double ? series_in_time<double>(job)
-                     : raise_precision(job, 16, []<Real R>(Job& j) { series_in_time<R>(j); });
+    if (!in_double) return raise_precision(job, 16, []<Real R>(Job& j) { series_in_time<R>(j); });
+    series_in_time<double>(job);
+    if (!job.collected.complete()) attempt(job, logarithmic);  // lautum_info, say
+    return;
   }
   switch (job.options.method) {
     case Method::automatic:

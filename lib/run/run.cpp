@@ -33,8 +33,7 @@ void by_method(Job& job) {
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment",
                   "auto; closed forms are those of gaussian-mean and linear-regression");
-  if (e.learner.kind == "langevin" && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
-    return product_of_dimensions(job);
+  if (separates(e)) return product_of_dimensions(job);
   const bool continuous = e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion";
   if (continuous && learner::scheduled(e.learner) &&
       (parameters(e.model) > 1 || lagging(e) || fluctuations_wanted(job.options)))

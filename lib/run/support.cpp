@@ -95,6 +95,11 @@ bool noise_bends(const experiment::Model& spec) {
   });
 }
 
+bool separates(const experiment::Experiment& e) {
+  const bool apart = e.learner.kind == "langevin" || (e.learner.kind == "sgld" && e.learner.batch == "full");
+  return e.model.kind == "gaussian-mean" && e.model.dimension > 1 && apart && !lagging(e);
+}
+
 void require_supported(const experiment::Experiment& e) {
   bool known = false;
   std::string kinds;
@@ -107,6 +112,7 @@ void require_supported(const experiment::Experiment& e) {
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
   if (without_noise(l)) return require_limit(e);
+  if (separates(e)) return;
   const int d = parameters(e.model);
   const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" || l.kind == "sgld" ? 2 : 1;
   if (l.kind != "jump" && d > most)

@@ -14,4 +14,8 @@ int parameters(const experiment::Model& model);
 /// True if the covariance of the gradients over examples depends on theta: some l_a, a > 0, is not linear.
 bool noise_bends(const experiment::Model& model);
 
+/// True if the loss and the learner's noise separate: gaussian-mean in several dimensions with langevin or full-batch
+/// sgld, and nothing that lags.
+bool separates(const experiment::Experiment& experiment);
+
 }  // namespace calor::run

@@ -100,6 +100,47 @@ TEST_CASE("gaussian-mean with a linear temperature: variance, heat, entropy prod
   }
 }
 
+TEST_CASE("gaussian-mean with a linear temperature: informations of an ensemble, lautum_info to ten digits") {
+  const auto n = numbers(compute(parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nsize = 3\n"
+                                           "target = { mean = 0.5, stddev = 1 }\n[learner]\nkind = \"langevin\"\n"
+                                           "mobility = 1\nweight_decay = 0.2\n"
+                                           "temperature = { times = [0, 1, 2], values = [0.5, 0.3, 0.3] }\n"
+                                           "initial = { mean = [0.1], stddev = [0.5] }\n[time]\npoints = [0.5, 1]\n"),
+                                 with(Method::automatic, 10)));
+  check_accuracy(n, 10, "linear temperature");
+  const Number kappa("1.2"), slope("-0.2"), hot("0.5");
+  for (std::size_t j = 0; j < 2; ++j) {
+    const Number t = j ? Number(1) : Number("0.5");
+    const auto particular = [&](const Number& at) {
+      return Number((hot + slope * at) / kappa - slope / (2 * kappa * kappa));
+    };
+    const Number v = particular(t) + (Number("0.25") - particular(0)) * exp(-2 * kappa * t),
+                 a = (1 - exp(-kappa * t)) / kappa, r = a * a / 3 / v;  // signal to noise
+    for (const auto& [name, exact] : {std::pair<std::string, Number>{"m_info", log(1 + r) / 2},
+                                      {"lautum_info", r - log(1 + r) / 2},
+                                      {"l_info", log(1 + a * a / 3 / (v + 1)) / 2}}) {
+      const Number miss = abs(Number(n[j].at(name).value - exact));
+      CHECK_MESSAGE(miss <= n[j].at(name).error, name, " at ", j, " misses by ", miss.str(3));
+    }
+  }
+}
+
+TEST_CASE("sgld of gaussian-mean in two dimensions: a schedule that stays constant, on grids, gives the closed form") {
+  const auto of = [](const std::string& rate) {
+    return numbers(compute(
+        parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1\ndimension = 2\n[data]\nsize = 3\ntarget = { mean "
+                  "= [0.5, -0.3], stddev = [1, 0.8] }\n[learner]\nkind = \"sgld\"\nbatch = \"full\"\n"
+                  "learning_rate = " +
+                  rate +
+                  "\ntemperature = 0.3\nweight_decay = 0.2\ninitial = { mean = [0.1, 0.1], stddev = [0.5, 0.4] "
+                  "}\n[time]\npoints = [0, 1, 3]\n"),
+        with(Method::automatic, 10)));
+  };
+  const auto grids = of("{ times = [1, 2], values = [0.2, 0.2] }");
+  CHECK(check_honest(grids, of("0.2"), "two dimensions") >= 75);
+  check_accuracy(grids, 10, "two dimensions");
+}
+
 TEST_CASE("jump: a temperature schedule that stays constant, for every acceptance, and annealing by two routes") {
   const auto of = [](const std::string& acceptance, const std::string& temperature) {
     return parse_one(
