@@ -15,10 +15,11 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{"  calor models",
-                "  Lists models, learners and samplers with their keys, as they stand in an experiment, and which of "
-                "them this version computes.",
-                "SEE ALSO\n  calor help run, calor explain"};
+const Page models_page{
+    "  calor models",
+    "  Lists models, learners and samplers with their keys, as they stand in an experiment, and which of "
+    "them this version computes.",
+    "SEE ALSO\n  calor help run, calor explain"};
 
 /// What a kind means, in one or two lines; the keys come from the reader's own list.
 struct Entry {
@@ -129,7 +130,7 @@ int list() {
 }  // namespace
 
 void add_models(CLI::App& calor, Action& chosen) {
-  CLI::App& command = add_command(calor, "models", "list models, learners, samplers and their keys", page);
+  CLI::App& command = add_command(calor, "models", "list models, learners, samplers and their keys", models_page);
   command.callback([&chosen] { chosen = list; });
 }
 
