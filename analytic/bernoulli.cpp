@@ -62,6 +62,14 @@ std::vector<Rational> binomial_weights(long size, const Rational& p) {
 }
 
 template <num::Real R>
+R entropy(const std::vector<R>& p) {
+  using std::log;
+  R sum = 0;
+  for (const R& x : p) sum -= x > 0 ? R(x * log(x)) : R(0);
+  return sum;
+}
+
+template <num::Real R>
 R type_entropy(long size, const std::vector<Rational>& target) {
   R sum = 0;
   for (const auto& type : multinomial_weights(size, target)) sum -= plogp<R>(type.weight);
@@ -100,8 +108,10 @@ Quantities<R> memorised_limit(long size, const std::vector<Rational>& target) {
 }
 
 #define CALOR_INSTANTIATE(R)                                           \
+  template R entropy<R>(const std::vector<R>&);                        \
   template R type_entropy<R>(long, const std::vector<num::Rational>&); \
   template Quantities<R> memorised_limit<R>(long, const std::vector<num::Rational>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -21,6 +21,10 @@ std::vector<TypeWeight> multinomial_weights(long size, const std::vector<num::Ra
 /// C(N,k) p^k (1-p)^{N-k}, k = 0..N, exactly; p is the probability of what is counted.
 std::vector<num::Rational> binomial_weights(long size, const num::Rational& p);
 
+/// -Σ p ln p of a finite distribution.
+template <num::Real R>
+R entropy(const std::vector<R>& p);
+
 /// H(type) = -Σ w ln w.
 template <num::Real R>
 R type_entropy(long size, const std::vector<num::Rational>& target);

@@ -94,5 +94,6 @@ R log_deficit(const R& z) {
   template R entropy_excess<R>(const R&);                         \
   template R log_deficit<R>(const R&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

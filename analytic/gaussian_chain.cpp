@@ -149,5 +149,6 @@ Quantities<R> gaussian_lagged(const GaussianLearner<R>& l, const R& rate, const 
   template Quantities<R> chain_quantities<R>(const GaussianChain<R>&, const R&); \
   template Quantities<R> gaussian_lagged<R>(const GaussianLearner<R>&, const R&, const R&, long);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -284,5 +284,6 @@ Quantities<R> equilibrium_fluctuations(const GaussianLearner<R>& l, const R& t) 
   template Quantities<R> lagged_fluctuations(const GaussianLearner<R>&, const R&, const R&, long); \
   template Quantities<R> equilibrium_fluctuations(const GaussianLearner<R>&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -15,7 +15,7 @@ void require(bool ok, const char* what, const R& value, const char* allowed) {
 }
 
 template <Number R, class F>
-R over_coordinates(const GaussianLearner<R>& learner, const R& t, F term) {
+R sum_over_coordinates(const GaussianLearner<R>& learner, const R& t, F term) {
   R sum = 0;
   for (const auto& c : learner.coordinates) sum += term(c, theta_law(learner, c, t));
   return sum;
@@ -67,7 +67,7 @@ ThetaLaw<R> theta_law(const GaussianLearner<R>& l, const GaussianCoordinate<R>& 
 
 template <Number R>
 R heat_theta(const GaussianLearner<R>& l, const R& t) {
-  return over_coordinates(l, t, [&](const auto& c, const ThetaLaw<R>& w) -> R {
+  return sum_over_coordinates(l, t, [&](const auto& c, const ThetaLaw<R>& w) -> R {
     return l.temperature / 2 * w.g2 * (w.v_eq - c.initial_variance - w.distance) / w.v_eq;
   });
 }
@@ -77,7 +77,7 @@ R heat_theta(const GaussianLearner<R>& l, const R& t) {
 // ln(1+z) - z v_0/v_eq = -(z - ln(1+z)) + (v_eq - v_0)² g_2/(v_0 v_eq).
 template <Number R>
 R ep_theta(const GaussianLearner<R>& l, const R& t) {
-  return over_coordinates(l, t, [&](const auto& c, const ThetaLaw<R>& w) -> R {
+  return sum_over_coordinates(l, t, [&](const auto& c, const ThetaLaw<R>& w) -> R {
     const R v0 = c.initial_variance, z = w.dv / v0, gap = w.v_eq - v0;
     using std::abs, std::log1p;
     const R relaxation =
@@ -89,14 +89,14 @@ R ep_theta(const GaussianLearner<R>& l, const R& t) {
 template <Number R>
 R ep_theta_by_heat(const GaussianLearner<R>& l, const R& t) {
   using std::log1p;
-  const R entropy = over_coordinates(
+  const R entropy = sum_over_coordinates(
       l, t, [](const auto& c, const ThetaLaw<R>& w) -> R { return log1p(R(w.dv / c.initial_variance)) / 2; });
   return entropy - heat_theta(l, t) / l.temperature;
 }
 
 template <Number R>
 R ep_theta_by_relative_entropy(const GaussianLearner<R>& l, const R& t) {
-  return over_coordinates(l, t, [](const auto& c, const ThetaLaw<R>& w) -> R {
+  return sum_over_coordinates(l, t, [](const auto& c, const ThetaLaw<R>& w) -> R {
     return divergence<R>(c.initial_variance, w.v_eq, w.distance) - divergence<R>(w.v, w.v_eq, w.distance * (1 - w.g2));
   });
 }
@@ -104,7 +104,7 @@ R ep_theta_by_relative_entropy(const GaussianLearner<R>& l, const R& t) {
 // In u = 1 - e^{-2κt}, dt = du/(2κ(1-u)): the rate above becomes a rational function of u.
 template <Number R>
 R ep_theta_by_current(const GaussianLearner<R>& l, const R& t) {
-  return over_coordinates(l, t, [](const auto& c, const ThetaLaw<R>& w) -> R {
+  return sum_over_coordinates(l, t, [](const auto& c, const ThetaLaw<R>& w) -> R {
     const R v0 = c.initial_variance, gap = w.v_eq - v0;
     auto rate = [&](const R& u) -> std::array<R, 1> {
       const R v = v0 * (1 - u) + w.v_eq * u;
@@ -187,6 +187,7 @@ Quantities<R> theta_quantities(const GaussianLearner<R>& l, const R& t) {
   template R gaussian_lautum<R>(const R&);                                                              \
   template Quantities<R> theta_quantities<R>(const GaussianLearner<R>&, const R&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 #define CALOR_INSTANTIATE_CURRENT(R) template R ep_theta_by_current<R>(const GaussianLearner<R>&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE_CURRENT)
 

@@ -43,5 +43,6 @@ Quantities<R> gaussian_mean(const GaussianLearner<R>& learner, const R& t) {
 
 #define CALOR_INSTANTIATE(R) template Quantities<R> gaussian_mean<R>(const GaussianLearner<R>&, const R&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -156,5 +156,6 @@ Quantities<R> gaussian_ou(const GaussianLearner<R>& learner, const R& rate, cons
                                           const R&);                                                         \
   template Quantities<R> gaussian_ou<R>(const GaussianLearner<R>&, const R&, const R&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -82,14 +82,6 @@ struct Moments {
 };
 
 template <num::Real R>
-R entropy(const std::vector<R>& p) {
-  using std::log;
-  R sum = 0;
-  for (const R& x : p) sum -= x > 0 ? R(x * log(x)) : R(0);
-  return sum;
-}
-
-template <num::Real R>
 void add_point(Moments<R>& m, const GibbsEnsemble<R>& e, const Table<R>& t, std::size_t i) {
   using std::exp;
   const R& theta = t.points[i];
@@ -224,5 +216,6 @@ GibbsEnsemble<R> ising_pair_ensemble(long size, const num::Rational& aligned, co
   template GibbsEnsemble<R> coin_ensemble<R>(long, const num::Rational&, const R&, const R&); \
   template GibbsEnsemble<R> ising_pair_ensemble<R>(long, const num::Rational&, const R&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

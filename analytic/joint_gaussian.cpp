@@ -65,5 +65,6 @@ Quantities<R> informations(const JointGaussian<R>& j) {
   template R info_x_theta_given_b<R>(const JointGaussian<R>&); \
   template Quantities<R> informations<R>(const JointGaussian<R>&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -74,5 +74,6 @@ Quantities<R> one_bit(const OneBit<R>& l, const R& t) {
   template R bias_information<R>(const R&);   \
   template Quantities<R> one_bit<R>(const OneBit<R>&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -220,5 +220,6 @@ R condition(const Regression<R>& p) {
   template Quantities<R> regression(const Regression<R>&, const R&); \
   template R condition(const Regression<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -137,5 +137,6 @@ Quantities<R> sgd_gaussian(const SgdGaussian<R>& l, const R& t, const R& goal) {
 
 #define CALOR_INSTANTIATE(R) template Quantities<R> sgd_gaussian<R>(const SgdGaussian<R>&, const R&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -111,5 +111,6 @@ Quantities<R> sgld_gaussian(const SgldGaussian<R>& s, long n) {
   template SgldLaw<R> sgld_law<R>(const SgldGaussian<R>&, const GaussianCoordinate<R>&, long); \
   template Quantities<R> sgld_gaussian<R>(const SgldGaussian<R>&, long);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

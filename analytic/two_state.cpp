@@ -14,14 +14,6 @@ R binary_entropy(const R& p) {
   return p <= 0 || p >= 1 ? R(0) : R(-p * log(p) - (1 - p) * log1p(-p));
 }
 
-template <num::Real R>
-R entropy(const std::vector<R>& p) {
-  using std::log;
-  R sum = 0;
-  for (const R& x : p) sum -= x > 0 ? R(x * log(x)) : R(0);
-  return sum;
-}
-
 // D(q + shift ‖ q) = Σ q f(shift/q), f(z) = (1+z) ln(1+z) - z: relative accuracy for small shifts.
 template <num::Real R>
 R divergence(const R& q, const R& shift) {
@@ -215,5 +207,6 @@ TwoState<R> two_state_coin(long size, const num::Rational& p, const std::array<R
   template TwoState<R> two_state_coin<R>(long, const num::Rational&, const std::array<R, 2>&, const R&, const R&, \
                                          Acceptance, const R&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -16,7 +16,7 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{
+const Page check_page{
     "  calor check EXPERIMENT.toml|TABLE.json|SAMPLES ESTIMATES.csv [OPTIONS]",
     R"(  Compares what another implementation says with the true values: those of a table (calor run --format json) or of
   samples (the directory of calor sample), or those that Calor computes from an experiment now. ESTIMATES.csv has the columns t, quantity, value and, optionally, stderr
@@ -52,7 +52,7 @@ SEE ALSO
 
 constexpr std::size_t most_bytes = 200'000'000;
 
-struct Request {
+struct CheckRequest {
   std::string truth, estimates;
   std::string format = "text";
   std::optional<std::string> output;
@@ -82,7 +82,7 @@ table::Table compute(const experiment::Experiment& e, run::Options options, cons
 }
 
 /// The true values as JSON: the file itself if it is a table, else computed.
-std::string true_table(const Request& request, const experiment::Csv& csv) {
+std::string true_table(const CheckRequest& request, const experiment::Csv& csv) {
   const std::filesystem::path samples = std::filesystem::path(request.truth) / "samples.json";
   std::error_code ignored;
   if (std::filesystem::is_regular_file(samples, ignored)) return experiment::read_text(samples, most_bytes);
@@ -102,7 +102,7 @@ std::string true_table(const Request& request, const experiment::Csv& csv) {
   return table::write_json(tables);
 }
 
-int check(const Request& request) {
+int check(const CheckRequest& request) {
   const auto format = crosscheck::report_format(request.format);
   const Output output(request.output, request.estimates);
   const experiment::Csv csv = experiment::read_csv(request.estimates);
@@ -113,13 +113,12 @@ int check(const Request& request) {
   return report.pass() ? 0 : 1;
 }
 
-CLI::Validator between(double low, double high) { return CLI::Range(low, high).description(""); }
-
 }  // namespace
 
 void add_check(CLI::App& calor, Action& chosen) {
-  auto request = std::make_shared<Request>();
-  CLI::App& command = add_command(calor, "check", "compare another implementation's values with the true ones", page);
+  auto request = std::make_shared<CheckRequest>();
+  CLI::App& command =
+      add_command(calor, "check", "compare another implementation's values with the true ones", check_page);
   command.add_option("TRUTH", request->truth, "an experiment (TOML), a table (JSON), or a directory of samples")
       ->required()
       ->type_name("");

@@ -40,6 +40,8 @@ class ManPage : public CLI::Formatter {
 
 std::shared_ptr<CLI::Formatter> man_page(const Page& page) { return std::make_shared<ManPage>(page); }
 
+CLI::Validator between(double low, double high) { return CLI::Range(low, high).description(""); }
+
 CLI::Validator whole_number() {
   return {[](const std::string& word) -> std::string {
             const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;

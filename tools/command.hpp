@@ -26,6 +26,9 @@ CLI::App& add_command(CLI::App& calor, const std::string& name, const std::strin
 /// Digits only: CLI11 would take -1 for 2^64 - 1.
 CLI::Validator whole_number();
 
+/// A number in [low, high]; the help says so in its own words.
+CLI::Validator between(double low, double high);
+
 void add_run(CLI::App& calor, Action& chosen);
 void add_tables(CLI::App& calor, Action& chosen);
 void add_models(CLI::App& calor, Action& chosen);

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const fs::path& place, const std::string& why) {
+[[noreturn]] void refuse_directory(const fs::path& place, const std::string& why) {
   throw InputError("--output: " + experiment::printable(place.string(), 400) + " cannot be written: " + why +
                    "; allowed: a new or empty directory, or one that this command wrote");
 }
@@ -58,7 +58,7 @@ fs::path parent_of(const fs::path& directory) {
 
 void write_new_file(const fs::path& file, const std::string& bytes, bool durable) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) refuse(file, std::strerror(errno));
+  if (descriptor < 0) refuse_directory(file, std::strerror(errno));
   int error = 0;
   for (std::size_t done = 0; error == 0 && done < bytes.size();) {
     const ssize_t n = ::write(descriptor, bytes.data() + done, bytes.size() - done);
@@ -67,13 +67,13 @@ void write_new_file(const fs::path& file, const std::string& bytes, bool durable
   }
   if (error == 0 && durable && ::fsync(descriptor) != 0) error = errno;
   if (::close(descriptor) != 0 && error == 0) error = errno;
-  if (error != 0) refuse(file, std::strerror(error));
+  if (error != 0) refuse_directory(file, std::strerror(error));
 }
 
 TemporaryDirectory::TemporaryDirectory(const fs::path& place) {
   const fs::path parent = place.empty() ? fs::temp_directory_path() : parent_of(place);
   std::string name = (parent / ".calor-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) refuse(place.empty() ? parent : place, std::strerror(errno));
+  if (::mkdtemp(name.data()) == nullptr) refuse_directory(place.empty() ? parent : place, std::strerror(errno));
   path_ = name;
 }
 
@@ -85,21 +85,22 @@ TemporaryDirectory::~TemporaryDirectory() {
 OutputDirectory::OutputDirectory(const std::string& directory, std::vector<std::string> names, const std::string& mark,
                                  const std::string& beginning)
     : names_(std::move(names)) {
-  if (directory.empty()) refuse(directory, "the name is empty");
+  if (directory.empty()) refuse_directory(directory, "the name is empty");
   directory_ = fs::path(directory).lexically_normal();
   if (directory_.filename().empty()) directory_ = directory_.parent_path();
-  if (directory_.filename() == "." || directory_.filename() == "..") refuse(directory, "it has no name of its own");
+  if (directory_.filename() == "." || directory_.filename() == "..")
+    refuse_directory(directory, "it has no name of its own");
   std::error_code code;
   const auto status = fs::symlink_status(directory_, code);
   if (status.type() == fs::file_type::directory) {
     try {
       if (!fs::is_empty(directory_) && !is_ours(directory_, names_, mark, beginning, true))
-        refuse(directory, "it exists and holds other things");
+        refuse_directory(directory, "it exists and holds other things");
     } catch (const fs::filesystem_error& e) {
-      refuse(directory, e.code().message());
+      refuse_directory(directory, e.code().message());
     }
   } else if (status.type() != fs::file_type::not_found) {
-    refuse(directory, status.type() == fs::file_type::none ? code.message() : "it is no directory");
+    refuse_directory(directory, status.type() == fs::file_type::none ? code.message() : "it is no directory");
   }
   const TemporaryDirectory probe(directory_);
 }
@@ -107,11 +108,12 @@ OutputDirectory::OutputDirectory(const std::string& directory, std::vector<std::
 void OutputDirectory::write(const std::vector<std::pair<std::string, const std::string*>>& files) const {
   const TemporaryDirectory fresh(directory_), old(directory_);
   const fs::path made = fresh.path() / "new", kept = old.path() / "old";
-  const auto fail = [&] { refuse(directory_, std::strerror(errno)); };
+  const auto fail = [&] { refuse_directory(directory_, std::strerror(errno)); };
   if (::mkdir(made.c_str(), 0777) != 0) fail();
   for (const auto& [name, bytes] : files) {
     std::error_code code;
-    if (!fs::create_directories((made / name).parent_path(), code) && code) refuse(directory_, code.message());
+    if (!fs::create_directories((made / name).parent_path(), code) && code)
+      refuse_directory(directory_, code.message());
     write_new_file(made / name, *bytes);
   }
   const bool replaced = ::rename(directory_.c_str(), kept.c_str()) == 0;

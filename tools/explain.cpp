@@ -11,7 +11,7 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{
+const Page explain_page{
     "  calor explain [NAME...]",
     "  Prints definition, equation, unit, sign convention and source of quantities; without a name, the list of all.\n"
     "  Equations refer to theory.md: B training data, Θ parameters, X output of the model, φ = -ln p(x|θ).",
@@ -64,7 +64,7 @@ int explain(const std::vector<std::string>& names) {
 
 void add_explain(CLI::App& calor, Action& chosen) {
   auto names = std::make_shared<std::vector<std::string>>();
-  CLI::App& command = add_command(calor, "explain", "print the definition of a quantity", page);
+  CLI::App& command = add_command(calor, "explain", "print the definition of a quantity", explain_page);
   command.add_option("NAME", *names, "quantities, as in tables")->type_name("");
   command.callback([&chosen, names] { chosen = [names] { return explain(*names); }; });
 }

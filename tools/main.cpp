@@ -21,7 +21,7 @@ namespace {
 
 enum Status { ok = 0, wrong_use = 2, internal_error = 3 };
 
-const Page page{
+const Page calor_page{
     "  calor COMMAND [ARGUMENTS]",
     R"(  Exact thermodynamics of learning: evolves the full probability density of the parameters of a parametric
   probabilistic model while it learns, for every training set that chance can draw, and gives every information,
@@ -92,7 +92,7 @@ int dispatch(int argc, char** argv) {
     write_standard_output(app.help());
     return ok;
   };
-  app.formatter(man_page(page));
+  app.formatter(man_page(calor_page));
   app.set_help_flag("-h,--help", "print this page");
   app.set_version_flag("--version", std::string("calor ") + version(), "print the version");
   app.require_subcommand(0, 1);

@@ -14,10 +14,11 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{"  calor models",
-                "  Lists models, learners and samplers with their keys, as they stand in an experiment, and how many "
-                "parameters a learner may have.",
-                "SEE ALSO\n  calor help run, calor explain"};
+const Page models_page{
+    "  calor models",
+    "  Lists models, learners and samplers with their keys, as they stand in an experiment, and how many "
+    "parameters a learner may have.",
+    "SEE ALSO\n  calor help run, calor explain"};
 
 /// What a kind means, in one or two lines; the keys come from the reader's own list.
 struct Entry {
@@ -121,7 +122,7 @@ int list() {
 }  // namespace
 
 void add_models(CLI::App& calor, Action& chosen) {
-  CLI::App& command = add_command(calor, "models", "list models, learners, samplers and their keys", page);
+  CLI::App& command = add_command(calor, "models", "list models, learners, samplers and their keys", models_page);
   command.callback([&chosen] { chosen = list; });
 }
 

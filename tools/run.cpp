@@ -18,7 +18,7 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{
+const Page run_page{
     "  calor run EXPERIMENT.toml [OPTIONS]",
     R"(  Reads an experiment, evolves the full parameter density for every data set of the ensemble, and prints the exact
   table of every quantity that the experiment defines (calor explain lists them), each with an error and a guarantee:
@@ -66,7 +66,7 @@ const std::vector<std::string> methods{"auto", "spectral", "finite-volume", "log
 const std::vector<std::string> fluctuations{"heat_x_variance", "heat_x_skewness", "work_x_variance",
                                             "work_x_skewness", "ift_x",           "ift_theta"};
 
-struct Request {
+struct RunRequest {
   std::string experiment;
   std::string format = "text";
   std::optional<std::string> output;
@@ -149,9 +149,9 @@ std::vector<table::Table> compute_all(const std::vector<experiment::Swept>& memb
 }
 
 /// A range check that leaves the help text alone.
-CLI::Validator between(int low, int high) { return CLI::Range(low, high).description(""); }
+CLI::Validator count_between(int low, int high) { return CLI::Range(low, high).description(""); }
 
-int run(Request request) {
+int run(RunRequest request) {
   const table::Format format = table::format_from_name(request.format);
   request.options.method = method_of(request.method);
   request.options.quantities = expand(split(request.quantities));
@@ -166,8 +166,8 @@ int run(Request request) {
 }  // namespace
 
 void add_run(CLI::App& calor, Action& chosen) {
-  auto request = std::make_shared<Request>();
-  CLI::App& command = add_command(calor, "run", "compute the exact table of an experiment", page);
+  auto request = std::make_shared<RunRequest>();
+  CLI::App& command = add_command(calor, "run", "compute the exact table of an experiment", run_page);
   command.add_option("EXPERIMENT", request->experiment, "the experiment, a TOML file")->required()->type_name("FILE");
   command.add_option("-f,--format", request->format, "text (default), json, csv, markdown or latex")
       ->type_name("FORMAT");
@@ -177,7 +177,7 @@ void add_run(CLI::App& calor, Action& chosen) {
       .add_option("-d,--digits", request->options.digits,
                   "wanted: error <= 10^-N max(1, |value|) for every value (default: the experiment's, 10)")
       ->type_name("N")
-      ->check(between(1, 1000));
+      ->check(count_between(1, 1000));
   command
       .add_option("-q,--quantities", request->quantities,
                   "only these, separated by commas; fluctuations stands for six of them")
@@ -190,7 +190,7 @@ void add_run(CLI::App& calor, Action& chosen) {
       .add_option("-p,--precision", request->options.precision,
                   "decimal digits of the number type (default: as needed)")
       ->type_name("N")
-      ->check(between(1, 1000));
+      ->check(count_between(1, 1000));
   command.add_flag(
       "--proven", request->options.proven,
       "also prove what would take milliseconds to estimate and seconds to prove: langevin in one parameter");
@@ -198,7 +198,7 @@ void add_run(CLI::App& calor, Action& chosen) {
   command
       .add_option("-j,--threads", request->options.threads, "threads (default: all cores); results do not depend on it")
       ->type_name("N")
-      ->check(between(0, 1024));
+      ->check(count_between(0, 1024));
   command.callback([&chosen, request] { chosen = [request] { return run(*request); }; });
 }
 

@@ -10,7 +10,7 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{
+const Page sample_page{
     "  calor sample EXPERIMENT.toml --output DIRECTORY [OPTIONS]",
     R"(  Draws training data, lets the parameters learn and the model generate, many times over, and writes what came out for
   other programs, together with the true value of every quantity:
@@ -41,7 +41,7 @@ EXIT STATUS
 SEE ALSO
   calor check, calor score; schema/samples.schema.json)"};
 
-struct Request {
+struct SampleRequest {
   std::string experiment, output;
   simulator::Options options;
   bool no_truth = false;
@@ -61,7 +61,7 @@ void add_member(std::vector<crosscheck::SampleFile>& all, const experiment::Swep
   }
 }
 
-int sample(const Request& request) {
+int sample(const SampleRequest& request) {
   const auto members = experiment::read(request.experiment);
   const OutputDirectory output(request.output, crosscheck::sample_file_names(), "samples.json", "{\n  \"calor\": ");
   std::vector<crosscheck::SampleFile> files;
@@ -87,9 +87,9 @@ int sample(const Request& request) {
 }  // namespace
 
 void add_sample(CLI::App& calor, Action& chosen) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<SampleRequest>();
   CLI::App& command =
-      add_command(calor, "sample", "write exact samples, with the true values, for other programs", page);
+      add_command(calor, "sample", "write exact samples, with the true values, for other programs", sample_page);
   command.add_option("EXPERIMENT", request->experiment, "the experiment, a TOML file")->required()->type_name("");
   command.add_option("-o,--output", request->output, "the directory to write")->required()->type_name("DIRECTORY");
   command.add_option("-r,--replicates", request->options.replicates, "how many (default: 1000)")

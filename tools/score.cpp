@@ -19,7 +19,7 @@ namespace calor::tools {
 
 namespace {
 
-const Page page{
+const Page score_page{
     "  calor score COMMAND --experiment EXPERIMENT.toml [OPTIONS]",
     R"(  Runs an estimating program on independent sample directories, one after the other, and compares its answers with the
   true values: bias, standard deviation, root mean square error, the coverage of its own standard errors, failures.
@@ -49,7 +49,7 @@ SEE ALSO
 
 constexpr std::size_t most_board = 100'000'000;  // bytes
 
-struct Request {
+struct ScoreRequest {
   std::string command, experiment, name, format = "text";
   std::optional<std::string> output, board;
   std::size_t replicates = 20, samples = 1000;
@@ -58,7 +58,7 @@ struct Request {
 };
 
 /// The program on the samples of one replicate.
-crosscheck::Trial attempt(const Request& request, const experiment::Experiment& e, simulator::Options options,
+crosscheck::Trial attempt(const ScoreRequest& request, const experiment::Experiment& e, simulator::Options options,
                           const crosscheck::TruthTable& truth, std::size_t replicate) {
   options.first = replicate * request.samples;
   options.replicates = request.samples;
@@ -77,7 +77,7 @@ crosscheck::Trial attempt(const Request& request, const experiment::Experiment& 
 }
 
 /// All replicates of one experiment, or of one member of a sweep; `done` and `all` count members.
-crosscheck::Scored score_member(const Request& request, const experiment::Swept& member, std::size_t done,
+crosscheck::Scored score_member(const ScoreRequest& request, const experiment::Swept& member, std::size_t done,
                                 std::size_t all) {
   const auto& e = member.experiment;
   simulator::Options options = request.options;
@@ -104,7 +104,7 @@ std::string old_board(const std::string& file) {
   return std::filesystem::exists(file, code) ? experiment::read_text(file, most_board) : "";
 }
 
-int score(const Request& request) {
+int score(const ScoreRequest& request) {
   if (request.format != "text" && request.format != "json") {
     throw InputError("--format: no format \"" + experiment::printable(request.format) + "\"; " +
                      experiment::allowed_names(request.format, {"text", "json"}));
@@ -127,14 +127,12 @@ int score(const Request& request) {
   return answered ? 0 : 1;
 }
 
-CLI::Validator between(double low, double high) { return CLI::Range(low, high).description(""); }
-
 }  // namespace
 
 void add_score(CLI::App& calor, Action& chosen) {
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<ScoreRequest>();
   CLI::App& command =
-      add_command(calor, "score", "score an estimating program on samples with known true values", page);
+      add_command(calor, "score", "score an estimating program on samples with known true values", score_page);
   command.add_option("COMMAND", request->command, "the program, words for the shell")->required()->type_name("");
   command.add_option("-e,--experiment", request->experiment, "the experiment, a TOML file")
       ->required()

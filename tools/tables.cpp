@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Page page{
+const Page tables_page{
     "  calor tables [NAME...] [OPTIONS]",
     R"(  Makes the reference tables: one for each experiment NAME.toml of the directory of experiments (all without a NAME),
   as NAME.json, NAME.csv and NAME.tex, and index.md. Each is computed by two routes where there are two; a table whose
@@ -41,7 +41,7 @@ EXIT STATUS
   2  some could not be made; the others were written
   3  an internal error)"};
 
-struct Request {
+struct TablesRequest {
   std::vector<std::string> names;
   std::string experiments = "validation/experiments";
   std::string output = "validation/tables";
@@ -61,7 +61,7 @@ std::vector<std::string> all_names(const fs::path& directory) {
   return names;
 }
 
-std::vector<std::string> chosen_names(const Request& request) {
+std::vector<std::string> chosen_names(const TablesRequest& request) {
   const auto all = all_names(request.experiments);
   for (const auto& name : request.names)
     if (std::find(all.begin(), all.end(), name) == all.end())
@@ -73,7 +73,7 @@ std::vector<std::string> chosen_names(const Request& request) {
 /// The directory of tables while they are made. Its functions may be called from any thread.
 class Tables {
  public:
-  Tables(const Request& request, std::vector<std::string> names) : request_(request), names_(std::move(names)) {
+  Tables(const TablesRequest& request, std::vector<std::string> names) : request_(request), names_(std::move(names)) {
     std::error_code code;
     fs::create_directories(request.output, code);
     if (code)
@@ -162,7 +162,7 @@ class Tables {
     Output((fs::path(request_.output) / "index.md").string(), "").write(reference::index_of(std::move(entries)));
   }
 
-  const Request& request_;
+  const TablesRequest& request_;
   std::vector<std::string> names_, failed_;
   std::mutex guard_;
   ProgressLine line_;
@@ -173,8 +173,8 @@ class Tables {
 }  // namespace
 
 void add_tables(CLI::App& calor, Action& chosen) {
-  auto request = std::make_shared<Request>();
-  CLI::App& command = add_command(calor, "tables", "make the reference tables", page);
+  auto request = std::make_shared<TablesRequest>();
+  CLI::App& command = add_command(calor, "tables", "make the reference tables", tables_page);
   command.add_option("NAME", request->names, "experiments by name, without .toml (default: all)")->type_name("");
   command.add_option("-o,--output", request->output, "directory of the tables (default: validation/tables)")
       ->type_name("DIR");

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using experiment::printable;
 
-const Page page{
+const Page validate_page{
     "  calor validate [EXPERIMENT...] [OPTIONS]",
     R"(  Judges estimators that work on samples: draws exact samples of each experiment, runs every estimator that applies, and
   compares with the exact values of calor run. For each estimator and sample size it prints bias, standard deviation and
@@ -43,7 +43,7 @@ EXIT STATUS
   0  the tables were written
   2  wrong use, or an experiment that cannot be computed)"};
 
-struct Request {
+struct ValidateRequest {
   std::vector<std::string> cases;
   std::string sizes = "50,200,800", estimators, format = "text", replicates = "100", seed = "1", step = "0";
   std::string output, threads = "0";
@@ -71,7 +71,7 @@ Number number(const std::string& text, const char* option, Number least, Number 
   throw InputError(std::string(option) + ": " + printable(text) + "; allowed: " + allowed.str());
 }
 
-judge::Options options_of(const Request& r) {
+judge::Options options_of(const ValidateRequest& r) {
   judge::Options o;
   o.replicates = number<std::size_t>(r.replicates, "--replicates", 2, 1000000, "a whole number");
   o.seed = number<std::uint64_t>(r.seed, "--seed", 0, 1000000000000000000ULL, "a whole number");
@@ -128,7 +128,7 @@ void make_directory(const std::string& name) {
   const Output probe((fs::path(name) / "report").string(), "");
 }
 
-void write_directory(const Request& r, const std::vector<judge::Report>& reports, const std::string& text) {
+void write_directory(const ValidateRequest& r, const std::vector<judge::Report>& reports, const std::string& text) {
   const std::map<std::string, std::string> extensions{
       {"text", "txt"}, {"markdown", "md"}, {"latex", "tex"}, {"csv", "csv"}, {"json", "json"}};
   const fs::path directory(r.output);
@@ -140,7 +140,7 @@ void write_directory(const Request& r, const std::vector<judge::Report>& reports
     }
 }
 
-std::string command_line(const Request& r) {
+std::string command_line(const ValidateRequest& r) {
   std::string out = "calor validate";
   for (const auto& c : r.cases) out += " " + c;
   out += " --sizes " + r.sizes + " --replicates " + r.replicates + " --seed " + r.seed;
@@ -149,7 +149,7 @@ std::string command_line(const Request& r) {
   return out;
 }
 
-int validate(Request r) {
+int validate(ValidateRequest r) {
   const table::Format format = table::format_from_name(r.format);
   const judge::Options o = options_of(r);
   const auto built_in = judge::built_in_names();
@@ -177,8 +177,8 @@ int validate(Request r) {
 }  // namespace
 
 void add_validate(CLI::App& calor, Action& chosen) {
-  auto r = std::make_shared<Request>();
-  CLI::App& command = add_command(calor, "validate", "judge estimators on samples by the exact values", page);
+  auto r = std::make_shared<ValidateRequest>();
+  CLI::App& command = add_command(calor, "validate", "judge estimators on samples by the exact values", validate_page);
   command.add_option("EXPERIMENT", r->cases, "experiments (TOML), letters, pairs, serial, work")->type_name("FILE");
   command.add_option("--sizes", r->sizes, "sample sizes (default 50,200,800)")->type_name("A,B,...");
   command.add_option("--replicates", r->replicates, "samples of each size (default 100)")->type_name("N");

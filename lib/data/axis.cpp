@@ -65,5 +65,6 @@ Axis<R> chi_square_axis(int freedom, const R& tail, const R& spacing) {
   template Axis<R> normal_axis<R>(const R&, const R&); \
   template Axis<R> chi_square_axis<R>(int, const R&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::data

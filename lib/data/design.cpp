@@ -54,5 +54,6 @@ std::vector<R> Design<R>::statistic(const num::Vector<R>& g, const R& square) co
 
 #define CALOR_INSTANTIATE(R) template struct Design<R>;
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::data

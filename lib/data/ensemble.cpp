@@ -62,8 +62,6 @@ DataSet<R> data_set(const R& weight, const std::vector<Number>& mean, std::size_
   return out;
 }
 
-bool by_covariance(const experiment::Experiment& e) { return e.learner.kind == "sgd-diffusion"; }
-
 template <Real R>
 std::vector<Group> pool(const model::Model<R>& model, const std::vector<Rational>& target, const Extension& extended) {
   std::map<std::vector<int>, Rational> pooled;
@@ -281,5 +279,6 @@ Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment
   template Ensemble<R> enumerate<R>(const model::Model<R>&, const experiment::Experiment&, const R&,            \
                                     const std::vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::data

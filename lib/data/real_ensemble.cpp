@@ -45,8 +45,6 @@ void tensor(const experiment::Experiment& e, const std::vector<Axis<R>>& axes, c
 }
 
 /// sgd-diffusion: data sets differ in the covariance of T over their examples too.
-bool by_covariance(const experiment::Experiment& e) { return e.learner.kind == "sgd-diffusion"; }
-
 /// The scatter over its mean, as fine as `tail`.
 template <Real R>
 Axis<R> scatter_axis(const experiment::Experiment& e, const R& tail) {
@@ -200,5 +198,6 @@ Ensemble<R> real_fixed(const model::Model<R>& model, const experiment::Experimen
                                       const std::vector<R>&);                                          \
   template Ensemble<R> real_fixed<R>(const model::Model<R>&, const experiment::Experiment&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::data

@@ -48,8 +48,8 @@ Field contract(const std::vector<Field>& u, const std::vector<Field>& metric, co
   return out;
 }
 
-Propagated along_course(const DriftDiffusion& p, const Field& start, std::span<const double> times) {
-  Propagated out;
+KrylovStates along_course(const DriftDiffusion& p, const Field& start, std::span<const double> times) {
+  KrylovStates out;
   block_flow(p, {}, start, times, [&](std::size_t, const Field& psi, double round_off) {
     out.states.push_back(psi);
     out.error = round_off / 4;

@@ -157,6 +157,7 @@ Propagated<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const V
                                                   std::span<const R>, const R&, std::span<const int>); \
   template std::vector<R> scaled_bessel(const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 template Propagated<double> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<double>&, const Vector<double>&,
                                                         std::span<const double>, std::span<const int>);
 

@@ -290,5 +290,6 @@ std::vector<Flight<R>> ChainPropagator<R>::advance(const Vector<R>& start, std::
   template class FiniteChain<R>; \
   template class ChainPropagator<R>;
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::evolve

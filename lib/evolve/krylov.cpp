@@ -58,9 +58,9 @@ void small_step(const Matrix<double>& h, double s, Vector<double>& y) {
 
 }  // namespace
 
-Propagated exponential_by_krylov(const Apply& apply, const Vector<double>& start, std::span<const double> times,
-                                 int dimension, double tolerance) {
-  Propagated out;
+KrylovStates exponential_by_krylov(const Apply& apply, const Vector<double>& start, std::span<const double> times,
+                                   int dimension, double tolerance) {
+  KrylovStates out;
   Vector<double> state = start;
   const double allowed = tolerance * start.norm();
   double now = 0;

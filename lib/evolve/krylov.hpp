@@ -14,13 +14,13 @@ namespace calor::evolve {
 
 using Apply = std::function<void(const num::Vector<double>& in, num::Vector<double>& out)>;
 
-struct Propagated {
+struct KrylovStates {
   std::vector<num::Vector<double>> states;  // one a time
   double error = 0;                         // sum of the bounds h |y_m| and of round-off, in the 2-norm
 };
 
 /// exp(t_j A) start at increasing times >= 0; `tolerance`: error a subspace, relative to |start|.
-Propagated exponential_by_krylov(const Apply& apply, const num::Vector<double>& start, std::span<const double> times,
-                                 int dimension = 48, double tolerance = 1e-15);
+KrylovStates exponential_by_krylov(const Apply& apply, const num::Vector<double>& start, std::span<const double> times,
+                                   int dimension = 48, double tolerance = 1e-15);
 
 }  // namespace calor::evolve

@@ -179,5 +179,6 @@ std::vector<Station<R>> march(ChainPropagator<R>& propagator, const Vector<R>& s
   template std::vector<Station<R>> march(ChainPropagator<R>&, const Vector<R>&, std::span<const R>, \
                                          const RateFunction<R>&, const Quadrature<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::evolve

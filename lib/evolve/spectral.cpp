@@ -163,5 +163,6 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
   template Vector<R> root_weight(const Problem<R>&);               \
   template class Spectral<R>;
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::evolve

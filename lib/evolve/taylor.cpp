@@ -79,9 +79,9 @@ struct Arc {
 };
 
 template <Real R>
-class Flow {
+class TaylorFlow {
  public:
-  Flow(const Problem<R>& problem, const Operator<R>& op) : op_(op) {
+  TaylorFlow(const Problem<R>& problem, const Operator<R>& op) : op_(op) {
     using std::fabs;
     const R wave = num::pi<R>() / problem.grid.spacing;
     drift_bound_ = op.slope.cwiseAbs().maxCoeff() * wave + op.drift.cwiseAbs().maxCoeff();
@@ -141,7 +141,7 @@ class Flow {
 template <Real R>
 std::vector<Vector<R>> evolve(const Problem<R>& p, const Operator<R>& op, Vector<R> psi, std::span<const R> times,
                               int& arcs) {
-  Flow<R> flow(p, op);
+  TaylorFlow<R> flow(p, op);
   std::vector<Stretch<R>> course = p.course;
   if (course.empty()) course.push_back({R(0), {p.mobility, R(0)}, {p.temperature, R(0)}});
   std::vector<Vector<R>> out;
@@ -220,5 +220,6 @@ Solution<R> Taylor<R>::solve(const Problem<R>& p, std::span<const R> times) cons
 
 #define CALOR_INSTANTIATE(R) template class Taylor<R>;
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::evolve

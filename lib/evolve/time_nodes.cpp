@@ -74,5 +74,6 @@ TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order) {
   template struct TimeNodes<R>; \
   template TimeNodes<R> gauss_nodes<R>(std::span<const R>, double, int);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::evolve

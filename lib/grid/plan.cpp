@@ -155,5 +155,6 @@ Grid<R> uniform(const Interval& in, double spacing) {
 
 #define CALOR_INSTANTIATE(R) template Grid<R> uniform<R>(const Interval&, double);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::grid

@@ -245,5 +245,6 @@ void equilibrium_information(const Spaces<R>& spaces, const Snapshot<R>& at, Row
                        const R&);                                                                                  \
   template void equilibrium_information(const Spaces<R>&, const Snapshot<R>&, Row<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::info

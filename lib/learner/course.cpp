@@ -89,5 +89,6 @@ std::vector<evolve::Stretch<R>> stretches(const std::vector<Piece<R>>& course, c
   template R clock(const std::vector<Piece<R>>&, const R&);             \
   template std::vector<evolve::Stretch<R>> stretches(const std::vector<Piece<R>>&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::learner

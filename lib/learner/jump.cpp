@@ -84,5 +84,6 @@ Ladder<R> rates(const Jump<R>& learner, const Vector<R>& loss) {
   template Vector<R> losses(const Jump<R>&, const data::DataSet<R>&, const Matrix<R>&); \
   template Ladder<R> rates(const Jump<R>&, const Vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::learner

@@ -147,5 +147,6 @@ std::function<R(R)> force(const Langevin<R>& learner, const data::DataSet<R>& se
   template evolve::Problem<R> problem(const Langevin<R>&, const data::DataSet<R>&, const Terms<R>&,        \
                                       const grid::Grid<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::learner

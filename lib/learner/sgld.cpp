@@ -205,5 +205,6 @@ Vector<R> log_stationary(const SgldKernel<R>& kernel, const Nodes<R>& nodes) {
   template SgldKernel<R> sgld_kernel(const Batches<R>&, const Terms<R>&, const Nodes<R>&, const R&, const StepSize&); \
   template Vector<R> log_stationary(const SgldKernel<R>&, const Nodes<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::learner

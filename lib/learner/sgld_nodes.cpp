@@ -86,5 +86,6 @@ Terms<R> terms_at(const model::Model<R>& model, const Vector<R>& theta) {
   template Nodes<R> broken_nodes<R>(const grid::Interval&, double, double, int); \
   template Terms<R> terms_at(const model::Model<R>&, const Vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::learner

@@ -166,5 +166,6 @@ std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity
   template std::vector<Identity<R>> lagging_identities(const R&);     \
   template std::vector<table::Check> verify(const Book<R>&, const std::vector<Identity<R>>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::ledger

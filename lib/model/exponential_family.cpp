@@ -64,5 +64,6 @@ R ExponentialFamily<R>::analytic_strip() const {
 
 #define CALOR_INSTANTIATE(R) template class ExponentialFamily<R>;
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::model

@@ -51,5 +51,6 @@ std::vector<R> fisher(const Model<R>& model, std::span<const R> theta) {
   template std::vector<R> energies<R>(const Model<R>&, std::span<const Jet<R>>); \
   template std::vector<R> fisher<R>(const Model<R>&, std::span<const R>);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::model

@@ -70,6 +70,7 @@ std::unique_ptr<Model<R>> make(const experiment::Model& spec) {
 
 #define CALOR_INSTANTIATE(R) template std::unique_ptr<Model<R>> make<R>(const experiment::Model&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::model
 

@@ -38,5 +38,6 @@ R from_rational(const Rational& q) {
 #define CALOR_INSTANTIATE(R) template R from_rational<R>(const Rational&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 CALOR_INSTANTIATE(Mp200)  // not in the list, but reference values need it
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::num

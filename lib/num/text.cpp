@@ -21,5 +21,6 @@ std::string to_text(const R& x, int digits) {
 #define CALOR_INSTANTIATE(R) template std::string to_text<R>(const R&, int);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 CALOR_INSTANTIATE(Mp200)  // not in the list, but reference values need it
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::num

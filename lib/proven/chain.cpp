@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "proven/information.hpp"
 #include "proven/poisson.hpp"
 
 namespace calor::proven {
@@ -26,12 +27,6 @@ Ball uniform_rate_upper(const Balls& exits) {
     arf_clear(upper);
   }
   return Ball(most > 0 ? most * 1.125 : 1.0);
-}
-
-Ball dot(const Balls& a, const Balls& b) {
-  Ball out;
-  for (std::size_t i = 0; i < a.size(); ++i) arb_addmul(out.get(), a[i].get(), b[i].get(), Precision::bits());
-  return out;
 }
 
 Ball largest_size(const Balls& f) {

@@ -10,7 +10,7 @@ namespace {
 
 using num::Rational;
 
-constexpr double most_types = 20'000;
+constexpr double most_chain_types = 20'000;
 
 /// Histories of all data sets with their weights.
 struct Study {
@@ -156,7 +156,7 @@ std::string why_not_proven(const experiment::Experiment& e, double most_work) {
     return "the data are not counted";
   if (e.sampler.kind == "ou") return "the sampler moves on the real line";
   if (e.sampler.kind == "alternating") return "the sampler draws hidden units";
-  if (count_types(e) > most_types) return "too many data sets";
+  if (count_types(e) > most_chain_types) return "too many data sets";
   const Precision rough(128);
   const auto setting = jump_setting(e, e.time.points);
   const auto ensemble = enumerate(e);

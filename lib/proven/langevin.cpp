@@ -14,7 +14,7 @@ namespace {
 using num::Rational;
 
 /// All data sets, relaxed.
-struct Study {
+struct LangevinStudy {
   Setting setting;
   Balls weights, statistics;
   bool fixed = false;
@@ -37,7 +37,7 @@ struct Study {
   }
 };
 
-void entropies_of_x(const Study& study, std::size_t j, BallRow& row) {
+void entropies_of_x(const LangevinStudy& study, std::size_t j, BallRow& row) {
   const auto& family = study.setting.family;
   std::vector<Balls> p;
   for (std::size_t b = 0; b < study.sets.size(); ++b) {
@@ -57,7 +57,7 @@ void entropies_of_x(const Study& study, std::size_t j, BallRow& row) {
   row["info_x_theta_given_b"] = row["entropy_x_given_b"] - row["entropy_x_given_theta"];
 }
 
-void losses(const Study& study, std::size_t j, BallRow& row) {
+void losses(const LangevinStudy& study, std::size_t j, BallRow& row) {
   const Functionals f(study.setting.family);
   const Ball a = study.mean(f.a, j);
   row["loss_train"] =
@@ -71,7 +71,7 @@ void losses(const Study& study, std::size_t j, BallRow& row) {
 }
 
 /// F = mu T int <F> ds.
-Ball fisher_dissipation(const Study& study, std::size_t j) {
+Ball fisher_dissipation(const LangevinStudy& study, std::size_t j) {
   const Functionals f(study.setting.family);
   const auto& s = study.setting;
   const auto& t = study.points[j];
@@ -80,7 +80,7 @@ Ball fisher_dissipation(const Study& study, std::size_t j) {
   });
 }
 
-std::vector<BallRow> assemble(const Study& study) {
+std::vector<BallRow> assemble(const LangevinStudy& study) {
   const auto& s = study.setting;
   const Ball start_entropy = (1 + log(2 * num::pi<Ball>() * s.initial_variance)) / 2;
   std::vector<BallRow> rows(study.points.size());
@@ -114,7 +114,7 @@ std::vector<BallRow> langevin_book(const experiment::Experiment& e, const std::v
   const auto ensemble = enumerate(e);
   auto setting = make_setting(e, *family, size, digits, threads);
   if (!setting) return {};
-  Study study{std::move(*setting), {}, {}, ensemble.fixed, {}, {}, {}, Ball(0), {}};
+  LangevinStudy study{std::move(*setting), {}, {}, ensemble.fixed, {}, {}, {}, Ball(0), {}};
   for (const auto& t : points) study.points.emplace_back(t);
   for (std::size_t i = 0; i < family->target.size(); ++i)
     study.target_statistic += Ball(family->values[i]) * family->target[i];

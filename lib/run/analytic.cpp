@@ -201,6 +201,7 @@ ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vec
 #define CALOR_INSTANTIATE(R) \
   template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 #define CALOR_INSTANTIATE_AT(R) \
   template analytic::Quantities<R> closed_form_at(const experiment::Experiment&, const R&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE_AT)

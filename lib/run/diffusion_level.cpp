@@ -20,8 +20,6 @@ using Field = Vector<double>;
 using info::Raw;
 using info::Row;
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
 /// D(rho || rho_ss); where ln rho_ss is not known (uncertain), it counts as noise.
 Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, const Field& noise,
                              const LogStationary& rest) {
@@ -37,7 +35,7 @@ Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, 
 }
 
 /// What one data set contributes.
-struct History {
+struct DiffusionHistory {
   Matrix<double> density, log_density;  // n x points
   Field round_off, loss, fit;
   std::vector<double> currents, medium, fisher, housekeeping;  // accumulated until each point
@@ -45,8 +43,8 @@ struct History {
   double fisher_noise = 0;
 };
 
-History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>& nodes,
-               const std::vector<Field>& fisher, bool parts, const LogStationary& own) {
+DiffusionHistory follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>& nodes,
+                        const std::vector<Field>& fisher, bool parts, const LogStationary& own) {
   const bool turning = parts && p.grid.dimension() > 1;  // else J_ss = 0
   Field rest;
   if (turning) rest = evolve::stationary(p);
@@ -60,7 +58,8 @@ History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>&
     for (std::size_t ab = 0; ab < fisher.size(); ++ab) out += diffusion[ab].cwiseProduct(fisher[ab]);
     return out;
   };
-  History out{Matrix<double>(n, points), Matrix<double>(n, points), run.round_off, {}, {}, {}, {}, {}, {}, {}, 0};
+  DiffusionHistory out{
+      Matrix<double>(n, points), Matrix<double>(n, points), run.round_off, {}, {}, {}, {}, {}, {}, {}, 0};
   std::vector<double> ep, medium, f, kept;
   Field rate;
   for (std::size_t j = 0; j < run.states.size(); ++j) {
@@ -87,7 +86,7 @@ History follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>&
 
 /// The row of one point before differences to the start are taken.
 Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ensemble, const info::Spaces<double>& at,
-                   const DiffusionTerms& terms, const std::vector<History>& histories, std::size_t j) {
+                   const DiffusionTerms& terms, const std::vector<DiffusionHistory>& histories, std::size_t j) {
   const auto column = static_cast<Eigen::Index>(j), sets = static_cast<Eigen::Index>(histories.size());
   const Eigen::Index n = at.theta_weight.size();
   info::Snapshot<double> s{Field(sets), Matrix<double>(n, sets), Matrix<double>(n, sets), Matrix<double>(n, sets),
@@ -97,7 +96,7 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
     sum.value += p * term.value;
     sum.noise += p * term.noise;
   };
-  const auto integral = [](double value) { return Raw<double>{value, 64 * epsilon * std::fabs(value)}; };
+  const auto integral = [](double value) { return Raw<double>{value, 64 * num::epsilon<double>() * std::fabs(value)}; };
   Raw<double> loss, fit, currents, medium, f, kept, relative;
   for (Eigen::Index b = 0; b < sets; ++b) {
     const auto& h = histories[static_cast<std::size_t>(b)];
@@ -136,9 +135,10 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
     row["loss_test"] =
         info::average<double>(at.theta_weight, s.density * s.probability, s.round_off * s.probability, test);
     row["generalization_gap"] = row["loss_test"] - fit;
-    if (ensemble.discrete) row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
+    if (ensemble.discrete)
+      row["_type_entropy"] = {ensemble.type_entropy, 8 * num::epsilon<double>() * ensemble.type_entropy};
   }
-  if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
+  if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * num::epsilon<double>()};
   return row;
 }
 
@@ -160,7 +160,7 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   const bool lags = lagging(*study.experiment), fluctuations = fluctuations_wanted(*study.options);
   std::optional<TensorJointLevel> x;
   if (lags) x.emplace(study, terms.own, grid, layout.plan.fastest_time, r, fluctuations);
-  std::vector<History> histories(sets.size());
+  std::vector<DiffusionHistory> histories(sets.size());
   std::vector<thermo::JointHistory<double>> joint(lags ? sets.size() : 0);
   std::vector<Moments> moments(!lags && fluctuations ? sets.size() : 0);
   std::atomic<int> done{0};

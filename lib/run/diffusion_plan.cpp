@@ -42,9 +42,10 @@ struct Place {
   Matrix<double> diffusion;
 };
 
-class Landscape {
+class DiffusionLandscape {
  public:
-  Landscape(const learner::Langevin<double>& l, const model::Model<double>& model, const data::DataSet<double>& set)
+  DiffusionLandscape(const learner::Langevin<double>& l, const model::Model<double>& model,
+                     const data::DataSet<double>& set)
       : l_(l), model_(model), set_(set), jets_(static_cast<std::size_t>(model.components())) {}
 
   Place at(const Point& theta) {
@@ -81,7 +82,7 @@ void include(Box& box, const Point& theta) {
 }
 
 /// Follows theta' = f from the start's mean; every place is in the box.
-Point flow(Landscape& landscape, Point theta, double final_time, Box& box) {
+Point flow(DiffusionLandscape& landscape, Point theta, double final_time, Box& box) {
   double elapsed = 0;
   for (int step = 0; step < 4000 && elapsed < final_time; ++step) {
     const auto here = landscape.at(theta);
@@ -98,8 +99,8 @@ Point flow(Landscape& landscape, Point theta, double final_time, Box& box) {
 }
 
 /// Goes out from `centre` until the density must have fallen by `tail` e-folds.
-void ray(Landscape& landscape, const Point& centre, const Point& direction, double final_time, double start_variance,
-         double tail, Box& box) {
+void ray(DiffusionLandscape& landscape, const Point& centre, const Point& direction, double final_time,
+         double start_variance, double tail, Box& box) {
   Point theta = centre;
   double depth = 0, last = -1, r = 0, most = 0, dr = 0;
   const Eigen::Map<const Field> e(direction.data(), static_cast<Eigen::Index>(direction.size()));
@@ -146,7 +147,7 @@ Scales scales(const learner::Langevin<double>& l, const model::Model<double>& mo
   Scales out{Point(d, HUGE_VAL), Point(d, model.analytic_strip()), 0};
   Point theta(d);
   for (const auto& set : ensemble.sets) {
-    Landscape landscape(l, model, set);
+    DiffusionLandscape landscape(l, model, set);
     for (Eigen::Index i = 0; i < probe.size(); ++i) {
       probe.node(i, theta);
       const auto here = landscape.at(theta);
@@ -180,7 +181,7 @@ TensorPlan bent(const Study<double>& study, const learner::Langevin<double>& l, 
     widest = std::max(widest, l.initial_stddev[a]);
   }
   for (const auto& set : ensemble.sets) {
-    Landscape landscape(l, *study.model, set);
+    DiffusionLandscape landscape(l, *study.model, set);
     const Point centre = flow(landscape, l.initial_mean, end, box);
     for (const auto& e : directions(d)) ray(landscape, centre, e, end, widest * widest, r.tail, box);
   }
@@ -204,7 +205,7 @@ TensorPlan bent(const Study<double>& study, const learner::Langevin<double>& l, 
     out.fastest_time = std::min(out.fastest_time, s0 * s0 / (2 * noise.most));
   }
   for (const auto& set : ensemble.sets) {
-    Landscape landscape(l, *study.model, set);
+    DiffusionLandscape landscape(l, *study.model, set);
     const auto here = landscape.at(l.initial_mean);
     for (std::size_t a = 0; a < d; ++a)
       out.fastest_time = std::min(out.fastest_time, l.initial_stddev[a] / std::max(std::fabs(here.drift[a]), 1e-300));

@@ -112,5 +112,6 @@ void refuse_method(const Job& job, const std::string& why, const std::string& al
                         const std::vector<ledger::Identity<R>>&);                               \
   template void require_memory(const Job&, const Layout<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

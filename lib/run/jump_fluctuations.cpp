@@ -236,5 +236,6 @@ void add_fluctuations(const JumpSetting<R>& s, const Vector<R>& loss, LearnerHis
   template void add_fluctuations(const JumpSetting<R>&, const Vector<R>&, PairHistory<R>&); \
   template void add_fluctuations(const JumpSetting<R>&, const Vector<R>&, LearnerHistory<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -55,5 +55,6 @@ LearnerHistory<R> follow_learner(const JumpSetting<R>& s, const Vector<R>& loss)
 
 #define CALOR_INSTANTIATE(R) template LearnerHistory<R> follow_learner(const JumpSetting<R>&, const Vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -62,5 +62,6 @@ std::vector<ledger::Identity<R>> jump_identities(const R& temperature) {
 
 #define CALOR_INSTANTIATE(R) template std::vector<ledger::Identity<R>> jump_identities(const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -194,5 +194,6 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
   template std::vector<Row<R>> jump_rows(const experiment::Experiment&, const std::vector<R>&, const Resolution&, int, \
                                          const std::function<void(double)>&, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -294,5 +294,6 @@ LearnerHistory<R> follow_scheduled(const JumpSetting<R>& s, const Vector<R>& los
                                                         const std::vector<CountedJump<R>>&, Eigen::Index, Vector<R>, \
                                                         std::span<const R>, Eigen::Index, const TimedRates<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -16,25 +16,28 @@ using num::Vector;
 constexpr int most_states_in_turn = 2000;
 constexpr double most_cells = 5e7;
 
-void refuse(const experiment::Experiment& e, const std::string& key, const std::string& what, const std::string& can) {
+void refuse_jump(const experiment::Experiment& e, const std::string& key, const std::string& what,
+                 const std::string& can) {
   throw InputError(e.at(key) + what + "; available: " + can);
 }
 
 void require_possible(const experiment::Experiment& e, bool real_x) {
-  if (e.sampler.kind == "ou") refuse(e, "sampler.kind", "\"ou\" with a jump learner is not available", "equilibrium");
+  if (e.sampler.kind == "ou")
+    refuse_jump(e, "sampler.kind", "\"ou\" with a jump learner is not available", "equilibrium");
   if (e.model.kind == "linear-regression" || (e.model.kind == "gaussian-mean" && e.model.dimension > 1))
-    refuse(e, "model.kind", "\"" + e.model.kind + "\" with a jump learner is not available for vectors and responses",
-           "discrete models, gaussian-mean of one dimension");
+    refuse_jump(e, "model.kind",
+                "\"" + e.model.kind + "\" with a jump learner is not available for vectors and responses",
+                "discrete models, gaussian-mean of one dimension");
   if (e.model.kind == "gaussian" && e.data.source == experiment::Data::Source::target)
-    refuse(e, "data.target", "an ensemble of data sets for \"gaussian\" with a jump learner is not available",
-           "data.values: one data set");
+    refuse_jump(e, "data.target", "an ensemble of data sets for \"gaussian\" with a jump learner is not available",
+                "data.values: one data set");
   const bool moves = e.sampler.kind != "equilibrium" || e.time.step;
   if (real_x && moves)
-    refuse(e, "sampler.kind", "a jump learner with real x and a sampler that lags is not available",
-           "equilibrium, without time.step");
+    refuse_jump(e, "sampler.kind", "a jump learner with real x and a sampler that lags is not available",
+                "equilibrium, without time.step");
   if (e.time.step && static_cast<int>(e.learner.states.size()) > most_states_in_turn)
-    refuse(e, "learner.states", std::to_string(e.learner.states.size()) + " states with time.step are too many",
-           "at most " + std::to_string(most_states_in_turn));
+    refuse_jump(e, "learner.states", std::to_string(e.learner.states.size()) + " states with time.step are too many",
+                "at most " + std::to_string(most_states_in_turn));
 }
 
 /// Spacing of a Gaussian ensemble in standard deviations of the mean. Rates depend on the mean through u = dL/T, which
@@ -186,10 +189,10 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
                        static_cast<double>(out.terms.rows()) *
                        (e.sampler.kind == "equilibrium" && !e.time.step ? 1.0 : static_cast<double>(out.outcomes));
   if (cells > most_cells)
-    refuse(e, "learner.states",
-           std::to_string(out.terms.rows()) + " states for " + std::to_string(out.ensemble.sets.size()) +
-               " data sets at " + std::to_string(points.size()) + " times do not fit into memory",
-           "fewer states, examples or points");
+    refuse_jump(e, "learner.states",
+                std::to_string(out.terms.rows()) + " states for " + std::to_string(out.ensemble.sets.size()) +
+                    " data sets at " + std::to_string(points.size()) + " times do not fit into memory",
+                "fewer states, examples or points");
   R fastest = 0;
   out.probability = Vector<R>(static_cast<Eigen::Index>(out.ensemble.sets.size()));
   for (std::size_t b = 0; b < out.ensemble.sets.size(); ++b) {
@@ -211,5 +214,6 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
 #define CALOR_INSTANTIATE(R) \
   template JumpProblem<R> jump_problem(const experiment::Experiment&, const std::vector<R>&, Resolution);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -159,5 +159,6 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
 
 #define CALOR_INSTANTIATE(R) template PairHistory<R> follow_turns(const JumpSetting<R>&, const Vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

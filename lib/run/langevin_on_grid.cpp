@@ -13,6 +13,7 @@
 #include "evolve/richardson.hpp"
 #include "evolve/spectral.hpp"
 #include "evolve/taylor.hpp"
+#include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
 #include "run/joint_level.hpp"

@@ -378,5 +378,6 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&,     \
                                         const evolve::Propagator<R>&, const std::function<void(double)>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -66,5 +66,6 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
   template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&); \
   template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiment/kinds.hpp"
 #include "experiment/model_form.hpp"
 #include "ledger/catalogue.hpp"
 #include "num/errors.hpp"

@@ -188,5 +188,6 @@ Row<R> assemble(const SgldSetting<R>& s, std::vector<SgldRecord<R>> records, con
   template SgldRecord<R> record(const SgldSetting<R>&, const SgldWalk<R>&, const R&, std::vector<R>); \
   template Row<R> assemble(const SgldSetting<R>&, std::vector<SgldRecord<R>>, const Row<R>*);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

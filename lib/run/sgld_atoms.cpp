@@ -34,12 +34,12 @@ struct Atom {
 };
 
 /// The model at one theta.
-struct Place {
+struct AtomPlace {
   Vector<R> value, slope, probability;
 };
 
 /// One data set, or one stream so far.
-struct History {
+struct AtomHistory {
   R weight;
   std::vector<R> statistic;  // <T_a>_B; empty before a stream has begun
   std::vector<Atom> atoms;
@@ -100,7 +100,7 @@ class Atoms {
                            Vector<R>::Zero(n)};
     Matrix<R> values(n, model_->components());
     for (Eigen::Index i = 0; i < n; ++i) {
-      const Place here = place(nodes[static_cast<std::size_t>(i)]);
+      const AtomPlace here = place(nodes[static_cast<std::size_t>(i)]);
       spaces.conditional.row(i) = here.probability.transpose();
       values.row(i) = here.value.transpose();
       for (const R& p : here.probability) spaces.x_entropy[i] -= p * log(p);
@@ -163,7 +163,7 @@ class Atoms {
   bool stream() const { return stream_; }
 
  private:
-  Atom moved(const Atom& at, const Place& here, const Vector<R>& statistic, const R& eta) {
+  Atom moved(const Atom& at, const AtomPlace& here, const Vector<R>& statistic, const R& eta) {
     const R theta = at.theta - eta * (here.slope.dot(statistic) + decay_ * at.theta);
     reach_ = std::max(reach_, R(abs(theta)));
     return {theta, at.weight, at.moved + divergence(here, place(theta))};
@@ -174,7 +174,7 @@ class Atoms {
     for (std::size_t b = 0; b < histories_.size(); ++b) {
       std::vector<Atom> next;
       for (const Atom& at : histories_[b].atoms) {
-        const Place here = place(at.theta);
+        const AtomPlace here = place(at.theta);
         for (std::size_t c = 0; c < families_[b].weight.size(); ++c) {
           next.push_back(moved(at, here, families_[b].statistic.col(static_cast<Eigen::Index>(c)), eta));
           next.back().weight *= families_[b].weight[c];
@@ -191,7 +191,7 @@ class Atoms {
   /// Heat while theta moves, work while the batch changes (theory.md section 5).
   void grow(const R& eta) {
     const auto& f = families_.front();
-    std::vector<History> next;
+    std::vector<AtomHistory> next;
     if (histories_.size() * f.weight.size() > most_streams)
       throw InputError(e_.at("time.points") + "sgld without noise has more than " + std::to_string(most_streams) +
                        " sequences of batches; allowed: fewer steps or smaller batches");
@@ -199,11 +199,11 @@ class Atoms {
       for (std::size_t c = 0; c < f.weight.size(); ++c) {
         const Vector<R> batch = f.statistic.col(static_cast<Eigen::Index>(c));
         const Atom& at = h.atoms.front();
-        const auto loss = [&](const Place& p, const R& theta) {
+        const auto loss = [&](const AtomPlace& p, const R& theta) {
           return R(p.value.dot(batch) + decay_ / 2 * theta * theta);
         };
-        const Place here = place(at.theta);
-        History own = h;
+        const AtomPlace here = place(at.theta);
+        AtomHistory own = h;
         own.weight *= f.weight[c];
         own.atoms = {moved(at, here, batch, eta)};
         const R before = loss(here, at.theta), after = loss(place(own.atoms.front().theta), own.atoms.front().theta);
@@ -221,11 +221,11 @@ class Atoms {
     histories_ = std::move(next);
   }
 
-  Place place(const R& theta) const {
+  AtomPlace place(const R& theta) const {
     std::vector<model::Jet<R>> jets(static_cast<std::size_t>(model_->components()));
     model_->components_at(std::span<const R>(&theta, 1), jets);
     const auto terms = static_cast<Eigen::Index>(jets.size()), outcomes = static_cast<Eigen::Index>(statistics_.size());
-    Place out{Vector<R>(terms), Vector<R>(terms), Vector<R>(outcomes)};
+    AtomPlace out{Vector<R>(terms), Vector<R>(terms), Vector<R>(outcomes)};
     for (Eigen::Index a = 0; a < terms; ++a) {
       out.value[a] = jets[static_cast<std::size_t>(a)].value;
       out.slope[a] = jets[static_cast<std::size_t>(a)].gradient[0];
@@ -239,7 +239,7 @@ class Atoms {
     return out;
   }
 
-  static R divergence(const Place& from, const Place& to) {
+  static R divergence(const AtomPlace& from, const AtomPlace& to) {
     R sum = 0;
     for (Eigen::Index x = 0; x < from.probability.size(); ++x)
       sum += from.probability[x] * log(R(from.probability[x] / to.probability[x]));
@@ -253,7 +253,7 @@ class Atoms {
   Vector<R> target_;                           // E_p*[T_a]; empty for fixed data
   R type_entropy_ = 0;                         // of the data sets
   std::vector<learner::Batches<R>> families_;  // one a data set, or the one of the stream
-  std::vector<History> histories_;             // one a data set or stream
+  std::vector<AtomHistory> histories_;         // one a data set or stream
   R decay_, stretch_, error_ = 0, reach_ = 0;
   int steps_ = 0;
 };

@@ -61,5 +61,6 @@ std::vector<ledger::Identity<R>> sgld_identities(const R& temperature, bool lags
 
 #define CALOR_INSTANTIATE(R) template std::vector<ledger::Identity<R>> sgld_identities(const R&, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

@@ -128,5 +128,6 @@ std::vector<Row<R>> sgld_rows(const experiment::Experiment& e, const std::vector
   template std::vector<Row<R>> sgld_rows(const experiment::Experiment&, const std::vector<R>&, const Resolution&, int, \
                                          const std::function<void(double)>&, const SgldExtras&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

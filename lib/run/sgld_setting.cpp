@@ -196,5 +196,6 @@ SgldSetting<R> make_setting(const experiment::Experiment& e, const std::vector<R
   template SgldSetting<R> make_setting(const experiment::Experiment&, const std::vector<R>&, const Resolution&, \
                                        const SgldExtras&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

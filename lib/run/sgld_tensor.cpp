@@ -24,9 +24,8 @@ using Field = Vector<double>;
 using info::Raw;
 using info::Row;
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-constexpr int most_nodes = 160;  // an axis: a step costs the fourth power
-constexpr double most_bytes = 1.5e9;
+constexpr int most_nodes_an_axis = 160;  // an axis: a step costs the fourth power
+constexpr double most_walk_bytes = 1.5e9;
 
 /// What all data sets share.
 struct Setting {
@@ -57,17 +56,17 @@ void require_fit(const experiment::Experiment& e, int digits, const Setting& s) 
   for (const auto& f : s.families) batches = std::max(batches, static_cast<double>(f.weight.size()));
   if (s.stream) {
     const double sequences = std::pow(batches, static_cast<double>(s.steps.size()));
-    if (!(sequences * nodes * 80 * held < most_bytes))
+    if (!(sequences * nodes * 80 * held < most_walk_bytes))
       throw InputError(e.at("time.points") + std::to_string(s.steps.size()) + " steps of a stream have " +
                        std::to_string(s.families.front().weight.size()) + "^" + std::to_string(s.steps.size()) +
                        " sequences of batches; allowed in two parameters at this accuracy: at most " +
-                       std::to_string(static_cast<long>(most_bytes / 80 / nodes / held)) +
+                       std::to_string(static_cast<long>(most_walk_bytes / 80 / nodes / held)) +
                        " sequences, that is fewer steps or smaller batches");
     histories = 2 * held * sequences;
   }
   double side = 0;
   for (const auto& axis : s.room.grid.axes) side += axis.size;
-  if (8 * nodes * (histories + batches * side) > 2 * most_bytes)
+  if (8 * nodes * (histories + batches * side) > 2 * most_walk_bytes)
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(digits) + " digits need " +
                         std::to_string(s.room.grid.size()) + " nodes for " +
                         std::to_string(static_cast<long>(histories)) + " densities and " +
@@ -185,9 +184,10 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
     axis.start -= margin;
     axis.size = 1 + static_cast<int>(std::ceil(length / std::min({axis.spacing, widest, closest})));
     axis.spacing = length / (axis.size - 1);
-    if (axis.size > most_nodes)
+    if (axis.size > most_nodes_an_axis)
       throw AccuracyError(e.at("accuracy.digits") + std::to_string(digits) + " digits need " +
-                          std::to_string(axis.size) + " nodes an axis, more than " + std::to_string(most_nodes) +
+                          std::to_string(axis.size) + " nodes an axis, more than " +
+                          std::to_string(most_nodes_an_axis) +
                           "; ask for fewer digits, or for larger steps or temperatures");
   }
   require_fit(e, digits, s);
@@ -218,7 +218,7 @@ void joint_row(const Setting& s, const std::vector<Record>& records, Row<double>
   Field probability(static_cast<Eigen::Index>(records.size()));
   for (std::size_t b = 0; b < records.size(); ++b) {
     probability[static_cast<Eigen::Index>(b)] = records[b].weight;
-    histories.push_back({{records[b].joint}, {}, 32 * epsilon * records[b].rho});
+    histories.push_back({{records[b].joint}, {}, 32 * num::epsilon<double>() * records[b].rho});
   }
   std::vector<Row<double>> one{row};
   thermo::joint_rows<double>(s.room.spaces, probability, histories, one);
@@ -253,7 +253,7 @@ void learning(const Setting& s, const std::vector<Record>& records, const info::
 
 Row<double> row_at(const Setting& s, const std::vector<Record>& records, std::size_t j) {
   const Eigen::Index n = s.room.grid.size(), sets = static_cast<Eigen::Index>(records.size());
-  const double relative = 32 * epsilon * (1 + std::sqrt(static_cast<double>(s.points[j])));
+  const double relative = 32 * num::epsilon<double>() * (1 + std::sqrt(static_cast<double>(s.points[j])));
   info::Snapshot<double> at{Field(sets), Matrix<double>(n, sets), Matrix<double>(n, sets), Matrix<double>(n, sets),
                             Matrix<double>(n, sets)};
   Row<double> row;
@@ -266,11 +266,12 @@ Row<double> row_at(const Setting& s, const std::vector<Record>& records, std::si
     at.round_off.col(b) = relative * rho;
     for (Eigen::Index i = 0; i < n; ++i) {
       at.log_density(i, b) = rho[i] > 1e-290 ? std::log(rho[i]) : -HUGE_VAL;
-      at.log_round_off(i, b) = rho[i] > 1e-290 ? relative + 8 * epsilon * std::fabs(at.log_density(i, b)) : HUGE_VAL;
+      at.log_round_off(i, b) =
+          rho[i] > 1e-290 ? relative + 8 * num::epsilon<double>() * std::fabs(at.log_density(i, b)) : HUGE_VAL;
     }
     for (const auto& [name, value] : r.totals) {
       row[name].value += r.weight * value;
-      row[name].noise += r.weight * (64 * epsilon * (1 + std::fabs(value)));
+      row[name].noise += r.weight * (64 * num::epsilon<double>() * (1 + std::fabs(value)));
     }
     if (s.stream) type_entropy -= r.weight * std::log(r.weight);
   }
@@ -282,8 +283,9 @@ Row<double> row_at(const Setting& s, const std::vector<Record>& records, std::si
   }
   if (s.equilibrium) row["ep_x_path"] = row["work_x"];
   learning(s, records, at, row);
-  row["_log_outcomes"] = {std::log(static_cast<double>(s.model->outcomes())), 4 * epsilon};
-  if (s.stream || !s.ensemble.fixed) row["_type_entropy"] = {type_entropy, 64 * epsilon * (1 + type_entropy)};
+  row["_log_outcomes"] = {std::log(static_cast<double>(s.model->outcomes())), 4 * num::epsilon<double>()};
+  if (s.stream || !s.ensemble.fixed)
+    row["_type_entropy"] = {type_entropy, 64 * num::epsilon<double>() * (1 + type_entropy)};
   return row;
 }
 
@@ -315,16 +317,16 @@ std::vector<Row<double>> over_data_sets(const Setting& s, int threads, const std
 }
 
 /// A sequence of batches so far.
-struct Branch {
+struct TensorBranch {
   TensorWalk walk;
   double weight = 1;
   std::vector<double> sum;  // of the batches' statistics
 };
 
-std::vector<Branch> grow(const Setting& s, const std::vector<Branch>& from, const std::vector<TensorMove>& moves,
-                         int threads) {
+std::vector<TensorBranch> grow(const Setting& s, const std::vector<TensorBranch>& from,
+                               const std::vector<TensorMove>& moves, int threads) {
   const auto& f = s.families.front();
-  std::vector<Branch> out(from.size() * moves.size());
+  std::vector<TensorBranch> out(from.size() * moves.size());
   num::parallel_for(static_cast<int>(out.size()), threads, [&](int k) {
     const auto c = static_cast<std::size_t>(k) % moves.size();
     auto& branch = out[static_cast<std::size_t>(k)];
@@ -340,7 +342,7 @@ std::vector<Branch> grow(const Setting& s, const std::vector<Branch>& from, cons
 
 std::vector<Row<double>> over_stream(const Setting& s, int threads, const std::function<void(double)>& progress) {
   const auto& f = s.families.front();
-  std::vector<Branch> branches(1);
+  std::vector<TensorBranch> branches(1);
   branches.front().walk = start_walk(s.room, s.initial, true);
   std::vector<TensorMove> moves;
   std::vector<Row<double>> rows;

@@ -11,7 +11,7 @@ namespace {
 using Field = Vector<double>;
 
 /// ln of what is positive; elsewhere as much as says nothing.
-Field logarithm(const Field& f) {
+Field log_above_underflow(const Field& f) {
   return f.unaryExpr([](double x) { return x > 1e-300 ? std::log(x) : -HUGE_VAL; });
 }
 
@@ -161,7 +161,7 @@ Field TensorMove::log_stationary() const {
       states.push_back(std::move(next));
     }
     const double first = change(states[0], states[1]), last = change(states[length - 1], states[length]);
-    if (first < 2e-13) return logarithm(states.back());
+    if (first < 2e-13) return log_above_underflow(states.back());
     if (last > 0.3 * first && stride < 64) stride *= 2;  // the slowest mode has hardly decayed
     rho = step(extrapolate(states));
   }
@@ -262,7 +262,7 @@ void advance(const TensorRoom& room, const TensorMove& move, const Field& log_st
   total["ep_theta_medium"] += medium;
   if (log_stationary.size()) {  // I9
     double own = 0, relative = 0;
-    const Field before = logarithm(walk.rho), after = logarithm(next);
+    const Field before = log_above_underflow(walk.rho), after = log_above_underflow(next);
     for (Eigen::Index i = 0; i < n; ++i) {
       if (!(log_stationary[i] > -HUGE_VAL)) continue;
       own += w * (walk.rho[i] - next[i]) * log_stationary[i];

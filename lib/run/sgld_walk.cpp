@@ -270,5 +270,6 @@ void advance(const SgldRoom<R>& room, const SgldMove<R>& m, SgldWalk<R>& w) {
   template void advance(const SgldRoom<R>&, const SgldMove<R>&, SgldWalk<R>&);       \
   template void move_x(const SgldRoom<R>&, Matrix<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::run

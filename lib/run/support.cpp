@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "experiment/kinds.hpp"
 #include "model/model.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
@@ -14,7 +15,8 @@ namespace calor::run {
 
 namespace {
 
-void refuse(const experiment::Experiment& e, const std::string& key, const std::string& what, const std::string& can) {
+void refuse_unavailable(const experiment::Experiment& e, const std::string& key, const std::string& what,
+                        const std::string& can) {
   throw InputError(e.at(key) + what + " is not available in this version; available: " + can);
 }
 
@@ -62,13 +64,13 @@ void require_joint_grid(const experiment::Experiment& e) {
                              : learner::scheduled(e.learner) ? "a learner with a schedule"
                                                              : "noise that depends on theta";
   if (model::make<double>(e.model)->outcomes() == 0)
-    refuse(e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
-           "sampler equilibrium without step; discrete models; gaussian-mean in closed form");
+    refuse_unavailable(e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
+                       "sampler equilibrium without step; discrete models; gaussian-mean in closed form");
   if (e.sampler.kind == "metropolis")
-    refuse(e, "sampler.kind",
-           "\"metropolis\" with " + behind +
-               " (its rates have kinks in theta, which these grids cannot resolve to many digits)",
-           "equilibrium, heat-bath, glauber, gibbs; one parameter without a schedule; learner jump");
+    refuse_unavailable(e, "sampler.kind",
+                       "\"metropolis\" with " + behind +
+                           " (its rates have kinks in theta, which these grids cannot resolve to many digits)",
+                       "equilibrium, heat-bath, glauber, gibbs; one parameter without a schedule; learner jump");
 }
 
 /// The key that sets how many parameters a model has.
@@ -82,8 +84,6 @@ std::string size_key(const experiment::Model& m) {
 }
 
 }  // namespace
-
-int parameters(const experiment::Model& model) { return model::make<double>(model)->parameters(); }
 
 bool noise_bends(const experiment::Model& spec) {
   const auto model = model::make<double>(spec);
@@ -107,7 +107,7 @@ void require_supported(const experiment::Experiment& e) {
     known = known || d.kind == e.model.kind;
     kinds += (kinds.empty() ? "" : ", ") + std::string(d.kind);
   }
-  if (!known) refuse(e, "model.kind", "\"" + e.model.kind + "\"", kinds);
+  if (!known) refuse_unavailable(e, "model.kind", "\"" + e.model.kind + "\"", kinds);
   const auto& l = e.learner;
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
@@ -116,40 +116,42 @@ void require_supported(const experiment::Experiment& e) {
   const int d = parameters(e.model);
   const int most = l.kind == "langevin" ? 3 : l.kind == "sgd-diffusion" || l.kind == "sgld" ? 2 : 1;
   if (l.kind != "jump" && d > most)
-    refuse(e, size_key(e.model),
-           "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind +
-               "\" (the nodes of a grid grow as their power)",
-           "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
-           "linear-regression of any dimension where they have a closed form");
+    refuse_unavailable(
+        e, size_key(e.model),
+        "\"" + e.model.kind + "\" with " + std::to_string(d) + " parameters and learner \"" + l.kind +
+            "\" (the nodes of a grid grow as their power)",
+        "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
+        "linear-regression of any dimension where they have a closed form");
   if (l.kind == "sgld" && d == 2 && model::make<double>(e.model)->outcomes() == 0)
-    refuse(e, "model.kind", "sgld of \"" + e.model.kind + "\" with two parameters",
-           "discrete models; gaussian-mean where it has a closed form");
+    refuse_unavailable(e, "model.kind", "sgld of \"" + e.model.kind + "\" with two parameters",
+                       "discrete models; gaussian-mean where it has a closed form");
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
   if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
-    refuse(e, "model.kind", "\"linear-regression\" with this learner and sampler", "langevin with equilibrium");
+    refuse_unavailable(e, "model.kind", "\"linear-regression\" with this learner and sampler",
+                       "langevin with equilibrium");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
     if (!schedule->constant() && d > 2 && l.kind != "jump" && l.kind != "sgld" && e.model.kind != "gaussian-mean")
-      refuse(e, key, "a schedule with more than two parameters", "one number");
+      refuse_unavailable(e, key, "a schedule with more than two parameters", "one number");
     else if (!schedule->constant() && d > 1 && l.kind == "langevin" && e.model.kind != "gaussian-mean" &&
              model::make<double>(e.model)->outcomes() == 0)
-      refuse(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
+      refuse_unavailable(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
-    refuse(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions", "one dimension");
+    refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions", "one dimension");
   if (l.kind == "sgd-diffusion" && bends && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
-    refuse(e, "data.target",
-           "an ensemble of data sets whose noise depends on their fourth-order moments (\"" + e.model.kind +
-               "\" with sgd-diffusion)",
-           "one data set by data.values");
+    refuse_unavailable(e, "data.target",
+                       "an ensemble of data sets whose noise depends on their fourth-order moments (\"" + e.model.kind +
+                           "\" with sgd-diffusion)",
+                       "one data set by data.values");
   if (e.sampler.kind == "ou")
-    refuse(e, "sampler.kind", "\"ou\" with this model and learner",
-           "equilibrium, heat-bath, glauber, metropolis, gibbs");
+    refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner",
+                       "equilibrium, heat-bath, glauber, metropolis, gibbs");
   if (lagging(e) && e.model.kind == "gaussian-mean" && (l.kind == "langevin" || l.kind == "sgd-diffusion"))
-    refuse(e, "sampler.kind", "\"" + e.sampler.kind + "\" for a Gaussian x", "equilibrium, ou");
+    refuse_unavailable(e, "sampler.kind", "\"" + e.sampler.kind + "\" for a Gaussian x", "equilibrium, ou");
 }
 
 }  // namespace calor::run

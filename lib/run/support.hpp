@@ -8,9 +8,6 @@ namespace calor::run {
 /// Throws InputError "FILE:LINE: key: ..." naming what this version cannot compute and what it can.
 void require_supported(const experiment::Experiment& experiment);
 
-/// Number of parameters of the experiment's model.
-int parameters(const experiment::Model& model);
-
 /// True if the covariance of the gradients over examples depends on theta: some l_a, a > 0, is not linear.
 bool noise_bends(const experiment::Model& model);
 

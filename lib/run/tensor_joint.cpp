@@ -11,7 +11,6 @@ namespace calor::run {
 
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double longest_expansion = 2;  // times the bound of X's rates: round-off grows by about e^(half of that)
 
 /// Rates at which heat_x and the rest grow.
@@ -177,7 +176,8 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::TensorProb
   motion.root = solver->root();
   motion.start = solver->start();
   // every turn's expansion adds its own round-off, and exp(-tH) contracts what is there
-  motion.noise = Vector<double>::Constant(motion.root.size(), 8 * epsilon * motion.start.cwiseAbs().maxCoeff());
+  motion.noise =
+      Vector<double>::Constant(motion.root.size(), 8 * num::epsilon<double>() * motion.start.cwiseAbs().maxCoeff());
   motion.over = [solver](double, double tau) -> thermo::ThetaMotion::Move {
     return [solver, series = solver->series(tau)](const Matrix<double>& f) {
       Matrix<double> out(f.rows(), f.cols());
@@ -196,7 +196,8 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::DriftDiffu
   thermo::ThetaMotion motion;
   motion.root = problem.weight.array().exp();
   motion.start = (problem.log_initial - problem.weight).array().exp();
-  motion.noise = Vector<double>::Constant(motion.root.size(), 8 * epsilon * motion.start.cwiseAbs().maxCoeff());
+  motion.noise =
+      Vector<double>::Constant(motion.root.size(), 8 * num::epsilon<double>() * motion.start.cwiseAbs().maxCoeff());
   motion.changes = !problem.course.empty();
   motion.over = [&problem](double start, double tau) -> thermo::ThetaMotion::Move {
     return [&problem, times = std::vector<double>{start, start + tau}](const Matrix<double>& f) {
@@ -247,7 +248,7 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDif
   Recorder recorder(spaces_, energy_, rates_, nodes);
   evolve::block_flow(problem, feeds, start, nodes.times, [&](std::size_t j, const Vector<double>& psi, double noise) {
     recorder.visit(j, densities(root, psi), densities(root, evolve::block_motion(problem, nodes.times[j], psi)),
-                   noise * root, epsilon);
+                   noise * root, num::epsilon<double>());
   });
   return recorder.finish();
 }

@@ -23,7 +23,6 @@ namespace {
 using info::Raw;
 using info::Row;
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double state_bytes = 4e8;     // for the states that all threads' expansions hold at once
 constexpr double snapshot_bytes = 1e9;  // for the densities of all data sets at the points worked on at once
 constexpr double snapshot_copies = 10;  // info::Snapshot's four matrices, and what info:: makes of them
@@ -50,7 +49,7 @@ int points_at_once(const Study<double>& study, const TensorLayout& layout) {
 }
 
 /// What one data set contributes: its density at the points and the time integrals along the way.
-struct History {
+struct TensorHistory {
   Matrix<double> density;  // n x points
   // round-off in the density at node i and a point: absolute[point] sqrt(w_i) + relative[point] density_i
   std::vector<double> absolute, relative;
@@ -82,14 +81,14 @@ std::vector<int> restarts(const evolve::TimeNodes<double>& nodes, double conditi
   return out;
 }
 
-History follow(const evolve::TensorProblem& problem, const Times& at, const Vector<double>& fisher, int most,
-               const TensorSolver& make) {
+TensorHistory follow(const evolve::TensorProblem& problem, const Times& at, const Vector<double>& fisher, int most,
+                     const TensorSolver& make) {
   const auto owner = make(problem);
   auto& solver = *owner;
   const Eigen::Index n = problem.grid->size(), points = static_cast<Eigen::Index>(at.coarse.point.size());
   const double cell = problem.grid->cell(), diffusion = problem.diffusion();
   const Vector<double>& root = solver.root();
-  History out;
+  TensorHistory out;
   out.density.resize(n, points);
   std::vector<double> ep, uncertain;
   double noise = 0;  // largest so far
@@ -125,21 +124,22 @@ History follow(const evolve::TensorProblem& problem, const Times& at, const Vect
 }
 
 /// Round-off of density and its logarithm in one state.
-void round_off(const evolve::TensorProblem& problem, const History& history, std::size_t point, bool start,
+void round_off(const evolve::TensorProblem& problem, const TensorHistory& history, std::size_t point, bool start,
                const Vector<double>& half, Eigen::Ref<Vector<double>> rho, Eigen::Ref<Vector<double>> log_rho,
                Eigen::Ref<Vector<double>> noise, Eigen::Ref<Vector<double>> log_noise) {
   for (Eigen::Index i = 0; i < rho.size(); ++i) {
     if (start) {
       log_rho[i] = problem.log_initial[i];
-      log_noise[i] = 8 * epsilon * (1 + std::fabs(log_rho[i]));
+      log_noise[i] = 8 * num::epsilon<double>() * (1 + std::fabs(log_rho[i]));
       noise[i] = log_noise[i] * rho[i];
       continue;
     }
     const double own = history.absolute[point] * std::exp(half[i]), relative = history.relative[point];
     noise[i] = own + relative * std::fabs(rho[i]);
     log_rho[i] = rho[i] > 0 ? std::log(rho[i]) : -HUGE_VAL;
-    log_noise[i] =
-        rho[i] > 2 * own ? own / (rho[i] - own) + relative + 4 * epsilon * (1 + std::fabs(half[i])) : HUGE_VAL;
+    log_noise[i] = rho[i] > 2 * own
+                       ? own / (rho[i] - own) + relative + 4 * num::epsilon<double>() * (1 + std::fabs(half[i]))
+                       : HUGE_VAL;
   }
 }
 
@@ -194,7 +194,7 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   const double temperature = study.learner.temperature;
 
   const double top = most_probable(ensemble);
-  std::vector<History> histories(ensemble.sets.size());
+  std::vector<TensorHistory> histories(ensemble.sets.size());
   const bool lags = lagging(*study.experiment);
   const bool fluctuations = fluctuations_wanted(*study.options) && r.time_order > 0 && !study.experiment->time.step;
   std::optional<DiffusionTerms> bends;
@@ -258,8 +258,10 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
       const Vector<double> exponent =
           (rho.array() > 0).select(rho.array().max(1e-320).log(), 0.0) + losses.array() / temperature;
       add(relative, info::average_of_normalised<double>(at.theta_weight, rho, noise, exponent));
-      add(currents, {history.currents[j], 64 * epsilon * std::fabs(history.currents[j]) + history.currents_noise[j]});
-      add(f, {history.fisher[j], 64 * epsilon * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
+      add(currents, {history.currents[j],
+                     64 * num::epsilon<double>() * std::fabs(history.currents[j]) + history.currents_noise[j]});
+      add(f, {history.fisher[j],
+              64 * num::epsilon<double>() * std::fabs(history.fisher[j]) + study.points[j] * history.fisher_noise});
     }
     info::parameter_information(at, snapshot, row);
     if (!lags) info::equilibrium_information(at, snapshot, row);
@@ -279,8 +281,8 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
       row["_unrelaxed"] = {temperature * info::unrelaxed<double>(at, snapshot, loss_of, temperature), 0.0};
     }
     if (ensemble.discrete && !ensemble.fixed)
-      row["_type_entropy"] = {ensemble.type_entropy, 8 * epsilon * ensemble.type_entropy};
-    if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * epsilon};
+      row["_type_entropy"] = {ensemble.type_entropy, 8 * num::epsilon<double>() * ensemble.type_entropy};
+    if (const int k = study.model->outcomes()) row["_log_outcomes"] = {std::log(k), 4 * num::epsilon<double>()};
   });
   thermo::parameter_thermodynamics<double>(rows);
   if (x)

@@ -93,10 +93,10 @@ struct Scan {
   std::vector<double> spacing;   // smallest that any place asks for, by its own curvature and its share
 };
 
-class Landscape {
+class TensorLandscape {
  public:
-  Landscape(const learner::Langevin<double>& learner, const model::Model<double>& model,
-            const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution)
+  TensorLandscape(const learner::Langevin<double>& learner, const model::Model<double>& model,
+                  const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution)
       : learner_(learner),
         model_(model),
         ensemble_(ensemble),
@@ -235,7 +235,7 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
       slope = std::max(slope, std::fabs(g[a]) / l.initial_stddev[a]);
     }
   }
-  const Landscape landscape(l, model, ensemble, final_time, r);
+  const TensorLandscape landscape(l, model, ensemble, final_time, r);
   Box box = free;
   Scan found;
   for (int pass = 0; pass < 4; ++pass) {

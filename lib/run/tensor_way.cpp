@@ -9,6 +9,7 @@
 
 #include "evolve/tensor_spectral.hpp"
 #include "evolve/tensor_volumes.hpp"
+#include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
 #include "run/nested.hpp"
@@ -37,14 +38,14 @@ TensorResolution tensor_resolution(const Study<double>& study, int digits, doubl
   return r;
 }
 
-constexpr double most_bytes = 4.0 * (1 << 30);
+constexpr double most_grid_bytes = 4.0 * (1 << 30);
 constexpr double most_operations = 4e13;  // three hours of one core at 4e9 a second
 
 bool fits(const Study<double>& study, int digits, double finer, TensorCost& needed) {
   const auto r = tensor_resolution(study, digits, finer);
   const auto layout = lay_out(study, r);
   needed = cost(study, layout, r);
-  return needed.bytes <= most_bytes && needed.operations <= most_operations;
+  return needed.bytes <= most_grid_bytes && needed.operations <= most_operations;
 }
 
 /// ln of the largest amplification of round-off over the data sets, each by its share of the ensemble: where the start
@@ -92,7 +93,7 @@ void require_fit(const Job& job, const Study<double>& study) {
       fmt::format("{} digits need {:.1f} GiB and {:.0e} operations for {} parameters, at most {:.0f} GiB and {:.0e}; "
                   "reachable: {}",
                   job.digits, needed.bytes / (1 << 30), needed.operations, study.model->parameters(),
-                  most_bytes / (1 << 30), most_operations,
+                  most_grid_bytes / (1 << 30), most_operations,
                   reachable ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
@@ -146,7 +147,7 @@ void finite_volume(Job& job, const Study<double>& study) {
     return layout;
   };
   int most = 3;
-  while (most < 7 && cost(study, nested(1, most), resolutions[1]).bytes < most_bytes &&
+  while (most < 7 && cost(study, nested(1, most), resolutions[1]).bytes < most_grid_bytes &&
          volume_cost(study, nested(1, most)) < most_operations / 400)
     ++most;
   const auto book = nested_families(

@@ -103,5 +103,6 @@ Matrix<R> discrete_kernel(const experiment::Sampler& s, const Vector<R>& p,
   template Matrix<R> discrete_kernel(const experiment::Sampler&, const Vector<R>&,                                 \
                                      const std::vector<std::vector<int>>&, const Classes&, const Matrix<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::sampler

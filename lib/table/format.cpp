@@ -136,5 +136,6 @@ std::string time_text(const num::Rational& t) {
   template Text text_of<R>(const R&, const R&); \
   template Cell cell<R>(std::string, const num::Estimate<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::table

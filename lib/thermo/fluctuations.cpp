@@ -100,5 +100,6 @@ void finish_fluctuations(Row<R>& row) {
   template void cumulants(Row<R>&, const std::string&); \
   template void finish_fluctuations(Row<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::thermo

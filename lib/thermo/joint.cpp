@@ -164,5 +164,6 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&, \
                            std::span<Row<R>>);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::thermo

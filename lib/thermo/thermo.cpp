@@ -67,5 +67,6 @@ void exact_zeros(std::span<Row<R>> rows, bool fixed) {
   template void equilibrium_sampler(std::span<Row<R>>);      \
   template void exact_zeros(std::span<Row<R>>, bool);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+#undef CALOR_INSTANTIATE
 
 }  // namespace calor::thermo

@@ -2,9 +2,10 @@
 #include "close.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::bernoulli_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp50;
 using num::Rational;
@@ -72,3 +73,5 @@ TEST_CASE("type weights: bad targets are refused") {
   CHECK_THROWS_AS(multinomial_weights(3, {Rational(3, 2), Rational(-1, 2)}), InputError);
   CHECK_THROWS_AS(binomial_weights(3, Rational(3, 2)), InputError);
 }
+
+}  // namespace calor::bernoulli_test

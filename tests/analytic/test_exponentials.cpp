@@ -5,9 +5,10 @@
 #include "analytic/quadrature.hpp"
 #include "close.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::exponentials_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp200;
 using num::Mp50;
@@ -79,3 +80,5 @@ TEST_CASE("tanh-sinh: known integrals, several at once, in panels") {
   CHECK(close<Mp50>(b[0], log((3 + Mp50(1e-6)) / Mp50(1e-6)), 1e-46));
   CHECK(integrate_from_zero<double, 1>([](double) -> std::array<double, 1> { return {1}; }, 0.0, 1.0)[0] == 0);
 }
+
+}  // namespace calor::exponentials_test

@@ -6,9 +6,10 @@
 #include "num/eigen.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::gaussian_chain_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp50;
 
@@ -258,3 +259,5 @@ TEST_CASE("turns and sgld refuse what is out of range") {
   CHECK_THROWS_AS(gaussian_lagged(learner(), Mp50(1), Mp50(0), 3), InputError);
   CHECK_THROWS_AS(gaussian_lagged(learner(), Mp50(0), Mp50(1), 3), InputError);
 }
+
+}  // namespace calor::gaussian_chain_test

@@ -6,7 +6,7 @@
 
 #include "analytic/gaussian_fluctuations.hpp"
 
-namespace calor::analytic::test {
+namespace calor::analytic::fluctuations_test {
 
 namespace {
 
@@ -50,4 +50,4 @@ TEST_CASE("turns tend to continuous time, fast samplers to the equilibrium sampl
   }
 }
 
-}  // namespace calor::analytic::test
+}  // namespace calor::analytic::fluctuations_test

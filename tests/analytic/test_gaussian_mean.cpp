@@ -4,9 +4,10 @@
 #include "close.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::gaussian_mean_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp50;
 
@@ -180,3 +181,5 @@ TEST_CASE("gaussian mean: parameters out of range are refused") {
   bad([](auto& l) { l.coordinates.clear(); });
   CHECK_THROWS_AS(gaussian_mean(reference_learner<double>(), -1.0), InputError);
 }
+
+}  // namespace calor::gaussian_mean_test

@@ -6,9 +6,10 @@
 #include "close.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::gaussian_ou_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp50;
 
@@ -238,3 +239,5 @@ TEST_CASE("gaussian with ou: a rate that is not positive is refused") {
   CHECK_THROWS_AS(gaussian_ou(reference_learner<double>(), 0.0, 1.0), InputError);
   CHECK_THROWS_AS(gaussian_ou(reference_learner<double>(), -1.0, 1.0), InputError);
 }
+
+}  // namespace calor::gaussian_ou_test

@@ -3,9 +3,10 @@
 #include "close.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::gibbs_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp50;
 using num::Rational;
@@ -83,3 +84,5 @@ TEST_CASE("gibbs: low temperature, 50 and 100 digits") {
 TEST_CASE("gibbs: what cannot be normalised is refused") {
   CHECK_THROWS_AS(gibbs(coin_ensemble<double>(2, Rational(1, 2), 0.0, 1.0)), InputError);
 }
+
+}  // namespace calor::gibbs_test

@@ -3,9 +3,10 @@
 #include "close.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
-using namespace calor::test;
+namespace calor::one_bit_test {
+
+using namespace analytic;
+using namespace test;
 using num::Mp100;
 using num::Mp50;
 using num::Rational;
@@ -174,3 +175,5 @@ TEST_CASE("two states: a start in one state is allowed, nonsense is refused") {
   CHECK_THROWS_AS(one_bit(OneBit<double>{}, -1.0), InputError);
   CHECK_THROWS_AS(one_bit(OneBit<double>{0, 1, 1, Acceptance::heat_bath}, 1.0), InputError);
 }
+
+}  // namespace calor::one_bit_test

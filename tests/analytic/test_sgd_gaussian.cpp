@@ -6,8 +6,9 @@
 
 #include "analytic/sgd_gaussian.hpp"
 
-using namespace calor;
-using namespace calor::analytic;
+namespace calor::sgd_gaussian_test {
+
+using namespace analytic;
 
 namespace {
 
@@ -88,3 +89,5 @@ TEST_CASE(
   CHECK(std::isinf(value_of(sgd_gaussian(learner(3, 0), 0.5, 34.0), "ep_theta")));
   CHECK(std::isfinite(value_of(sgd_gaussian(learner(4, 0), 0.5, 34.0), "ep_theta")));
 }
+
+}  // namespace calor::sgd_gaussian_test

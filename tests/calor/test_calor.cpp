@@ -6,7 +6,7 @@
 
 #include "calor/calor.hpp"
 
-using namespace calor;
+namespace calor::calor_test {
 
 namespace {
 
@@ -84,3 +84,5 @@ TEST_SUITE("calor") {
     CHECK(contains(refusal([] { coin().set("model.kind", "mine").build(); }), "model.kind"));
   }
 }
+
+}  // namespace calor::calor_test

@@ -4,8 +4,10 @@
 
 #include "support.hpp"
 
-using namespace calor::crosscheck;
-using test::refusal;
+namespace calor::estimates_test {
+
+using namespace crosscheck;
+using crosscheck::test::refusal;
 
 namespace {
 
@@ -23,8 +25,8 @@ const std::string head = "t,quantity,value\n";
 
 TEST_SUITE("crosscheck/estimates") {
   TEST_CASE("rows find their place") {
-    const TruthTable table = test::table();
-    const auto e = test::estimates(
+    const TruthTable table = crosscheck::test::table();
+    const auto e = crosscheck::test::estimates(
         " value , quantity,t,stderr,error,guarantee\n0.1, m_info ,1.0000000000000002,,1,x\n"
         "1.00e-1,l_info,2e0,0.5,,\n-Infinity,heat_theta,0,0,,\n",
         table);
@@ -39,8 +41,9 @@ TEST_SUITE("crosscheck/estimates") {
   }
 
   TEST_CASE("rows of a sweep name its member by columns") {
-    const TruthTable table = parse_table(test::sweep_text(), "t.json");
-    const auto e = test::estimates("sampler.rate,t,quantity,value\n10.0,1,m_info,0.2\n1,1,m_info,0.1\n", table);
+    const TruthTable table = parse_table(crosscheck::test::sweep_text(), "t.json");
+    const auto e =
+        crosscheck::test::estimates("sampler.rate,t,quantity,value\n10.0,1,m_info,0.2\n1,1,m_info,0.1\n", table);
     CHECK(e[0].member == 1);
     CHECK(e[1].member == 0);
     says(refusal(head + "1,m_info,0.1\n", table), "a sweep over sampler.rate");
@@ -66,3 +69,5 @@ TEST_SUITE("crosscheck/estimates") {
     CHECK(refusal("t,quantity,value,replicate\n1,m_info,0.1,a\n1,m_info,0.1,b\n").empty());
   }
 }
+
+}  // namespace calor::estimates_test

@@ -8,13 +8,15 @@
 #include "experiment/text.hpp"
 #include "support.hpp"
 
-using namespace calor::crosscheck;
+namespace calor::mistakes_test {
+
+using namespace crosscheck;
 
 namespace {
 
 /// The mistakes found in the table's own finite values, changed by `wrong`.
 std::string found(const std::function<double(const std::string&, int, double)>& wrong, const std::string& error = "") {
-  const TruthTable table = test::table();
+  const TruthTable table = crosscheck::test::table();
   std::string csv = "t,quantity,value,stderr\n";
   for (int t = 0; t < 3; ++t) {
     for (const char* q : {"m_info", "l_info", "heat_theta"}) {
@@ -25,7 +27,7 @@ std::string found(const std::function<double(const std::string&, int, double)>& 
       csv += std::to_string(t) + "," + q + "," + text + "," + error + "\n";
     }
   }
-  return calor::experiment::join(test::report(csv, table).mistakes, "\n");
+  return calor::experiment::join(crosscheck::test::report(csv, table).mistakes, "\n");
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -96,3 +98,5 @@ TEST_SUITE("crosscheck/mistakes") {
     CHECK(found([](auto&, int, double x) { return x + 0.05; }, "0.1").empty());
   }
 }
+
+}  // namespace calor::mistakes_test

@@ -8,7 +8,9 @@
 #include "support.hpp"
 #include "validation/crosscheck/report.hpp"
 
-using namespace calor::crosscheck;
+namespace calor::report_test {
+
+using namespace crosscheck;
 
 namespace {
 
@@ -22,7 +24,7 @@ const std::string mixed =
 
 TEST_SUITE("crosscheck/report") {
   TEST_CASE("JSON") {
-    const auto j = nlohmann::json::parse(write_report_json(test::report(mixed)));
+    const auto j = nlohmann::json::parse(write_report_json(crosscheck::test::report(mixed)));
     CHECK(j["pass"] == false);
     CHECK(j["summary"]["rows"] == 6);
     CHECK(j["summary"]["passed"] == 3);
@@ -32,15 +34,15 @@ TEST_SUITE("crosscheck/report") {
     CHECK(j["rows"][4]["value"] == 0.5);
     CHECK_FALSE(j["rows"][4].contains("lre"));
     CHECK(j["mistakes"].size() == 1);
-    const auto sweep = parse_table(test::sweep_text(), "t.json");
+    const auto sweep = parse_table(crosscheck::test::sweep_text(), "t.json");
     const auto k = nlohmann::json::parse(
-        write_report_json(test::report("sampler.rate,t,quantity,value\n10,1,m_info,0.2\n", sweep)));
+        write_report_json(crosscheck::test::report("sampler.rate,t,quantity,value\n10,1,m_info,0.2\n", sweep)));
     CHECK(k["pass"] == true);
     CHECK(k["rows"][0]["coordinates"]["sampler.rate"] == 10);
   }
 
   TEST_CASE("JUnit") {
-    const std::string x = write_report_junit(test::report(mixed));
+    const std::string x = write_report_junit(crosscheck::test::report(mixed));
     CHECK(contains(x, "tests=\"6\" failures=\"3\""));
     CHECK(contains(x, "replicate a&lt;&quot;&amp;|#"));
     CHECK(
@@ -49,14 +51,14 @@ TEST_SUITE("crosscheck/report") {
   }
 
   TEST_CASE("TAP") {
-    const std::string x = write_report_tap(test::report(mixed));
+    const std::string x = write_report_tap(crosscheck::test::report(mixed));
     CHECK(x.starts_with("TAP version 13\n1..6\nok 1 - m_info at t = 1: LRE 11.0\nnot ok 2 - heat_theta"));
     CHECK(contains(x, "ok 3 - m_info at t = 2 (replicate a<\"&|\\#): z 0.9"));
     CHECK(contains(x, "not ok 5 - lautum_info at t = 2: not inf"));
   }
 
   TEST_CASE("text and Markdown") {
-    const Report r = test::report(mixed);
+    const Report r = crosscheck::test::report(mixed);
     for (const auto& text : {write_report_text(r), write_report_markdown(r)}) {
       CHECK(contains(text, "FAIL"));
       CHECK(contains(text, "3 of 6 rows pass under the rule LRE >= 6 without stderr"));
@@ -64,14 +66,14 @@ TEST_SUITE("crosscheck/report") {
       CHECK(contains(text, "compared: 6 of the table's 15 values"));
       CHECK(contains(text, "opposite sign"));
     }
-    CHECK(contains(write_report_text(test::report("t,quantity,value\n1,m_info,0.1\n")),
+    CHECK(contains(write_report_text(crosscheck::test::report("t,quantity,value\n1,m_info,0.1\n")),
                    "e.csv against table.json: PASS"));
   }
 
   TEST_CASE("many rows: those that fail are shown") {
     std::string csv = "t,quantity,value,replicate\n1,m_info,0.2,x\n";
     for (int i = 0; i < 100; ++i) csv += "1,m_info,0.1," + std::to_string(i) + "\n";
-    const std::string text = write_report_text(test::report(csv));
+    const std::string text = write_report_text(crosscheck::test::report(csv));
     CHECK(contains(text, "100 rows that pass are not shown"));
     CHECK(contains(text, "[x]"));
   }
@@ -85,3 +87,5 @@ TEST_SUITE("crosscheck/report") {
     CHECK_THROWS_AS(report_format("jsn"), calor::InputError);
   }
 }
+
+}  // namespace calor::report_test

@@ -12,8 +12,9 @@
 #include "validation/crosscheck/npy.hpp"
 #include "validation/crosscheck/samples.hpp"
 
-using namespace calor;
-using namespace calor::crosscheck;
+namespace calor::samples_test {
+
+using namespace crosscheck;
 
 namespace {
 
@@ -89,3 +90,5 @@ TEST_SUITE("crosscheck/samples") {
     CHECK_THROWS_AS(sample_files(s, 0), InputError);
   }
 }
+
+}  // namespace calor::samples_test

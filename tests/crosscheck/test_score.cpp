@@ -9,21 +9,22 @@
 #include "support.hpp"
 #include "validation/crosscheck/score.hpp"
 
-using namespace calor;
-using namespace calor::crosscheck;
+namespace calor::score_test {
+
+using namespace crosscheck;
 
 namespace {
 
 std::string refusal(const std::string& output) {
   try {
-    read_answers(output, test::table());
+    read_answers(output, crosscheck::test::table());
     return "";
   } catch (const InputError& e) {
     return e.what();
   }
 }
 
-Trial trial(const std::string& output) { return {"", 1, read_answers(output, test::table())}; }
+Trial trial(const std::string& output) { return {"", 1, read_answers(output, crosscheck::test::table())}; }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -31,7 +32,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 TEST_SUITE("crosscheck/score") {
   TEST_CASE("answers without a header are about the last time") {
-    const auto a = read_answers("# hello\n\n m_info , 0.5,0.1\r\nl_info,nan\nheat_theta,-inf,", test::table());
+    const auto a =
+        read_answers("# hello\n\n m_info , 0.5,0.1\r\nl_info,nan\nheat_theta,-inf,", crosscheck::test::table());
     REQUIRE(a.size() == 3);
     CHECK(a[0].moment == 2);
     CHECK(a[0].value == 0.5);
@@ -42,7 +44,8 @@ TEST_SUITE("crosscheck/score") {
   }
 
   TEST_CASE("a header may name times and any order") {
-    const auto a = read_answers("value,t,stderr,quantity\n1,0,,m_info\n2,1.0000000000000002,3,m_info\n", test::table());
+    const auto a = read_answers("value,t,stderr,quantity\n1,0,,m_info\n2,1.0000000000000002,3,m_info\n",
+                                crosscheck::test::table());
     REQUIRE(a.size() == 2);
     CHECK(a[0].moment == 0);
     CHECK(a[1].moment == 1);
@@ -62,11 +65,11 @@ TEST_SUITE("crosscheck/score") {
   }
 
   TEST_CASE("bias, deviation, error and coverage") {
-    const Scores s = score(test::table(), {trial("m_info,0.4,0.05\n"),
-                                           trial("m_info,0.2,0.09\nl_info,0.02\n"),
-                                           {"time limit", 5, {}},
-                                           trial("m_info,nan\n"),
-                                           trial("m_info,0.3,\n")});
+    const Scores s = score(crosscheck::test::table(), {trial("m_info,0.4,0.05\n"),
+                                                       trial("m_info,0.2,0.09\nl_info,0.02\n"),
+                                                       {"time limit", 5, {}},
+                                                       trial("m_info,nan\n"),
+                                                       trial("m_info,0.3,\n")});
     CHECK(s.trials == 5);
     CHECK(s.failed == 1);
     CHECK(s.first_failure == "time limit");
@@ -86,12 +89,12 @@ TEST_SUITE("crosscheck/score") {
     CHECK(*m.coverage_95 == 0.5);
     CHECK(s.rows[1].failures == 4);
     CHECK_FALSE(s.rows[1].coverage_68);
-    CHECK(score(test::table(), {trial("lautum_info,1\n")}).rows.empty());  // true value inf
+    CHECK(score(crosscheck::test::table(), {trial("lautum_info,1\n")}).rows.empty());  // true value inf
   }
 
   TEST_CASE("a leaderboard replaces the rows of the same entry, keeps the others, and puts the best first") {
-    const Scores good = score(test::table(), {trial("m_info,0.31\n"), trial("m_info,0.3\n")});
-    const Scores bad = score(test::table(), {trial("m_info,0.5\n"), trial("m_info,0.6\n")});
+    const Scores good = score(crosscheck::test::table(), {trial("m_info,0.31\n"), trial("m_info,0.3\n")});
+    const Scores bad = score(crosscheck::test::table(), {trial("m_info,0.5\n"), trial("m_info,0.6\n")});
     std::string board = leaderboard("", "b.csv", {{{"a, \"b\"", "coin", 10, 2, 1}, bad}});
     const Entry c{"c", "coin", 10, 2, 1};
     board = leaderboard(board, "b.csv", {{c, good}});
@@ -103,7 +106,7 @@ TEST_SUITE("crosscheck/score") {
   }
 
   TEST_CASE("reports") {
-    const Scores s = score(test::table(), {trial("m_info,0.31\n"), {"exit status 1", 1, {}}});
+    const Scores s = score(crosscheck::test::table(), {trial("m_info,0.31\n"), {"exit status 1", 1, {}}});
     const Entry entry{"a", "coin", 10, 2, 1};
     const auto j = nlohmann::json::parse(write_scores_json({{entry, s}}));
     CHECK(j["failed"] == 1);
@@ -115,7 +118,7 @@ TEST_SUITE("crosscheck/score") {
   }
 
   TEST_CASE("the members of a sweep are told apart") {
-    const Scores s = score(test::table(), {trial("m_info,0.31\n")});
+    const Scores s = score(crosscheck::test::table(), {trial("m_info,0.31\n")});
     const Scored one{{"a", "coin", 10, 1, 1, {{"data.size", "1"}, {"sampler.rate", "0.5"}}}, s};
     const Scored two{{"a", "coin", 10, 1, 1, {{"data.size", "2"}, {"sampler.rate", "0.5"}}}, s};
     CHECK(contains(write_scores_text({one, two}), "\na on coin (data.size=2,sampler.rate=0.5): 1 runs"));
@@ -126,3 +129,5 @@ TEST_SUITE("crosscheck/score") {
     CHECK(leaderboard(board, "b.csv", {two}) == board);
   }
 }
+
+}  // namespace calor::score_test

@@ -6,8 +6,9 @@
 #include "support.hpp"
 #include "validation/crosscheck/json_tree.hpp"
 
-using namespace calor;
-using namespace calor::crosscheck;
+namespace calor::truth_test {
+
+using namespace crosscheck;
 
 namespace {
 
@@ -31,7 +32,7 @@ std::string edited(std::string text, const std::string& from, const std::string&
 TEST_SUITE("crosscheck/truth") {
   TEST_CASE("a table keeps all its digits") {
     const std::string digits = "0.10000000000000000000000000000000000000007";
-    const TruthTable t = parse_table(edited(test::table_text(), "0.1,", digits + ","), "t.json");
+    const TruthTable t = parse_table(edited(crosscheck::test::table_text(), "0.1,", digits + ","), "t.json");
     REQUIRE(t.members.size() == 1);
     const Moment& moment = t.members[0].moments[1];
     CHECK(moment.t.value == 1);
@@ -45,13 +46,13 @@ TEST_SUITE("crosscheck/truth") {
   }
 
   TEST_CASE("a sweep has one member a table") {
-    const TruthTable t = parse_table(test::sweep_text(), "t.json");
+    const TruthTable t = parse_table(crosscheck::test::sweep_text(), "t.json");
     REQUIRE(t.members.size() == 2);
     CHECK(t.members[1].coordinates == std::vector<std::pair<std::string, std::string>>{{"sampler.rate", "10"}});
   }
 
   TEST_CASE("what is no table is refused in one line") {
-    const std::string good = test::table_text();
+    const std::string good = crosscheck::test::table_text();
     CHECK(refusal_of("").find("not JSON") != std::string::npos);
     CHECK(refusal_of("[]").find("no JSON object") != std::string::npos);
     CHECK(refusal_of("{}").find("units") != std::string::npos);
@@ -71,3 +72,5 @@ TEST_SUITE("crosscheck/truth") {
     CHECK(refusal_of("[1e999999]").find('\n') == std::string::npos);
   }
 }
+
+}  // namespace calor::truth_test

@@ -6,13 +6,15 @@
 
 #include "support.hpp"
 
-using namespace calor::crosscheck;
-using test::report;
+namespace calor::verdict_test {
+
+using namespace crosscheck;
+using crosscheck::test::report;
 
 namespace {
 
 Row one(const std::string& row, const Rule& rule = {}) {
-  return report("t,quantity,value,stderr\n" + row + "\n", test::table(), rule).rows.at(0);
+  return report("t,quantity,value,stderr\n" + row + "\n", crosscheck::test::table(), rule).rows.at(0);
 }
 
 }  // namespace
@@ -81,7 +83,7 @@ TEST_SUITE("crosscheck/verdict") {
     CHECK(r.known == 15);
     CHECK(r.compared == 6);
     CHECK(r.capped == 0);
-    CHECK(report("t,quantity,value\n2,m_info,0.3\n", test::table(), {20, 4}).capped == 1);
+    CHECK(report("t,quantity,value\n2,m_info,0.3\n", crosscheck::test::table(), {20, 4}).capped == 1);
   }
 
   TEST_CASE("digits that a double does not have") {
@@ -89,3 +91,5 @@ TEST_SUITE("crosscheck/verdict") {
     CHECK(minus_log10(calor::num::parse_decimal("1e-3000")) == doctest::Approx(3000));
   }
 }
+
+}  // namespace calor::verdict_test

@@ -11,8 +11,9 @@
 #include "validation/estimators/entropy_plugin.hpp"
 #include "validation/estimators/exact_counts.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::entropies_test {
+
+using namespace estimators;
 
 namespace {
 
@@ -110,3 +111,5 @@ TEST_CASE("entropies of large tables") {
   CHECK(entropy_grassberger(singletons).value ==
         doctest::Approx(std::log(1e5) + std::numbers::egamma + std::numbers::ln2).epsilon(1e-14));
 }
+
+}  // namespace calor::entropies_test

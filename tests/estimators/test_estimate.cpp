@@ -15,8 +15,9 @@
 #include "validation/estimators/estimate.hpp"
 #include "validation/estimators/mi_ksg1.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::estimate_test {
+
+using namespace estimators;
 
 namespace {
 
@@ -211,3 +212,5 @@ TEST_CASE("estimate --expect: exact expectations on the command line's road") {
   CHECK_THROWS_AS(expect("entropy-nsb", "2000", equal, {"--alphabet", "10"}), InputError);
   CHECK_THROWS_AS(expect("entropy-nsb", "20", equal), InputError);
 }
+
+}  // namespace calor::estimate_test

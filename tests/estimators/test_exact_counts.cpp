@@ -11,8 +11,9 @@
 #include "validation/estimators/entropy_plugin.hpp"
 #include "validation/estimators/exact_counts.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::exact_counts_test {
+
+using namespace estimators;
 
 TEST_CASE("exact expectations: 20 samples of 10 equal letters") {
   const std::vector<double> equal(10, 0.1);
@@ -82,3 +83,5 @@ TEST_CASE("plug-in bias tends to -(K-1)/2N, and a table of probabilities is chec
   CHECK_THROWS_AS(plugin_moments(p, 0), InputError);
   CHECK_THROWS_AS(enumerated_moments(std::vector<double>(20, 0.05), 30, [](Counts) { return 0.0; }), InputError);
 }
+
+}  // namespace calor::exact_counts_test

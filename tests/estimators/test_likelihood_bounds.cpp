@@ -10,8 +10,9 @@
 #include "validation/estimators/exact_log_mean.hpp"
 #include "validation/estimators/nested_monte_carlo.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::likelihood_bounds_test {
+
+using namespace estimators;
 
 namespace {
 
@@ -180,3 +181,5 @@ TEST_CASE(
   }
   CHECK(std::abs(large - (std::log(mean) - (square / (mean * mean) - 1) / 2e5)) < 1e-8);
 }
+
+}  // namespace calor::likelihood_bounds_test

@@ -10,8 +10,9 @@
 #include "validation/estimators/mi_gaussian.hpp"
 #include "validation/estimators/mi_plugin.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::mutual_information_test {
+
+using namespace estimators;
 
 namespace {
 
@@ -136,3 +137,5 @@ TEST_CASE("Gaussian information refuses singular covariances") {
   CHECK_THROWS_WITH_AS(mi_gaussian({std::vector<double>{1, 2, 3}, 1}, {std::vector<double>{1, 2, 4}, 1}),
                        doctest::Contains("at least 4"), InputError);
 }
+
+}  // namespace calor::mutual_information_test

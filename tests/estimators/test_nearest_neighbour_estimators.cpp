@@ -12,8 +12,9 @@
 #include "validation/estimators/mi_ksg1.hpp"
 #include "validation/estimators/mi_ksg2.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::nearest_neighbour_estimators_test {
+
+using namespace estimators;
 using boost::math::digamma;
 
 namespace {
@@ -176,3 +177,5 @@ TEST_CASE("benchmark: KSG of 1e5 points" * doctest::test_suite("benchmark estima
   draws.pairs(100000, 2, 0.5, x, y);
   CHECK(std::abs(mi_ksg1({x, 2}, {y, 2}, 3, 0).value + std::log1p(-0.25)) < 0.02);
 }
+
+}  // namespace calor::nearest_neighbour_estimators_test

@@ -6,8 +6,10 @@
 #include "validation/estimators/kd_tree.hpp"
 #include "validation/estimators/neighbour_statistics.hpp"
 
-using namespace calor::estimators;
-using calor::test::Draws;
+namespace calor::neighbours_test {
+
+using namespace estimators;
+using test::Draws;
 
 namespace {
 
@@ -94,3 +96,5 @@ TEST_CASE("the tree takes repeated points and all neighbours") {
   CHECK(tree.count(5, 0, true) == 0);
   CHECK(tree.count(5, 0, false) == 19);
 }
+
+}  // namespace calor::neighbours_test

@@ -12,8 +12,9 @@
 #include "validation/estimators/exact_counts.hpp"
 #include "validation/estimators/nsb_posterior.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::nsb_test {
+
+using namespace estimators;
 
 namespace {
 
@@ -155,3 +156,5 @@ TEST_CASE("NSB in its limits") {
   CHECK_THROWS_AS(entropy_nsb(Table{1, 1}, 2.5), InputError);
   CHECK_THROWS_AS(entropy_nsb(Table{}, 2), InputError);
 }
+
+}  // namespace calor::nsb_test

@@ -14,8 +14,9 @@
 #include "validation/estimators/short_time_tur.hpp"
 #include "validation/estimators/transition_counts.hpp"
 
-using namespace calor;
-using namespace calor::estimators;
+namespace calor::thermodynamic_estimators_test {
+
+using namespace estimators;
 
 namespace {
 
@@ -101,6 +102,34 @@ TEST_CASE("integral fluctuation theorem: Gaussian entropy production of mean s^2
   const double infinity = std::numeric_limits<double>::infinity();
   CHECK(integral_fluctuation(std::vector<double>{0, infinity}).value == 0.5);
   CHECK_THROWS_AS(integral_fluctuation(std::vector<double>{0, -infinity}), InputError);
+}
+
+TEST_CASE("detailed fluctuation theorem: two measures that are not each other's mirror images") {
+  // P = (1/8, 7/8), P~ = (1/2, 1/2), every outcome as often as it is probable: overlap 1/8 + 1/2 from both sides.
+  const double rare = std::log(0.25), common = std::log(1.75);
+  const std::vector<double> sigma{rare, common, common, common, common, common, common, common}, back{-rare, -common};
+  const Result right = detailed_fluctuation(sigma, back);
+  CHECK(std::abs(right.value) < 1e-15);
+  CHECK(right.conventions.front().second == std::to_string(0.625));
+  CHECK(right.standard_error == doctest::Approx(std::sqrt(9.0 / (56 * 56) + 9.0 / 64)).epsilon(1e-14));
+  CHECK_THROWS_AS(detailed_fluctuation(sigma, {}), InputError);
+  CHECK_THROWS_AS(detailed_fluctuation(std::vector<double>{std::nan("")}, back), InputError);
+}
+
+TEST_CASE("detailed fluctuation theorem: an entropy production that is too large by 0.4 shows, at nine nats too") {
+  test::Draws draws(5);
+  for (const double s : {0.8, 3.0, 4.2}) {  // Gaussian: mean s^2/2, variance s^2, forwards and backwards
+    std::vector<double> sigma, back;
+    for (int i = 0; i < 60000; ++i) {
+      sigma.push_back(s * s / 2 + s * draws.gaussian());
+      back.push_back(s * s / 2 + s * draws.gaussian());
+    }
+    const Result right = detailed_fluctuation(sigma, back);
+    CHECK(std::abs(right.value) < 4 * right.standard_error);
+    for (double& x : sigma) x += 0.4;
+    const Result wrong = detailed_fluctuation(sigma, back);
+    CHECK(std::abs(wrong.value) > 4 * wrong.standard_error);
+  }
 }
 
 TEST_CASE("entropy production by path likelihoods: a ring in its stationary state") {
@@ -239,3 +268,5 @@ TEST_CASE("short-time TUR: unbiased for Gaussian currents, jackknife by definiti
   CHECK_THROWS_AS(short_time_tur(std::vector<double>(20, 1.0), 2, dt), InputError);
   CHECK_THROWS_AS(short_time_tur(currents, 2, 0), InputError);
 }
+
+}  // namespace calor::thermodynamic_estimators_test

@@ -9,8 +9,9 @@
 #include "num/eigen.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::evolve;
+namespace calor::finite_volume_test {
+
+using namespace evolve;
 using num::Mp50;
 using std::vector;
 
@@ -346,3 +347,5 @@ TEST_SUITE("benchmark" * doctest::skip()) {
     }
   }
 }
+
+}  // namespace calor::finite_volume_test

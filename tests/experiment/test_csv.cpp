@@ -7,9 +7,10 @@
 #include "num/errors.hpp"
 #include "support.hpp"
 
-using namespace calor;
-using namespace calor::experiment;
-using calor::experiment::test::Folder;
+namespace calor::csv_test {
+
+using namespace experiment;
+using experiment::test::Folder;
 
 namespace {
 
@@ -142,3 +143,5 @@ TEST_SUITE("experiment/csv") {
     }
   }
 }
+
+}  // namespace calor::csv_test

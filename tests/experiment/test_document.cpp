@@ -6,8 +6,9 @@
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::experiment;
+namespace calor::document_test {
+
+using namespace experiment;
 using num::Rational;
 
 namespace {
@@ -159,3 +160,5 @@ TEST_SUITE("experiment/document") {
     CHECK(nearest("xyzzy", {"langevin", "sgld", "jump"}).empty());
   }
 }
+
+}  // namespace calor::document_test

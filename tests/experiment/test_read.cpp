@@ -4,9 +4,10 @@
 #include "num/errors.hpp"
 #include "support.hpp"
 
-using namespace calor;
-using namespace calor::experiment;
-using namespace calor::experiment::test;
+namespace calor::read_test {
+
+using namespace experiment;
+using namespace experiment::test;
 using num::parse_decimal;
 
 TEST_SUITE("experiment/read") {
@@ -174,3 +175,5 @@ TEST_SUITE("experiment/read") {
                          InputError);
   }
 }
+
+}  // namespace calor::read_test

@@ -5,7 +5,9 @@
 
 #include "support.hpp"
 
-using namespace calor::experiment::test;
+namespace calor::refusals_test {
+
+using namespace experiment::test;
 
 namespace {
 
@@ -352,3 +354,5 @@ TEST_SUITE("experiment/refusals") {
     }
   }
 }
+
+}  // namespace calor::refusals_test

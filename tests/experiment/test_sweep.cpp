@@ -3,9 +3,10 @@
 #include "num/errors.hpp"
 #include "support.hpp"
 
-using namespace calor;
-using namespace calor::experiment;
-using namespace calor::experiment::test;
+namespace calor::sweep_test {
+
+using namespace experiment;
+using namespace experiment::test;
 
 namespace {
 
@@ -98,3 +99,5 @@ TEST_SUITE("experiment/sweep") {
               .rfind("case.toml:14: sampler.rate: the sweeps make too many experiments", 0) == 0);
   }
 }
+
+}  // namespace calor::sweep_test

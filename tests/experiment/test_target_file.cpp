@@ -3,9 +3,10 @@
 #include "num/errors.hpp"
 #include "support.hpp"
 
-using namespace calor;
-using namespace calor::experiment;
-using namespace calor::experiment::test;
+namespace calor::target_file_test {
+
+using namespace experiment;
+using namespace experiment::test;
 
 namespace {
 
@@ -113,3 +114,5 @@ TEST_SUITE("experiment/target_file") {
           std::string::npos);
   }
 }
+
+}  // namespace calor::target_file_test

@@ -4,9 +4,10 @@
 
 #include "support.hpp"
 
-using namespace calor;
-using namespace calor::experiment;
-using namespace calor::experiment::test;
+namespace calor::to_json_test {
+
+using namespace experiment;
+using namespace experiment::test;
 using nlohmann::ordered_json;
 
 namespace {
@@ -173,3 +174,5 @@ TEST_SUITE("experiment/to_json") {
     CHECK(ordered_json::parse(json)["title"] == "a\nb\x01ÿ");
   }
 }
+
+}  // namespace calor::to_json_test

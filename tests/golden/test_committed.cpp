@@ -14,9 +14,10 @@
 #include "place.hpp"
 #include "reference/reference.hpp"
 
+namespace calor::committed_test {
+
 namespace {
 
-using namespace calor;
 namespace fs = std::filesystem;
 using num::Rational;
 
@@ -120,3 +121,5 @@ TEST_SUITE("tables") {
     for (const auto& name : names_in("tables", ".json")) check_table(name);
   }
 }
+
+}  // namespace calor::committed_test

@@ -11,7 +11,7 @@
 #include "validation/estimators/mean.hpp"
 #include "validation/simulator/law.hpp"
 
-using namespace calor;
+namespace calor::shipped_test {
 
 namespace {
 
@@ -50,8 +50,16 @@ TEST_SUITE("long: shipped experiments") {
     judge::Options options;
     options.replicates = 200;
     options.sizes = {100};
-    options.estimators = {"mean",           "path-likelihood-ratio", "mi-plugin",          "leave-one-out", "info-nce",
-                          "entropy-plugin", "entropy-miller-madow",  "entropy-grassberger"};
+    options.estimators = {"mean",
+                          "path-likelihood-ratio",
+                          "mi-plugin",
+                          "leave-one-out",
+                          "info-nce",
+                          "entropy-plugin",
+                          "entropy-miller-madow",
+                          "entropy-grassberger",
+                          "integral-fluctuation",
+                          "detailed-fluctuation"};
     for (const auto& member : shipped()) {
       const auto test = judge::of_experiment(member, options);
       CAPTURE(test.title);
@@ -90,3 +98,5 @@ TEST_SUITE("long: shipped experiments") {
     }
   }
 }
+
+}  // namespace calor::shipped_test

@@ -8,7 +8,8 @@
 #include "tests/place.hpp"
 #include "tests/tools/process.hpp"
 
-using namespace calor;
+namespace calor::validate_command_test {
+
 using tools::test::check_refused;
 using tools::test::Folder;
 using tools::test::run_program;
@@ -57,3 +58,5 @@ TEST_CASE("validate: wrong use is one line and status 2") {
   check_refused({"validate", "letters", "--sizes", "10000000", "--replicates", "1000"}, "50000000");
   check_refused({"validate", "letters", "--wrong"}, "--wrong");
 }
+
+}  // namespace calor::validate_command_test

@@ -2,8 +2,9 @@
 
 #include "evolve/march.hpp"
 
-using namespace calor;
-using namespace calor::evolve;
+namespace calor::finite_chain_test {
+
+using namespace evolve;
 using num::Matrix;
 using num::Mp50;
 using num::Vector;
@@ -137,3 +138,5 @@ TEST_CASE("march: an entropy production that begins like ln t, two states") {
     CHECK(fabs(Mp50(stations[j].state[0] - p)) < Mp50("1e-47"));
   }
 }
+
+}  // namespace calor::finite_chain_test

@@ -5,8 +5,9 @@
 #include "jump_cases.hpp"
 #include "num/errors.hpp"
 
-using namespace calor;
-using namespace calor::jump_cases;
+namespace calor::jump_test {
+
+using namespace jump_cases;
 using num::Mp100;
 using num::Mp50;
 
@@ -324,3 +325,5 @@ TEST_CASE("jump: what it refuses, it names") {
   wild.temperature = "0.0001";
   CHECK(refusal(wild.experiment()).find("exceeds the range of the numbers") != std::string::npos);
 }
+
+}  // namespace calor::jump_test

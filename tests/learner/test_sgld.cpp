@@ -11,7 +11,7 @@
 #include "run/sgld_rows.hpp"
 #include "run/sgld_walk.hpp"
 
-using namespace calor;
+namespace calor::sgld_test {
 
 namespace {
 
@@ -338,3 +338,5 @@ TEST_SUITE("learner/sgld") {
           std::string::npos);
   }
 }
+
+}  // namespace calor::sgld_test

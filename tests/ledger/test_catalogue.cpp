@@ -5,7 +5,9 @@
 
 #include "ledger/catalogue.hpp"
 
-using namespace calor::ledger;
+namespace calor::catalogue_test {
+
+using namespace ledger;
 
 TEST_SUITE("ledger/catalogue") {
   TEST_CASE("the names of experiment.md, in its order; those on request behind") {
@@ -79,3 +81,5 @@ TEST_SUITE("ledger/catalogue") {
     CHECK(nearest(std::string(100000, 'x')) == "");
   }
 }
+
+}  // namespace calor::catalogue_test

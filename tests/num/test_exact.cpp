@@ -8,7 +8,9 @@
 #include "num/estimate.hpp"
 #include "num/exact.hpp"
 
-using namespace calor::num;
+namespace calor::exact_test {
+
+using namespace num;
 
 TEST_SUITE("num/exact") {
   TEST_CASE("decimal literals are read exactly") {
@@ -150,3 +152,5 @@ TEST_SUITE("num/exact") {
     CHECK(std::string(name(Guarantee::estimated)) == "estimated");
   }
 }
+
+}  // namespace calor::exact_test

@@ -3,10 +3,12 @@
 #include "proven/ball.hpp"
 #include "run/support.hpp"
 
-using calor::num::Rational;
-using calor::proven::Ball;
-using calor::proven::Precision;
-using calor::run::test::Dice;
+namespace calor::ball_test {
+
+using num::Rational;
+using proven::Ball;
+using proven::Precision;
+using run::test::Dice;
 
 TEST_SUITE("proven/ball") {
   TEST_CASE("arithmetic contains the exact rational result") {
@@ -59,3 +61,5 @@ TEST_SUITE("proven/ball") {
     CHECK(wide.contains_zero());
   }
 }
+
+}  // namespace calor::ball_test

@@ -5,8 +5,10 @@
 #include "proven/chain.hpp"
 #include "run/support.hpp"
 
-using namespace calor::proven;
-using calor::run::test::Dice;
+namespace calor::chain_test {
+
+using namespace proven;
+using run::test::Dice;
 
 namespace {
 
@@ -67,3 +69,5 @@ TEST_SUITE("proven/chain") {
     CHECK(arb_overlaps(flight.integrals[0].get(), t.get()) != 0);
   }
 }
+
+}  // namespace calor::chain_test

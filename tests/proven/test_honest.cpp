@@ -14,7 +14,8 @@
 #include "run/jump_rows.hpp"
 #include "run/support.hpp"
 
-using namespace calor;
+namespace calor::honest_test {
+
 using num::Mp100;
 using num::Rational;
 using proven::Ball;
@@ -235,3 +236,5 @@ TEST_SUITE("proven/honest") {
 TEST_SUITE("long: proven/honest") {
   TEST_CASE("random chains and closed forms lie inside their bounds: 1000") { many(530, 20, 100, 350); }
 }
+
+}  // namespace calor::honest_test

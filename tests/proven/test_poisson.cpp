@@ -5,9 +5,11 @@
 #include "proven/poisson.hpp"
 #include "run/support.hpp"
 
-using calor::proven::Ball;
-using calor::proven::Precision;
-using calor::run::test::Dice;
+namespace calor::poisson_test {
+
+using proven::Ball;
+using proven::Precision;
+using run::test::Dice;
 
 TEST_SUITE("proven/poisson") {
   TEST_CASE("tail and excess are above the sums, and not far above") {
@@ -42,3 +44,5 @@ TEST_SUITE("proven/poisson") {
     }
   }
 }
+
+}  // namespace calor::poisson_test

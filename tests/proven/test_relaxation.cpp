@@ -10,7 +10,8 @@
 #include "proven/series.hpp"
 #include "run/support.hpp"
 
-using namespace calor;
+namespace calor::relaxation_test {
+
 using num::Mp100;
 using num::Rational;
 using namespace proven;
@@ -173,3 +174,5 @@ TEST_SUITE("long: proven/relaxation") {
     for (int i = 0; i < 12; ++i) CHECK(compare(langevin_text(dice, 1 + dice.below(3)), 8, 1) < 1e-8);
   }
 }
+
+}  // namespace calor::relaxation_test

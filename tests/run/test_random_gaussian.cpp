@@ -31,7 +31,7 @@ std::string gaussian(Dice& dice) {
   return out + "\n[time]\npoints = [" + early + (early == late ? "" : ", " + late) + "]\n";
 }
 
-void compare(int first, int count, double most_refused) {
+void compare_gaussian(int first, int count, double most_refused) {
   int refused = 0, compared = 0;
   for (int i = first; i < first + count; ++i) {
     Dice dice(static_cast<unsigned long long>(i));
@@ -62,10 +62,10 @@ void compare(int first, int count, double most_refused) {
 
 }  // namespace
 
-TEST_CASE("random Gaussian means on the grid keep their errors: a few") { compare(1000, 6, 0.2); }
+TEST_CASE("random Gaussian means on the grid keep their errors: a few") { compare_gaussian(1000, 6, 0.2); }
 
 TEST_SUITE("long") {
-  TEST_CASE("random Gaussian means on the grid keep their errors: 300") { compare(0, 300, 0.05); }
+  TEST_CASE("random Gaussian means on the grid keep their errors: 300") { compare_gaussian(0, 300, 0.05); }
 }
 
 }  // namespace calor::run::test

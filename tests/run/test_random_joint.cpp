@@ -16,7 +16,7 @@ namespace calor::run::test {
 namespace {
 
 /// Data, learner and times of both kinds.
-std::string gaussian(Dice& dice) {
+std::string lagging_gaussian(Dice& dice) {
   const bool turns = dice.below(3) == 0;
   std::string out = "[model]\nkind = \"gaussian-mean\"\nstddev = " + text(dice.uniform(0.5, 2));
   out += "\n[data]\nsize = " + std::to_string(1 + dice.below(6)) + "\ntarget = { mean = " + text(dice.uniform(-1, 1)) +
@@ -30,7 +30,7 @@ std::string gaussian(Dice& dice) {
 }
 
 std::string joint(Dice& dice) {
-  if (dice.below(8) == 0) return gaussian(dice);
+  if (dice.below(8) == 0) return lagging_gaussian(dice);
   std::string model;
   std::string target;
   switch (dice.below(4)) {

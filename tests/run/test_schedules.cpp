@@ -13,7 +13,7 @@ namespace calor::run::test {
 
 namespace {
 
-std::string coin(const std::string& learner, const std::string& points) {
+std::string scheduled_coin(const std::string& learner, const std::string& points) {
   return "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.3, 0.7]\n[learner]\n" + learner +
          "\nweight_decay = 0.1\ninitial = { mean = [0.2], stddev = [0.5] }\n[time]\npoints = " + points + "\n";
 }
@@ -32,21 +32,22 @@ TEST_CASE("schedules that stay constant give the table of constants, by another 
   const std::string flat =
       "kind = \"langevin\"\nmobility = { times = [0, 1], values = [0.5, 0.5] }\n"
       "temperature = { times = [0.3, 2], values = [0.25, 0.25] }";
-  const auto a = numbers(compute(parse_one(coin(plain, "[0, 1, 4]")), everything()));
-  const auto b = numbers(compute(parse_one(coin(flat, "[0, 1, 4]")), everything()));
+  const auto a = numbers(compute(parse_one(scheduled_coin(plain, "[0, 1, 4]")), everything()));
+  const auto b = numbers(compute(parse_one(scheduled_coin(flat, "[0, 1, 4]")), everything()));
   CHECK(check_honest(b, a, "constant schedule") == 33);
   check_accuracy(b, 10, "constant schedule");
 }
 
 TEST_CASE("a schedule of the mobility is a change of clock") {
   // mobility t on [0, 2], then 2: clock 2 at t = 2, 4 at t = 3
-  const auto ramp =
-      numbers(compute(parse_one(coin("kind = \"langevin\"\nmobility = { times = [0, 2], values = [0.01, 2] }\n"
-                                     "temperature = 0.25",
-                                     "[0, 2, 3]")),
-                      everything()));
-  const auto plain = numbers(compute(
-      parse_one(coin("kind = \"langevin\"\nmobility = 1\ntemperature = 0.25", "[0, 2.01, 4.01]")), everything()));
+  const auto ramp = numbers(
+      compute(parse_one(scheduled_coin("kind = \"langevin\"\nmobility = { times = [0, 2], values = [0.01, 2] }\n"
+                                       "temperature = 0.25",
+                                       "[0, 2, 3]")),
+              everything()));
+  const auto plain = numbers(
+      compute(parse_one(scheduled_coin("kind = \"langevin\"\nmobility = 1\ntemperature = 0.25", "[0, 2.01, 4.01]")),
+              everything()));
   CHECK(check_honest(ramp, plain, "clock") == 33);
 }
 

@@ -17,7 +17,7 @@ namespace {
 const std::string tail =
     "\nweight_decay = 0.1\ninitial = { mean = [0.2], stddev = [0.5] }\n[time]\npoints = [0, 0.5, 2]\n";
 
-std::string coin(const std::string& data, const std::string& learner) {
+std::string coin_by_sgd(const std::string& data, const std::string& learner) {
   return "[model]\nkind = \"bernoulli\"\n[data]\n" + data + "\n[learner]\n" + learner + tail;
 }
 
@@ -31,15 +31,15 @@ TEST_CASE("sgd-diffusion: averages over data sets are those of langevin at the t
   Options all = with(Method::automatic);
   all.quantities = {"entropy_theta_given_b", "heat_theta", "ep_theta", "ep_theta_medium", "ep_theta_excess",
                     "fisher_dissipation",    "loss_train", "heat_x",   "work_x",          "entropy_x_given_theta"};
-  const Numbers whole = numbers(compute(parse_one(coin("size = 3\ntarget = [0.25, 0.75]", sgd("0.1"))), all));
+  const Numbers whole = numbers(compute(parse_one(coin_by_sgd("size = 3\ntarget = [0.25, 0.75]", sgd("0.1"))), all));
   std::vector<std::map<std::string, Number>> mean(whole.size());
   const int weight[] = {1, 9, 27, 27};  // of 64
   for (int k = 0; k <= 3; ++k) {
     // eta/2m k/N (1 - k/N) + T = k (3 - k)/72 + 1/10
     const auto temperature = num::to_text(Number(Number(k * (3 - k)) / 72 + Number(1) / 10), 40);
     const auto data = "counts = [" + std::to_string(3 - k) + ", " + std::to_string(k) + "]";
-    const Numbers one =
-        numbers(compute(parse_one(coin(data, "kind = \"langevin\"\nmobility = 1\ntemperature = " + temperature)), all));
+    const Numbers one = numbers(
+        compute(parse_one(coin_by_sgd(data, "kind = \"langevin\"\nmobility = 1\ntemperature = " + temperature)), all));
     for (std::size_t j = 0; j < one.size(); ++j)
       for (const auto& [name, entry] : one[j]) mean[j][name] += weight[k] * entry.value / 64;
   }
@@ -56,14 +56,14 @@ TEST_CASE("sgd-diffusion without noise in some data set is refused by name") {
   const auto refused = [](const std::string& text) {
     CHECK_THROWS_WITH_AS(compute(parse_one(text), Options{}), doctest::Contains("learner.temperature"), InputError);
   };
-  refused(coin("size = 3\ntarget = [0.25, 0.75]", sgd("0")));
-  refused(coin("counts = [0, 4]", sgd("0")));
+  refused(coin_by_sgd("size = 3\ntarget = [0.25, 0.75]", sgd("0")));
+  refused(coin_by_sgd("counts = [0, 4]", sgd("0")));
   const std::string gauss = "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\n";
   refused(gauss + "size = 1\ntarget = { mean = 0, stddev = 1 }\n[learner]\n" + sgd("0") + tail);
   refused(gauss + "values = [[1], [1]]\n[learner]\n" + sgd("0") + tail);
   Options one = with(Method::automatic);
   one.quantities = {"ep_theta"};
-  CHECK(numbers(compute(parse_one(coin("counts = [2, 3]", sgd("0"))), one)).back().at("ep_theta").value > 0);
+  CHECK(numbers(compute(parse_one(coin_by_sgd("counts = [2, 3]", sgd("0"))), one)).back().at("ep_theta").value > 0);
 }
 
 TEST_CASE("sgd-diffusion in two parameters: identical examples give langevin, others a stationary current") {

@@ -15,8 +15,8 @@ namespace {
 
 /// Spins in fields, without couplings: p(x|theta), the dynamics of every spin and (with one example from a product
 /// distribution) the ensemble are products over the spins.
-std::string spins(const std::string& fields, const std::string& data, const std::string& start,
-                  const std::string& sampler, const std::string& time) {
+std::string lagging_spins(const std::string& fields, const std::string& data, const std::string& start,
+                          const std::string& sampler, const std::string& time) {
   return "[model]\nkind = \"ising\"\nspins = " + fields + "\nfields = true\n[data]\n" + data +
          "\n[learner]\nkind = \"langevin\"\nmobility = 0.8\ntemperature = 0.6\nweight_decay = 0.4\ninitial = " + start +
          "\n[sampler]\n" + sampler + "\n[time]\n" + time + "\n";
@@ -24,15 +24,16 @@ std::string spins(const std::string& fields, const std::string& data, const std:
 
 void check_sums(const std::string& sampler, const std::string& time, int digits) {
   // p(s_0 = 1) = 0.7, p(s_1 = 1) = 0.4
-  const auto both = numbers(compute(parse_one(spins("2", "size = 1\ntarget = [0.18, 0.42, 0.12, 0.28]",
-                                                    "{ mean = [0.1, -0.2], stddev = [0.5, 0.6] }", sampler, time)),
-                                    with(Method::automatic, digits)));
-  const auto first = numbers(
-      compute(parse_one(spins("1", "size = 1\ntarget = [0.3, 0.7]", "{ mean = [0.1], stddev = [0.5] }", sampler, time)),
-              with(Method::automatic, 10)));
-  const auto second = numbers(compute(
-      parse_one(spins("1", "size = 1\ntarget = [0.6, 0.4]", "{ mean = [-0.2], stddev = [0.6] }", sampler, time)),
+  const auto both =
+      numbers(compute(parse_one(lagging_spins("2", "size = 1\ntarget = [0.18, 0.42, 0.12, 0.28]",
+                                              "{ mean = [0.1, -0.2], stddev = [0.5, 0.6] }", sampler, time)),
+                      with(Method::automatic, digits)));
+  const auto first = numbers(compute(
+      parse_one(lagging_spins("1", "size = 1\ntarget = [0.3, 0.7]", "{ mean = [0.1], stddev = [0.5] }", sampler, time)),
       with(Method::automatic, 10)));
+  const auto second = numbers(compute(parse_one(lagging_spins("1", "size = 1\ntarget = [0.6, 0.4]",
+                                                              "{ mean = [-0.2], stddev = [0.6] }", sampler, time)),
+                                      with(Method::automatic, 10)));
   check_accuracy(both, digits, sampler);
   int compared = 0;
   for (std::size_t j = 0; j < both.size(); ++j)
@@ -130,8 +131,8 @@ points = [0.5]
 
 TEST_CASE("several parameters: what cannot lag, and what does not fit a grid, is refused by its own key") {
   const std::string start = "{ mean = [0.1, -0.2], stddev = [0.5, 0.6] }";
-  check_refused(spins("2", "size = 1\ntarget = [0.18, 0.42, 0.12, 0.28]", start, "kind = \"metropolis\"\nrate = 1",
-                      "points = [1]"),
+  check_refused(lagging_spins("2", "size = 1\ntarget = [0.18, 0.42, 0.12, 0.28]", start,
+                              "kind = \"metropolis\"\nrate = 1", "points = [1]"),
                 "sampler.kind");
   const auto refused = [](const std::string& model, const std::string& counts, int parameters, const std::string& key) {
     std::string zeros, ones;

@@ -9,7 +9,7 @@
 #include "tests/place.hpp"
 #include "validation/simulator/simulate.hpp"
 
-using namespace calor;
+namespace calor::benchmark_trajectories {
 
 namespace {
 
@@ -57,3 +57,5 @@ TEST_SUITE("benchmark trajectories") {
     report(e, options, 0);
   }
 }
+
+}  // namespace calor::benchmark_trajectories

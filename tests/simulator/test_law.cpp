@@ -8,8 +8,9 @@
 #include "validation/estimators/mean.hpp"
 #include "validation/simulator/law.hpp"
 
-using namespace calor;
-using namespace calor::simulator;
+namespace calor::law_test {
+
+using namespace simulator;
 
 namespace {
 
@@ -84,3 +85,5 @@ TEST_CASE("entropy production by path-likelihood ratio agrees with the exact tab
     CHECK(std::abs(m.value - exact) < 4 * m.standard_error);
   }
 }
+
+}  // namespace calor::law_test

@@ -6,8 +6,9 @@
 #include "num/real.hpp"
 #include "validation/simulator/stream.hpp"
 
-using namespace calor;
-using namespace calor::simulator;
+namespace calor::random_test {
+
+using namespace simulator;
 
 // kat_vectors of Random123 1.14.
 TEST_CASE("Philox4x32-10 gives the published answers") {
@@ -73,3 +74,5 @@ TEST_CASE("numbers by address: moments of the draws, and no dependence on order"
   CHECK(a.word() == b.word());
   CHECK(Stream({1, 2}, 8, Channel::x).word() != Stream({1, 2}, 7, Channel::x).word());
 }
+
+}  // namespace calor::random_test

@@ -8,8 +8,9 @@
 #include "tests/place.hpp"
 #include "validation/simulator/simulate.hpp"
 
-using namespace calor;
-using namespace calor::simulator;
+namespace calor::simulate_test {
+
+using namespace simulator;
 
 namespace {
 
@@ -95,3 +96,5 @@ TEST_CASE("heat and work of X agree with the exact table") {
   check_against_table(shipped("one_bit"), options, 0, {"heat_x", "work_x"});
   check_against_table(shipped("sgld_coin"), options, 0, {"heat_x", "work_x"});
 }
+
+}  // namespace calor::simulate_test

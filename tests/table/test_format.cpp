@@ -6,7 +6,8 @@
 #include "table/format.hpp"
 #include "table/number_text.hpp"
 
-using namespace calor;
+namespace calor::format_test {
+
 using num::Mp50;
 using num::Rational;
 using table::text_of;
@@ -122,3 +123,5 @@ TEST_SUITE("table/format") {
     CHECK(table::time_text(Rational(1, 3)) == "0.33333333333333333");
   }
 }
+
+}  // namespace calor::format_test

@@ -2,7 +2,8 @@
 
 #include "table/number_text.hpp"
 
-using namespace calor;
+namespace calor::number_text_test {
+
 using table::concise;
 
 namespace {
@@ -46,3 +47,5 @@ TEST_SUITE("table/number_text") {
     CHECK(table::pad_right("longer than that", 3) == "longer than that");
   }
 }
+
+}  // namespace calor::number_text_test

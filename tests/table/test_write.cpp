@@ -11,7 +11,8 @@
 #include "table/sheet.hpp"
 #include "table/write.hpp"
 
-using namespace calor;
+namespace calor::write_test {
+
 using nlohmann::json;
 using table::Cell;
 using table::Table;
@@ -182,3 +183,5 @@ TEST_SUITE("table/write") {
     CHECK_THROWS_WITH_AS(table::format_from_name("jsn"), doctest::Contains("did you mean json?"), InputError);
   }
 }
+
+}  // namespace calor::write_test

@@ -8,7 +8,8 @@
 
 #include "process.hpp"
 
-using namespace calor;
+namespace calor::check_test {
+
 using tools::test::check_refused;
 using tools::test::run_program;
 using tools::test::write;
@@ -83,3 +84,5 @@ TEST_SUITE("tools/check") {
     check_refused({"check", coin.json, coin.csv, "--output", coin.csv}, "--output");
   }
 }
+
+}  // namespace calor::check_test

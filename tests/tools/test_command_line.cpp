@@ -10,7 +10,8 @@
 #include "process.hpp"
 #include "table/write.hpp"
 
-using namespace calor;
+namespace calor::command_line_test {
+
 using tools::test::check_refused;
 using tools::test::contains;
 using tools::test::Folder;
@@ -146,3 +147,5 @@ TEST_SUITE("tools/command_line") {
     }
   }
 }
+
+}  // namespace calor::command_line_test

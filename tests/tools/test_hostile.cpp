@@ -9,7 +9,8 @@
 
 #include "process.hpp"
 
-using namespace calor;
+namespace calor::hostile_test {
+
 using tools::test::run_program;
 using tools::test::write;
 
@@ -135,3 +136,5 @@ TEST_SUITE("tools/hostile") {
     check_refused({"estimate", "mi-plugin", place.csv, "--x", "quantity", "--y", "t"}, ">/dev/full");
   }
 }
+
+}  // namespace calor::hostile_test

@@ -11,7 +11,8 @@
 #include "place.hpp"
 #include "process.hpp"
 
-using namespace calor;
+namespace calor::output_test {
+
 using tools::test::check_refused;
 using tools::test::Coin;
 using tools::test::read;
@@ -124,3 +125,5 @@ TEST_SUITE("tools/output") {
     CHECK(read(coin.folder / "out").starts_with("coin\n"));
   }
 }
+
+}  // namespace calor::output_test

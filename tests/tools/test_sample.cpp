@@ -9,7 +9,8 @@
 #include "process.hpp"
 #include "reference/digest.hpp"
 
-using namespace calor;
+namespace calor::sample_test {
+
 using tools::test::check_refused;
 using tools::test::read;
 using tools::test::run_program;
@@ -113,3 +114,5 @@ TEST_SUITE("tools/sample") {
     CHECK_FALSE(fs::exists(coin.out));
   }
 }
+
+}  // namespace calor::sample_test

@@ -8,7 +8,8 @@
 
 #include "process.hpp"
 
-using namespace calor;
+namespace calor::tools_score_test {
+
 using tools::test::check_refused;
 using tools::test::Coin;
 using tools::test::contains;
@@ -107,3 +108,5 @@ TEST_SUITE("tools/score") {
     check_refused(run_program({"score", "true", "--experiment", coin.folder / "none"}), "No such file");
   }
 }
+
+}  // namespace calor::tools_score_test

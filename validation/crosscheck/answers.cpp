@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "experiment/text.hpp"
 #include "ledger/catalogue.hpp"
@@ -12,8 +11,6 @@ namespace calor::crosscheck {
 namespace {
 
 using experiment::printable;
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::string> cells(std::string_view line) {
   std::vector<std::string> out(1);
@@ -32,9 +29,9 @@ struct Layout {
   std::size_t t = std::string::npos, quantity = 0, value = 1, error = 2, most = 3;
 };
 
-class Reader {
+class AnswerReader {
  public:
-  explicit Reader(const TruthTable& table) : moments_(table.members.front().moments) {}
+  explicit AnswerReader(const TruthTable& table) : moments_(table.members.front().moments) {}
 
   std::vector<Answer> read(std::string_view output) {
     std::vector<Answer> out;
@@ -72,10 +69,10 @@ class Reader {
   double number(const std::string& word, const char* what) const {
     std::string lower = word;
     std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    if (lower == "nan" || lower == "-nan") return nan;
+    if (lower == "nan" || lower == "-nan") return std::nan("");
     const auto read = read_number(word);
     if (!read) fail(std::string(what) + ": \"" + printable(word) + "\" is no number");
-    return read->finite() ? num::from_rational<double>(read->value) : nan;
+    return read->finite() ? num::from_rational<double>(read->value) : std::nan("");
   }
 
   std::size_t moment(const std::vector<std::string>& row) const {
@@ -117,7 +114,7 @@ class Reader {
 }  // namespace
 
 std::vector<Answer> read_answers(std::string_view output, const TruthTable& table) {
-  return Reader(table).read(output);
+  return AnswerReader(table).read(output);
 }
 
 }  // namespace calor::crosscheck

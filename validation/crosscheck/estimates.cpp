@@ -41,9 +41,9 @@ bool same_time(const Rational& a, const Rational& b) {
   return abs(a - b) * 1'000'000'000 <= size;
 }
 
-class Reader {
+class EstimateReader {
  public:
-  Reader(const Csv& csv, const TruthTable& table)
+  EstimateReader(const Csv& csv, const TruthTable& table)
       : csv_(csv), table_(table), t_(csv.column("t")), quantity_(csv.column("quantity")), value_(csv.column("value")) {
     error_ = find(csv, "stderr");
     replicate_ = find(csv, "replicate");
@@ -181,7 +181,7 @@ std::vector<std::string> named_quantities(const Csv& given) {
 
 std::vector<Estimate> read_estimates(const Csv& given, const TruthTable& table) {
   const Csv csv = tidy(given);
-  return Reader(csv, table).read();
+  return EstimateReader(csv, table).read();
 }
 
 }  // namespace calor::crosscheck

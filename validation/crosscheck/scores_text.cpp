@@ -70,8 +70,8 @@ std::string csv_line(const Line& cells) {
   return out + "\n";
 }
 
-std::string json_number(double x) { return std::isfinite(x) ? fmt::format("{:.6g}", x) : "null"; }
-std::string json_number(const std::optional<double>& x) { return x ? json_number(*x) : "null"; }
+std::string number_or_null(double x) { return std::isfinite(x) ? fmt::format("{:.6g}", x) : "null"; }
+std::string number_or_null(const std::optional<double>& x) { return x ? number_or_null(*x) : "null"; }
 
 std::string write_text(const Entry& entry, const Scores& scores) {
   const std::string place = word_of(entry.coordinates);
@@ -114,15 +114,16 @@ std::string write_json(const Entry& entry, const Scores& scores) {
         "\"coverage_95\": {} }}",
         rows.empty() ? "\n" : ",\n", table::number_or_string(s.t), quote(s.quantity),
         table::number_or_string(s.truth.value.text), table::number_or_string(s.truth.error.text), s.answered,
-        s.failures, json_number(s.bias), json_number(s.bias_error), json_number(s.stddev), json_number(s.rmse),
-        json_number(s.rmse_error), json_number(s.coverage_68), json_number(s.coverage_95));
+        s.failures, number_or_null(s.bias), number_or_null(s.bias_error), number_or_null(s.stddev),
+        number_or_null(s.rmse), number_or_null(s.rmse_error), number_or_null(s.coverage_68),
+        number_or_null(s.coverage_95));
   }
   return "{\n  \"calor\": " + quote(version()) + ",\n  \"report\": \"score\",\n  \"name\": " + quote(entry.name) +
          ",\n  \"experiment\": " + quote(entry.experiment) +
          (entry.coordinates.empty() ? "" : ",\n  \"coordinates\": " + json_of(entry.coordinates)) +
          fmt::format(
              ",\n  \"samples\": {},\n  \"replicates\": {},\n  \"seed\": {},\n  \"failed\": {},\n  \"seconds\": {}",
-             entry.samples, entry.replicates, entry.seed, scores.failed, json_number(scores.seconds)) +
+             entry.samples, entry.replicates, entry.seed, scores.failed, number_or_null(scores.seconds)) +
          ",\n  \"first_failure\": " + (scores.first_failure.empty() ? "null" : quote(scores.first_failure)) +
          ",\n  \"rows\": [" + rows + (rows.empty() ? "]" : "\n  ]") + "\n}";
 }

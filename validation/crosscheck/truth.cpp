@@ -21,9 +21,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-class Reader {
+class TruthReader {
  public:
-  explicit Reader(const std::string& name) : name_(name) {}
+  explicit TruthReader(const std::string& name) : name_(name) {}
 
   TruthTable read(const Node& whole) const {
     // samples.json holds the table as "truth".
@@ -148,7 +148,7 @@ std::size_t TruthTable::values() const {
 }
 
 TruthTable parse_table(std::string_view json, const std::string& name) {
-  return Reader(name).read(parse_json(json, name));
+  return TruthReader(name).read(parse_json(json, name));
 }
 
 }  // namespace calor::crosscheck

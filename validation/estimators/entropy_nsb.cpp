@@ -37,13 +37,13 @@ Range support(const NsbPosterior& posterior) {
   }
 }
 
-struct Moments {
+struct NsbMoments {
   double mean, deviation;
 };
 
 /// Trapezoidal rule in ln β: exponentially convergent, since the integrand is analytic in the strip |Im ln β| < π and
 /// negligible at both ends (Trefethen & Weideman, SIAM Rev. 56, 385 (2014)).
-Moments trapezoid(const NsbPosterior& posterior, const Range& range, int points) {
+NsbMoments trapezoid(const NsbPosterior& posterior, const Range& range, int points) {
   std::vector<double> weight, mean, variance;
   double peak = -std::numeric_limits<double>::infinity();
   for (int i = 0; i <= points; ++i) {
@@ -66,11 +66,11 @@ Moments trapezoid(const NsbPosterior& posterior, const Range& range, int points)
   return {first, std::sqrt(std::max(0.0, second / norm))};
 }
 
-Moments posterior_moments(const NsbPosterior& posterior) {
+NsbMoments posterior_moments(const NsbPosterior& posterior) {
   const Range range = support(posterior);
-  Moments coarse = trapezoid(posterior, range, 64);
+  NsbMoments coarse = trapezoid(posterior, range, 64);
   for (int points = 128; points <= most_points; points *= 2) {
-    const Moments fine = trapezoid(posterior, range, points);
+    const NsbMoments fine = trapezoid(posterior, range, points);
     // Log-weights are sums of size N: rounding makes them uncertain by about 1e-15 N.
     const double noise = 1e-15 * posterior.samples();
     if (std::abs(fine.mean - coarse.mean) <= 1e-13 * std::max(1.0, fine.mean) + noise * fine.deviation &&

@@ -15,22 +15,43 @@ namespace {
 
 std::string percent(double share) { return std::to_string(100 * share) + " %"; }
 
+void require_no_less_than_minus_infinity(std::span<const double> sigma) {
+  for (std::size_t i = 0; i < sigma.size(); ++i)
+    if (!(sigma[i] > -HUGE_VAL))
+      throw InputError("fluctuation theorem: sample " + std::to_string(i) + " is NaN or -inf; allowed: finite or inf");
+}
+
 }  // namespace
 
 Result integral_fluctuation(std::span<const double> sigma) {
+  require_no_less_than_minus_infinity(sigma);
   std::vector<double> terms;
   double sum = 0, largest = 0;
   for (const double s : sigma) {
-    if (!(s > -std::numeric_limits<double>::infinity())) {
-      throw InputError("integral fluctuation theorem: sample " + std::to_string(terms.size()) +
-                       " is NaN or -inf; allowed: finite or inf");
-    }
     terms.push_back(std::exp(-s));
     sum += terms.back();
     largest = std::max(largest, terms.back());
   }
   Result result = mean(terms);
   result.conventions.emplace_back("largest share of one sample", percent(sum > 0 ? largest / sum : 1));
+  return result;
+}
+
+Result detailed_fluctuation(std::span<const double> sigma, std::span<const double> reversed) {
+  const auto overlap = [](std::span<const double> of) {
+    require_no_less_than_minus_infinity(of);
+    std::vector<double> terms;
+    for (const double s : of) terms.push_back(s > 0 ? std::exp(-s) : 1.0);
+    return mean(terms);
+  };
+  const Result forward = overlap(sigma), backward = overlap(reversed);
+  Result result{forward.value - backward.value,
+                std::hypot(forward.standard_error, backward.standard_error),
+                std::min(sigma.size(), reversed.size()),
+                {}};
+  const double both = (forward.value + backward.value) / 2;
+  result.conventions = {{"overlap of the two path measures", std::to_string(both)},
+                        {"samples in the overlap", std::to_string(both * static_cast<double>(result.samples))}};
   return result;
 }
 

@@ -7,7 +7,7 @@ namespace calor::estimators {
 
 namespace {
 
-Result without_error(Points x, Points y, int k) {
+Result ksg1_estimate(Points x, Points y, int k) {
   const std::vector<double> both = joined(x, y);
   const std::size_t n = x.size();
   const KdTree tree({both, x.dimension + y.dimension}, Norm::max);
@@ -25,18 +25,6 @@ Result without_error(Points x, Points y, int k) {
 
 }  // namespace
 
-Result mi_ksg1(Points x, Points y, int k, int halvings) {
-  check_pairs(x, y);
-  check_neighbours(x.size(), k);
-  Result result = without_error(x, y, k);
-  result.conventions = {{"k", std::to_string(k)},
-                        {"norm", "max"},
-                        {"counting", "strict (<)"},
-                        {"dimensions", std::to_string(x.dimension) + " + " + std::to_string(y.dimension)}};
-  set_error(result, k, halvings, [&](std::span<const std::size_t> half) {
-    return without_error({rows(x, half), x.dimension}, {rows(y, half), y.dimension}, k).value;
-  });
-  return result;
-}
+Result mi_ksg1(Points x, Points y, int k, int halvings) { return ksg(x, y, k, halvings, "strict (<)", ksg1_estimate); }
 
 }  // namespace calor::estimators

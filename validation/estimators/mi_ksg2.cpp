@@ -9,7 +9,7 @@ namespace calor::estimators {
 
 namespace {
 
-Result without_error(Points x, Points y, int k) {
+Result ksg2_estimate(Points x, Points y, int k) {
   const std::vector<double> both = joined(x, y);
   const std::size_t n = x.size();
   const KdTree tree({both, x.dimension + y.dimension}, Norm::max);
@@ -32,17 +32,7 @@ Result without_error(Points x, Points y, int k) {
 }  // namespace
 
 Result mi_ksg2(Points x, Points y, int k, int halvings) {
-  check_pairs(x, y);
-  check_neighbours(x.size(), k);
-  Result result = without_error(x, y, k);
-  result.conventions = {{"k", std::to_string(k)},
-                        {"norm", "max"},
-                        {"counting", "not strict (<=)"},
-                        {"dimensions", std::to_string(x.dimension) + " + " + std::to_string(y.dimension)}};
-  set_error(result, k, halvings, [&](std::span<const std::size_t> half) {
-    return without_error({rows(x, half), x.dimension}, {rows(y, half), y.dimension}, k).value;
-  });
-  return result;
+  return ksg(x, y, k, halvings, "not strict (<=)", ksg2_estimate);
 }
 
 }  // namespace calor::estimators

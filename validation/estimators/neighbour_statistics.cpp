@@ -55,4 +55,18 @@ Result mean_of_local(double offset, std::span<const double> local) {
   return {offset + mean, std::sqrt(square / (n * (n - 1))), local.size(), {}};
 }
 
+Result ksg(Points x, Points y, int k, int halvings, const char* counting, Result (*of)(Points, Points, int)) {
+  check_pairs(x, y);
+  check_neighbours(x.size(), k);
+  Result result = of(x, y, k);
+  result.conventions = {{"k", std::to_string(k)},
+                        {"norm", "max"},
+                        {"counting", counting},
+                        {"dimensions", std::to_string(x.dimension) + " + " + std::to_string(y.dimension)}};
+  set_error(result, k, halvings, [&](std::span<const std::size_t> half) {
+    return of({rows(x, half), x.dimension}, {rows(y, half), y.dimension}, k).value;
+  });
+  return result;
+}
+
 }  // namespace calor::estimators

@@ -1,7 +1,6 @@
 #include "validation/estimators/path_likelihood_ratio.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "num/errors.hpp"
 #include "validation/estimators/mean.hpp"
@@ -10,15 +9,13 @@ namespace calor::estimators {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 void refuse(std::size_t trajectory, const std::string& what) {
   throw InputError("path likelihood ratio: trajectory " + std::to_string(trajectory) + ": " + what);
 }
 
 double difference(double forward, double backward, std::size_t trajectory) {
   if (!std::isfinite(forward)) refuse(trajectory, "a forward log-probability is not finite; allowed: finite numbers");
-  if (!(backward < infinity)) refuse(trajectory, "a backward log-probability is NaN or inf; allowed: finite or -inf");
+  if (!(backward < HUGE_VAL)) refuse(trajectory, "a backward log-probability is NaN or inf; allowed: finite or -inf");
   return forward - backward;
 }
 

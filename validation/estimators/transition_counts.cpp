@@ -10,8 +10,6 @@ namespace calor::estimators {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 void check_square_counts(Counts counts, std::size_t states) {
   if (states > 0 && counts.size() == states * states) return;
   throw InputError("transition counts: " + std::to_string(counts.size()) + " counts for " + std::to_string(states) +
@@ -40,7 +38,7 @@ std::size_t for_each_transition(Counts counts, std::size_t states, Visit visit) 
 
 void conclude(Result& result, std::size_t dropped, OneWay one_way) {
   if (dropped > 0 && one_way == OneWay::infinite) {
-    result.value = infinity;
+    result.value = HUGE_VAL;
     result.standard_error = std::numeric_limits<double>::quiet_NaN();
   }
   result.conventions = {{"transitions seen in one direction only", std::to_string(dropped)},
@@ -98,7 +96,7 @@ double jackknife(std::span<const RunCounts> groups, const RunCounts& sum, OneWay
     RunCounts rest = sum;
     add(rest, g, -1);
     const Pooled p = pooled(rest);
-    left_out.push_back(p.one_way > 0 && one_way == OneWay::infinite ? infinity : p.value);
+    left_out.push_back(p.one_way > 0 && one_way == OneWay::infinite ? HUGE_VAL : p.value);
     mean += left_out.back() / n;
   }
   for (const double v : left_out) square += (v - mean) * (v - mean);

@@ -10,7 +10,7 @@ namespace calor::judge {
 
 namespace {
 
-constexpr int cells = 900;
+constexpr int grid_cells = 900;
 
 /// Nodes of the states, or of a uniform grid beyond which the densities have died out; returns the spacing.
 double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
@@ -23,8 +23,8 @@ double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
     low = std::min(low, pool.theta(i)[0]);
     high = std::max(high, pool.theta(i)[0]);
   }
-  const double margin = high - low, spacing = (high - low + 2 * margin) / cells;
-  for (int i = 0; i <= cells; ++i) nodes.push_back({low - margin + spacing * i});
+  const double margin = high - low, spacing = (high - low + 2 * margin) / grid_cells;
+  for (int i = 0; i <= grid_cells; ++i) nodes.push_back({low - margin + spacing * i});
   return spacing;
 }
 

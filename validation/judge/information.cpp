@@ -4,7 +4,6 @@
 // that of the numerator.
 
 #include <cmath>
-#include <limits>
 
 #include "num/errors.hpp"
 #include "validation/estimators/contrastive.hpp"
@@ -25,7 +24,6 @@ using estimators::Result;
 using simulator::Stream;
 using Shared = std::shared_ptr<Pool>;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t outer = 100;               // of nested Monte Carlo
 const std::vector<std::size_t> inner{1, 4, 16};  // M
 constexpr std::size_t most_pairs = 800;          // K: tables of K² likelihoods
@@ -77,7 +75,7 @@ void add_plugin(Case& test, const Shared& pool, const std::string& quantity, dou
   };
   if (!joint.empty())
     s.prediction = {"exact", [=](std::size_t n) {
-                      return n <= 2000 ? estimators::expected_mi_plugin(joint, letters, n) - truth : nan;
+                      return n <= 2000 ? estimators::expected_mi_plugin(joint, letters, n) - truth : std::nan("");
                     }};
   test.subjects.push_back(s);
 }

@@ -95,6 +95,7 @@ std::vector<std::string> estimator_names() {
           "jarzynski",
           "path-likelihood-ratio",
           "integral-fluctuation",
+          "detailed-fluctuation",
           "transition-counts",
           "short-time-tur"};
 }

@@ -1,5 +1,8 @@
 // Heat, work and entropy production from trajectories.
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "num/errors.hpp"
@@ -39,20 +42,112 @@ void add_average(Case& test, const Shared& pool, const std::string& quantity, Ar
   test.subjects.push_back(s);
 }
 
-/// σ_Θ of n trajectories: boundary terms from the law, and the entropy given to the medium.
-std::vector<double> sigma(const Pool& pool, std::size_t n, std::size_t r) {
-  std::vector<double> forward, backward, first, last;
-  const auto& s = pool.sample;
+/// σ_Θ of the trajectories of replicate r from point of time `from` to `to` of the sample, whose laws there are those
+/// at points `law_from` and `law_to` of the pool.
+struct Span {
+  std::size_t from, to, law_from, law_to;
+};
+
+std::vector<double> sigma(const Pool& pool, const simulator::Sample& s, Span at, std::size_t n, std::size_t r) {
+  std::vector<double> medium, back, first, last;
+  const auto log_density = [&](std::size_t law, std::size_t point, const double* statistic) {
+    return pool.law->log_density(law, &s.theta[point * s.parameters], statistic);
+  };
   for (std::size_t i = r * pool.most; i < r * pool.most + n; ++i) {
-    first.push_back(pool.law->log_density(0, &s.theta[i * s.times * s.parameters], pool.statistic(i)));
-    last.push_back(pool.law->log_density(s.times - 1, pool.theta(i), pool.statistic(i)));
-    forward.push_back(s.medium[pool.last(i)]);
-    backward.push_back(0);
+    const std::size_t from = i * s.times + at.from, to = i * s.times + at.to;
+    const double* statistic = &s.statistic[(pool.setting.stream ? to : i) * s.statistics];
+    first.push_back(log_density(at.law_from, from, statistic));
+    last.push_back(log_density(at.law_to, to, statistic));
+    medium.push_back(s.medium[to] - s.medium[from]);
+    back.push_back(0);
   }
-  return estimators::path_entropy_production(forward, backward, 1, first, last);
+  return estimators::path_entropy_production(medium, back, 1, first, last);
 }
 
-void add_path_ratio(Case& test, const Shared& pool) {
+std::vector<double> sigma(const Pool& pool, std::size_t n, std::size_t r) {
+  const std::size_t end = pool.sample.times - 1;
+  return sigma(pool, pool.sample, {0, end, 0, end}, n, r);
+}
+
+/// Where the dynamics of Theta do not change in time, the reversed process is the same dynamics started from the law at
+/// the last point t: samples at 0, t, 2t hold it in [t, 2t]. Nothing where that is not so.
+std::shared_ptr<const simulator::Sample> continued(const Pool& pool, const Options& options) {
+  const auto& s = pool.setting;
+  if (s.stream || pool.sample.times < 2 || !s.mobility.constant() || !s.temperature.constant() ||
+      !s.learning_rate.constant())
+    return nullptr;
+  auto e = pool.experiment;
+  e.time.points.push_back(num::Rational(2 * e.time.points.back()));
+  auto o = pool.options;
+  o.seed = options.seed + 5;
+  o.follow = o.transitions = false;
+  return std::make_shared<simulator::Sample>(simulator::simulate(e, o));
+}
+
+std::vector<double> reversed_sigma(const Pool& pool, const simulator::Sample& s, std::size_t n, std::size_t r) {
+  return sigma(pool, s, {1, 2, 1, 0}, n, r);
+}
+
+/// What the reversed process says of averages over N samples: ⟨e^{−2σ}⟩ is its ⟨e^{σ}⟩ (C. Jarzynski, PRE 73, 046105
+/// (2006): its typical paths carry ⟨e^{−σ}⟩). With m = ⟨e^{−2σ}⟩ and Gaussian σ the mean of e^{−σ} has the skewness
+/// (m + 2) sqrt((m − 1)/N); beyond 0.3 its standard error is not that of a normal variable.
+struct Reach {
+  double second = 0, largest = 0;  // m, and the share in it of one sample
+  double overlap = 0;              // of the path measures
+
+  bool of_mean(double samples) const {
+    return largest < 0.1 && (second + 2) * std::sqrt(second - 1) < 0.3 * std::sqrt(samples);
+  }
+  bool of_overlap(double samples) const { return overlap * samples >= 100; }
+};
+
+Reach reach(const Pool& pool, const simulator::Sample& s, std::size_t replicates) {
+  Reach out;
+  double count = 0, most = 0;
+  for (std::size_t r = 0; r < replicates; ++r)
+    for (const double x : reversed_sigma(pool, s, pool.most, r)) {
+      ++count;
+      out.second += std::exp(x);
+      most = std::max(most, std::exp(x));
+      out.overlap += std::min(1.0, std::exp(-x));
+    }
+  out.largest = std::isfinite(out.second) ? most / out.second : 1;
+  out.second = std::max(1.0, out.second / count);
+  out.overlap /= count;
+  return out;
+}
+
+/// ⟨e^{−σ}⟩ = 1, and the same of bounded terms; each judged only at sizes where its own error bar can be trusted.
+void add_fluctuation_theorems(Case& test, const Shared& pool, const Options& options) {
+  Subject whole{"integral-fluctuation", "<exp(-sigma_theta)>", 1,
+                [=](std::size_t n, std::size_t r) { return estimators::integral_fluctuation(sigma(*pool, n, r)); }};
+  const auto sample = continued(*pool, options);
+  if (!sample) {
+    test.left_out.push_back("detailed-fluctuation: the dynamics change in time");
+    test.subjects.push_back(whole);
+    return;
+  }
+  const auto replicates = static_cast<double>(options.replicates);
+  const Reach at = reach(*pool, *sample, options.replicates);
+  const auto judged = [replicates](const auto& can) {
+    return Prediction{"exact",
+                      [=](std::size_t n) { return can(static_cast<double>(n) * replicates) ? 0.0 : std::nan(""); }};
+  };
+  whole.prediction = judged([at](double samples) { return at.of_mean(samples); });
+  test.subjects.push_back(whole);
+  Subject bounded{"detailed-fluctuation", "<min(1, exp(-sigma_theta))> less that reversed", 0,
+                  [=](std::size_t n, std::size_t r) {
+                    return estimators::detailed_fluctuation(sigma(*pool, n, r), reversed_sigma(*pool, *sample, n, r));
+                  }};
+  bounded.prediction = judged([at](double samples) { return at.of_overlap(samples); });
+  test.subjects.push_back(bounded);
+  test.notes += fmt::format(
+      " The process and its reverse overlap by {:.3g}; <exp(-2 sigma_theta)> is {} by the reversed process. Without a "
+      "prediction <exp(-sigma_theta)> is not judged: trajectories too rare for these samples rule it.",
+      at.overlap, at.largest < 0.1 ? fmt::format("{:.3g}", at.second) : "beyond these samples");
+}
+
+void add_path_ratio(Case& test, const Shared& pool, const Options& options) {
   if (!pool->law || (pool->discrete_data && pool->log_given.empty()) ||
       (pool->setting.batch > 0 && std::isnan(pool->sample.medium[pool->last(0)]))) {
     test.left_out.push_back("path-likelihood-ratio of ep_theta: " +
@@ -66,16 +161,8 @@ void add_path_ratio(Case& test, const Shared& pool) {
               [=](std::size_t n, std::size_t r) { return estimators::path_likelihood_ratio(sigma(*pool, n, r)); }};
     s.prediction = unbiased();
     test.subjects.push_back(s);
-    if (truth > 3)
-      test.notes +=
-          " <exp(-sigma_theta)> is unbiased, but with an entropy production of several nats it is ruled by "
-          "trajectories too "
-          "rare for these samples: what is seen falls short of 1.";
   }
-  Subject s{"integral-fluctuation", "<exp(-sigma_theta)>", 1,
-            [=](std::size_t n, std::size_t r) { return estimators::integral_fluctuation(sigma(*pool, n, r)); }};
-  s.prediction = unbiased();
-  test.subjects.push_back(s);
+  add_fluctuation_theorems(test, pool, options);
 }
 
 /// jump: by transition counts, data set type by type (the rates depend on B), averaged with the types' shares.
@@ -179,7 +266,7 @@ void add_thermodynamics(Case& test, const Shared& pool, const Options& options) 
     add_average(test, pool, "work_x", &simulator::Sample::work_x);
     add_jarzynski(test, pool);
   }
-  add_path_ratio(test, pool);
+  add_path_ratio(test, pool, options);
   add_transition_counts(test, pool);
   add_short_time(test, pool, options);
 }

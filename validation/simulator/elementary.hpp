@@ -10,6 +10,8 @@
 
 namespace calor::simulator {
 
+inline constexpr double log_two_pi = 1.8378770664093454836;
+
 namespace elementary {
 constexpr double ln2_high = 0x1.62e42fee00000p-1;  // 33 bits: k ln2_high is exact for |k| < 2^20
 constexpr double ln2_low = 0x1.a39ef35793c76p-33;

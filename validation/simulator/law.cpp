@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "num/errors.hpp"
+#include "validation/simulator/elementary.hpp"
 #include "validation/simulator/setting.hpp"
 
 namespace calor::simulator {
 
 namespace {
-
-constexpr double log_two_pi = 1.8378770664093454836;
 
 /// gaussian-mean: Theta = centre b̄ share + start keep + noise, coordinate by coordinate.
 class GaussianLaw final : public Law {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "num/errors.hpp"
+#include "validation/simulator/elementary.hpp"
 #include "validation/simulator/law.hpp"
 #include "validation/simulator/setting.hpp"
 
@@ -16,7 +17,6 @@ namespace calor::simulator {
 
 namespace {
 
-constexpr double log_two_pi = 1.8378770664093454836;
 constexpr double reach = 9.5;        // standard deviations of a kernel: e^{-45}
 constexpr double edge_decades = 34;  // e-folds by which densities must have fallen at the edges
 constexpr std::size_t most_nodes = 20000;
@@ -26,7 +26,7 @@ struct StepKind {
   double start = 0, length = 0;  // time
 };
 
-struct Gaussian {
+struct Peak {
   double log_weight, mean, variance;
 };
 
@@ -77,22 +77,22 @@ class GridLaw final : public Law {
     if (place == known_.end()) place = known_.emplace(key, evolve(key)).first;
     const Snapshot& at = place->second[t];
     if (at.log_density.empty()) return log_start(theta[0]);
-    const auto exponent = [&](std::size_t i, const Gaussian& g) {
+    const auto exponent = [&](std::size_t i, const Peak& g) {
       const double z = theta[0] - g.mean;
       return at.log_density[i] + g.log_weight - z * z / (2 * g.variance);
     };
     double top = -std::numeric_limits<double>::infinity(), sum = 0;
     for (std::size_t i = 0; i < at.log_density.size(); ++i)
-      for (const Gaussian& g : at.kernel[i]) top = std::max(top, exponent(i, g));
+      for (const Peak& g : at.kernel[i]) top = std::max(top, exponent(i, g));
     if (std::isinf(top)) return top;
     for (std::size_t i = 0; i < at.log_density.size(); ++i)
-      for (const Gaussian& g : at.kernel[i])
+      for (const Peak& g : at.kernel[i])
         if (const double e = exponent(i, g) - top; e > -40) sum += std::exp(e);
     return top + std::log(sum * at.spacing) - log_two_pi / 2;
   }
 
  private:
-  using Kernel = std::vector<std::vector<Gaussian>>;  // [node]
+  using Kernel = std::vector<std::vector<Peak>>;  // [node]
 
   /// ln of the density on the grid before the last step, and that step with ln 1/sqrt(v) among the weights.
   struct Snapshot {
@@ -131,9 +131,9 @@ class GridLaw final : public Law {
   }
 
   /// The step from theta.
-  std::vector<Gaussian> step_from(double theta, const std::vector<double>& statistic, const Batches& batches,
-                                  const StepKind& step) const {
-    std::vector<Gaussian> out;
+  std::vector<Peak> step_from(double theta, const std::vector<double>& statistic, const Batches& batches,
+                              const StepKind& step) const {
+    std::vector<Peak> out;
     const auto slope = [&](const std::vector<double>& t) {
       double g = 0;
       s_.model->gradient(&theta, t.data(), &g);
@@ -186,7 +186,7 @@ class GridLaw final : public Law {
     const auto last = static_cast<double>(kernel.size() - 1);
     for (std::size_t i = 0; i < kernel.size(); ++i) {
       double low = 1e300, high = -1e300;
-      for (const Gaussian& g : kernel[i]) {
+      for (const Peak& g : kernel[i]) {
         low = std::min(low, g.mean - reach * std::sqrt(g.variance));
         high = std::max(high, g.mean + reach * std::sqrt(g.variance));
       }
@@ -195,7 +195,7 @@ class GridLaw final : public Law {
       bands[i].first = static_cast<std::size_t>(from);
       for (double j = from; j <= to; ++j) {
         double sum = 0;
-        for (const Gaussian& g : kernel[i]) {
+        for (const Peak& g : kernel[i]) {
           const double z = start_ + spacing * j - g.mean;
           sum += std::exp(g.log_weight - z * z / (2 * g.variance)) / std::sqrt(g.variance);
         }
@@ -212,7 +212,7 @@ class GridLaw final : public Law {
       for (const StepKind& step : some) {
         if (same_kernel(step, some.front()) && &step != &some.front()) break;
         for (int i = 0; i <= 20; ++i)
-          for (const Gaussian& g : step_from(start_ + (end_ - start_) * i / 20, statistic, batches, step))
+          for (const Peak& g : step_from(start_ + (end_ - start_) * i / 20, statistic, batches, step))
             narrowest = std::min(narrowest, std::sqrt(g.variance));
       }
     return narrowest / 1.4;
@@ -261,7 +261,7 @@ class GridLaw final : public Law {
           out.push_back({density, kernel, spacing});
           for (double& v : out.back().log_density) v = std::log(v);
           for (auto& some_of : out.back().kernel)
-            for (Gaussian& g : some_of) g.log_weight -= std::log(g.variance) / 2;
+            for (Peak& g : some_of) g.log_weight -= std::log(g.variance) / 2;
         }
         std::fill(next.begin(), next.end(), 0.0);
         for (std::size_t i = 0; i < nodes; ++i) {

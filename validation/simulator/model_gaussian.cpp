@@ -4,13 +4,12 @@
 #include <cmath>
 
 #include "num/exact.hpp"
+#include "validation/simulator/elementary.hpp"
 #include "validation/simulator/model.hpp"
 
 namespace calor::simulator {
 
 namespace {
-
-constexpr double log_two_pi = 1.8378770664093454836;
 
 /// T = (x_1..x_d, |x|^2).
 class GaussianMean final : public Model {
@@ -46,9 +45,9 @@ class GaussianMean final : public Model {
 };
 
 /// N(theta_0, e^{2 theta_1}); T = (x, x^2).
-class Gaussian final : public Model {
+class GaussianModel final : public Model {
  public:
-  Gaussian() { parameters_ = statistics_ = 2; }
+  GaussianModel() { parameters_ = statistics_ = 2; }
   void statistic(const double* x, double* t) const override {
     t[0] = x[0];
     t[1] = x[0] * x[0];
@@ -138,7 +137,7 @@ class LinearRegression final : public Model {
 std::unique_ptr<Model> make_gaussian(const experiment::Model& spec) {
   const double s = num::from_rational<double>(spec.stddev);
   if (spec.kind == "gaussian-mean") return std::make_unique<GaussianMean>(spec.dimension, s);
-  if (spec.kind == "gaussian") return std::make_unique<Gaussian>();
+  if (spec.kind == "gaussian") return std::make_unique<GaussianModel>();
   if (spec.kind != "linear-regression") return nullptr;
   std::vector<std::vector<double>> inputs;
   for (const auto& row : spec.inputs) {

@@ -6,13 +6,13 @@
 #include <map>
 
 #include "num/errors.hpp"
+#include "validation/simulator/elementary.hpp"
 #include "validation/simulator/walk.hpp"
 
 namespace calor::simulator {
 
 namespace {
 
-constexpr double log_two_pi = 1.8378770664093454836;
 constexpr std::size_t most_batches = 4096;
 
 double log_sum(const std::vector<double>& terms) {

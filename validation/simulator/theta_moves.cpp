@@ -5,13 +5,12 @@
 #include <cmath>
 
 #include "num/errors.hpp"
+#include "validation/simulator/elementary.hpp"
 #include "validation/simulator/walk.hpp"
 
 namespace calor::simulator {
 
 namespace {
-
-constexpr double log_two_pi = 1.8378770664093454836;
 
 double log_two_pi_times(double variance) { return log_two_pi + logarithm(variance); }
 
