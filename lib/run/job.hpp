@@ -110,6 +110,7 @@ void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral,
 void product_of_dimensions(Job& job);     // gaussian-mean in several dimensions, on one-dimensional grids
 void langevin_on_tensor_grid(Job& job);   // two or three parameters
 void diffusion_on_tensor_grid(Job& job);  // sgd-diffusion or schedules in two parameters, noise that depends on theta
+void annealed_on_tensor_grid(Job& job);   // the same, and in one parameter the tails by another solver
 void finite_chain(Job& job);              // jump
 void discrete_time(Job& job);             // sgld
 

@@ -292,4 +292,11 @@ void langevin_on_grid(Job& job) {
   attempt(job, job.options.method == Method::finite_volume ? finite_volume : logarithmic);
 }
 
+void annealed_on_tensor_grid(Job& job) {
+  diffusion_on_tensor_grid(job);
+  const auto& model = job.experiment.model;
+  const bool bends = job.experiment.learner.kind == "sgd-diffusion" && noise_bends(model);
+  if (parameters(model) == 1 && !bends && !job.collected.complete()) attempt(job, logarithmic);  // lautum_info, say
+}
+
 }  // namespace calor::run

@@ -38,7 +38,7 @@ void by_method(Job& job) {
   const bool continuous = e.learner.kind == "langevin" || e.learner.kind == "sgd-diffusion";
   if (continuous && learner::scheduled(e.learner) &&
       (parameters(e.model) > 1 || lagging(e) || fluctuations_wanted(job.options)))
-    return diffusion_on_tensor_grid(job);
+    return annealed_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && (parameters(e.model) > 1 || e.model.kind == "linear-regression"))
     return langevin_on_tensor_grid(job);
   if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model)))
