@@ -166,6 +166,8 @@ TensorCost cost(const Study<double>& study, const TensorLayout& layout, const Te
                   (sets * (points + 2) + cores * (columns(study, layout) + 30 + d) + terms * (2 + d) +
                    3 * x_nodes(*study.model, grid, r)) +
               snapshot(layout) * points_at_once(study, layout);
+  if (fluctuations_wanted(*study.options))  // the terms of a series of seven blocks (tensor_moments.hpp)
+    out.bytes += 8 * n * cores * 70 * 7 * (lagging(*study.experiment) ? x_nodes(*study.model, grid, r) : 1);
   double upper = 0, side = 0;  // the potential is of the order of the kinetic part; folding halves the products
   for (const auto& axis : grid.axes) {
     upper += 2 * study.learner.diffusion() * std::pow(M_PI / axis.spacing, 2);
