@@ -6,8 +6,8 @@ here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 root=$here/../..
 seconds=$1 build=${2:-$root/build-fuzz}
 
-[ -f "$build/build.ninja" ] || CXX="${CXX:-clang++}" meson setup "$build" "$root" -Dpart=outside -Db_sanitize=address,undefined \
-  -Db_lundef=false -Db_ndebug=false -Db_pch=false -Doptimization=1 -Dwerror=false -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
+[ -f "$build/build.ninja" ] || CXX="${CXX:-clang++}" meson setup "$build" "$root" -Dunity=on -Dunity_size=6 -Dpart=outside -Db_sanitize=address,undefined \
+  -Db_lundef=false -Db_ndebug=false -Doptimization=1 -Dwerror=false -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
 ninja -C "$build" tests/fuzz/fuzz_toml tests/fuzz/fuzz_csv tests/fuzz/fuzz_json >"$build/fuzz-build.log" || {
   tail -n 20 "$build/fuzz-build.log"
   exit 1
