@@ -116,9 +116,9 @@ class Converter {
     } catch (const std::invalid_argument& e) {
       fail(to.line, std::string(e.what()) + " (" + printable(to.text) + "); allowed: decimal numbers");
     }
-    static const num::Rational largest = num::parse_decimal("1e300"), smallest = 1 / largest;
+    static const num::Rational largest = num::parse_decimal("1e30"), smallest = 1 / largest;
     if (to.number != 0 && (abs(to.number) > largest || abs(to.number) < smallest)) {
-      fail(to.line, "out of range (" + to.text + "); allowed: 0 and sizes from 1e-300 to 1e300");
+      fail(to.line, "out of range (" + to.text + "); allowed: 0 and sizes from 1e-30 to 1e30");
     }
     const double read = num::from_rational<double>(to.number);
     if (std::abs(read - seen) > 1e-15 * std::abs(seen)) {

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "num/errors.hpp"
+
 namespace calor::grid {
 
 namespace {
+
+constexpr double most_intervals = 4e6;
 
 struct Point {
   double loss = 0, slope = 0, curvature = 0;
@@ -149,7 +153,11 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
 
 template <num::Real R>
 Grid<R> uniform(const Interval& in, double spacing) {
-  const int n = static_cast<int>(std::ceil((in.end - in.start) / spacing)) + 1;
+  const double intervals = std::ceil((in.end - in.start) / spacing);
+  if (!(intervals >= 1 && intervals <= most_intervals))
+    throw AccuracyError("the density is so narrow in so wide a range that a grid needs " + num::to_text(intervals, 2) +
+                        " points; allowed: less extreme times, widths, rates and temperatures");
+  const int n = static_cast<int>(intervals) + 1;
   return {R(in.start), (R(in.end) - R(in.start)) / (n - 1), n};
 }
 

@@ -3,13 +3,21 @@
 #include <arf.h>
 #include <flint/fmpq.h>
 
+#include "num/errors.hpp"
+
 namespace calor::proven {
 
 namespace {
 
 thread_local long working_bits = 128;
 
+/// Sizes beyond 2^(+-most_exponent) are no rational numbers of ours.
+constexpr slong most_exponent = 100000;
+
+bool tiny(const arf_t x) { return !arf_is_zero(x) && arf_cmpabs_2exp_si(x, -most_exponent) < 0; }
+
 num::Rational rational(const arf_t x) {
+  if (arf_cmpabs_2exp_si(x, most_exponent) > 0) throw AccuracyError("a bound exceeds 2^100000");
   fmpq_t q;
   fmpq_init(q);
   arf_get_fmpq(q, x);
@@ -56,12 +64,16 @@ Ball Ball::operator-() const {
   return out;
 }
 
-num::Rational Ball::middle() const { return rational(arb_midref(x_)); }
+num::Rational Ball::middle() const { return tiny(arb_midref(x_)) ? num::Rational(0) : rational(arb_midref(x_)); }
 
 num::Rational Ball::radius() const {
   arf_t r;
   arf_init_set_mag_shallow(r, arb_radref(x_));
-  return rational(r);
+  if (!tiny(r) && !tiny(arb_midref(x_))) return rational(r);
+  // what is tiny, and what middle() leaves out, are below this
+  static const num::Rational least =
+      num::Rational(1, boost::multiprecision::mpz_int(boost::multiprecision::mpz_int(1) << most_exponent));
+  return (tiny(r) ? least : rational(r)) + least;
 }
 
 bool Ball::contains(const num::Rational& q) const {

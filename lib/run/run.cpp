@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
+#include <stdexcept>
 
 #include "experiment/kinds.hpp"
 #include "experiment/model_form.hpp"
@@ -54,6 +56,10 @@ void by_method(Job& job) {
   e.learner.kind == "jump" ? finite_chain(job) : discrete_time(job);
 }
 
+constexpr const char* out_of_memory =
+    "the run needs more memory than there is; allowed: fewer digits, or less extreme times, widths, rates and "
+    "temperatures";
+
 /// by_method, whose solvers know no experiment: their refusals get the file and the key.
 void solve(Job& job) {
   try {
@@ -62,6 +68,10 @@ void solve(Job& job) {
     const std::string what = refusal.what(), &file = job.experiment.file;
     if (file.empty() || what.starts_with(file) || what.starts_with("--")) throw;
     throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits: " + what);
+  } catch (const std::bad_alloc&) {
+    throw AccuracyError(job.experiment.at("accuracy.digits") + out_of_memory);
+  } catch (const std::length_error&) {
+    throw AccuracyError(job.experiment.at("accuracy.digits") + out_of_memory);
   }
 }
 

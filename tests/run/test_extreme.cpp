@@ -1,0 +1,42 @@
+// Finite but extreme numbers: an answer or one line, never a crash.
+
+#include <doctest/doctest.h>
+
+#include "num/errors.hpp"
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+std::string extreme_coin(const std::string& mobility, const std::string& temperature, const std::string& decay,
+                         const std::string& stddev, const std::string& end) {
+  return "[model]\nkind = \"bernoulli\"\n[data]\nsize = 8\ntarget = [0.3, 0.7]\n[learner]\nkind = "
+         "\"langevin\"\nmobility = " +
+         mobility + "\ntemperature = " + temperature + "\nweight_decay = " + decay +
+         "\ninitial = { mean = [0], stddev = [" + stddev + "] }\n[time]\npoints = [0, " + end + "]\n";
+}
+
+}  // namespace
+
+TEST_CASE("extreme numbers of an experiment are refused in one line") {
+  for (const auto& text :
+       {extreme_coin("1", "0.125", "0.1", "0.5", "1e30"), extreme_coin("1e9", "0.125", "0.1", "0.5", "1"),
+        extreme_coin("1", "0.125", "0.1", "1e-9", "1"), extreme_coin("1", "1e30", "0.1", "0.5", "1"),
+        extreme_coin("1", "0.125", "1e9", "0.5", "1")}) {
+    CAPTURE(text);
+    try {
+      Options o;
+      o.quantities = {"m_info"};
+      check_accuracy(numbers(compute(parse_one(text), o)), 10, text);
+    } catch (const InputError& refusal) {
+      CHECK(std::string(refusal.what()).find('\n') == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("sizes beyond 1e30 are no numbers of an experiment") {
+  CHECK_THROWS_WITH_AS(parse_one(extreme_coin("1", "1e31", "0.1", "0.5", "1")), doctest::Contains("1e30"), InputError);
+}
+
+}  // namespace calor::run::test
