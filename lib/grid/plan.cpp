@@ -21,14 +21,15 @@ Point at(const Landscape& l, int b, double theta) {
   return p;
 }
 
-/// Where theta' = -mu L' carries theta until time t: the extremes of its path. Second-order steps that grow with time.
+/// Where theta' = -mu L' carries theta until time t: the extremes of its path. Second-order steps that grow with time
+/// as far as they are stable; after 4000 of them theta rests.
 Interval flow(const Landscape& l, int b, double theta, double t) {
   Interval path{theta, theta};
   double elapsed = 0;
   for (int step = 0; step < 4000 && elapsed < t; ++step) {
     const Point p = at(l, b, theta);
     const double rate = l.mobility * std::max(std::fabs(p.curvature), 1e-12);
-    const double dt = std::min({t - elapsed, std::max(0.1 / rate, 0.02 * elapsed), 1 + elapsed});
+    const double dt = std::min({t - elapsed, std::clamp(0.02 * elapsed, 0.1 / rate, 0.5 / rate), 1 + elapsed});
     const double middle = theta - dt / 2 * l.mobility * p.slope;
     const double move = -dt * l.mobility * at(l, b, middle).slope;
     theta += move;

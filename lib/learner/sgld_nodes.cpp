@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "num/errors.hpp"
+
 namespace calor::learner {
 
 using num::Vector;
@@ -53,7 +55,10 @@ Nodes<R> broken_nodes(const grid::Interval& in, double kink, double spacing, int
   std::vector<R> theta, weight;
   for (std::size_t piece = 0; piece + 1 < ends.size(); ++piece) {
     const R length = R(ends[piece + 1]) - R(ends[piece]);
-    const int panels = static_cast<int>(std::ceil(num::to_double(length) / (0.6 * spacing * order)));
+    const double wanted = std::ceil(num::to_double(length) / (0.6 * spacing * order));
+    if (!(wanted < 1e6))
+      throw AccuracyError("the densities are too narrow for their range; allowed: less extreme widths");
+    const int panels = static_cast<int>(wanted);
     for (int p = 0; p < panels; ++p)
       for (int k = 0; k < order; ++k) {
         theta.push_back(R(ends[piece]) + length * (p + (1 + x[k]) / 2) / panels);

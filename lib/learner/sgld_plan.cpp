@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "num/errors.hpp"
+
 namespace calor::learner {
 
 namespace {
@@ -50,6 +52,8 @@ struct Window {
   int last() const { return first + static_cast<int>(f.size()) - 1; }
 };
 
+constexpr double most_nodes = 4e6;
+
 class Pilot {
  public:
   Pilot(const SgldCourse& course, const model::Model<double>& model, double decades, double spacing)
@@ -57,7 +61,9 @@ class Pilot {
 
   grid::Interval follow(const Batches<double>& family) {
     const double s0 = course_.initial_stddev;
-    const int half = static_cast<int>(std::ceil((std::sqrt(2 * decades_) + 1) * s0 / spacing_));
+    const double reach = std::ceil((std::sqrt(2 * decades_) + 1) * s0 / spacing_);
+    if (!(reach < most_nodes)) throw AccuracyError("the start is too wide for a grid; allowed: less extreme widths");
+    const int half = static_cast<int>(reach);
     Window at{-half, {}};
     for (int k = -half; k <= half; ++k) at.f.push_back(std::exp(-std::pow(k * spacing_ / s0, 2) / 2) / s0);
     int low = -half, high = half;
@@ -110,8 +116,13 @@ class Pilot {
         right = std::max(right, to);
       }
     const auto index = [&](double theta) { return (theta - course_.initial_mean) / spacing_; };
-    Window out{static_cast<int>(std::floor(index(left - reach))), {}};
-    out.f.assign(static_cast<std::size_t>(std::ceil(index(right + reach)) - out.first + 1), 0.0);
+    const double first = std::floor(index(left - reach)), last = std::ceil(index(right + reach));
+    if (!(last - first < most_nodes && std::fabs(first) < 1e9))
+      throw AccuracyError(
+          "a step of the learner carries theta too far for a grid; allowed: less extreme learning rates, "
+          "widths and temperatures");
+    Window out{static_cast<int>(first), {}};
+    out.f.assign(static_cast<std::size_t>(last - first + 1), 0.0);
     for (Eigen::Index c = 0; c < batches; ++c) {
       std::vector<double> part(out.f.size(), 0.0);
       const double share = (course_.stream ? 1 : family.weight[static_cast<std::size_t>(c)]) * spacing_ /
