@@ -1,5 +1,7 @@
 #include "tools/command.hpp"
 
+#include <cmath>
+
 #include "version.hpp"
 
 namespace calor::tools {
@@ -40,7 +42,15 @@ class ManPage : public CLI::Formatter {
 
 std::shared_ptr<CLI::Formatter> man_page(const Page& page) { return std::make_shared<ManPage>(page); }
 
-CLI::Validator between(double low, double high) { return CLI::Range(low, high).description(""); }
+CLI::Validator between(double low, double high) {
+  const CLI::Validator number(  // nan lies in every range of CLI11
+      [](const std::string& word) -> std::string {
+        double value = 0;
+        return CLI::detail::lexical_cast(word, value) && std::isnan(value) ? "not a number: " + word : "";
+      },
+      "");
+  return (CLI::Range(low, high) & number).description("");
+}
 
 CLI::Validator whole_number() {
   return {[](const std::string& word) -> std::string {

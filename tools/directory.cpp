@@ -71,7 +71,9 @@ void write_new_file(const fs::path& file, const std::string& bytes, bool durable
 }
 
 TemporaryDirectory::TemporaryDirectory(const fs::path& place) {
-  const fs::path parent = place.empty() ? fs::temp_directory_path() : parent_of(place);
+  std::error_code unusable;
+  const fs::path parent = place.empty() ? fs::temp_directory_path(unusable) : parent_of(place);
+  if (unusable) throw InputError("TMPDIR: " + unusable.message() + "; allowed: a directory");
   std::string name = (parent / ".calor-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) refuse_directory(place.empty() ? parent : place, std::strerror(errno));
   path_ = name;

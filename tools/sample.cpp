@@ -106,7 +106,7 @@ void add_sample(CLI::App& calor, Action& chosen) {
           "--step", request->options.step,
           "longest step of the parameters where transitions are not exact (default: 0.002 over the largest rate)")
       ->type_name("H")
-      ->check(CLI::Range(1e-9, 1e9).description(""));
+      ->check(between(1e-9, 1e9));
   command
       .add_option("-j,--threads", request->options.threads, "threads (default: all cores); samples do not depend on it")
       ->type_name("N")

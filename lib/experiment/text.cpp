@@ -78,11 +78,22 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return out;
 }
 
+namespace {
+
+std::string lower(std::string_view word) {
+  std::string out(word);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+}  // namespace
+
 std::string nearest(std::string_view word, const std::vector<std::string>& names) {
   std::string best;
   std::size_t least = word.size() > 200 ? 0 : std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& name : names) {
-    const std::size_t distance = least == 0 ? 1 : edit_distance(word, name);
+    const std::size_t distance = least == 0 ? 1 : edit_distance(lower(word), lower(name));
     if (distance < least && distance < name.size()) {
       least = distance;
       best = name;

@@ -16,7 +16,7 @@ std::string printable(std::string_view text, std::size_t most = 60);
 
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
 
-/// The member of `names` nearest to `word` (edit distance), "" if none is near enough to be meant.
+/// The member of `names` nearest to `word` (edit distance, whatever the case), "" if none is near enough to be meant.
 std::string nearest(std::string_view word, const std::vector<std::string>& names);
 
 /// "allowed: a, b, c", with "did you mean b?" where one is near.

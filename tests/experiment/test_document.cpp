@@ -157,6 +157,7 @@ TEST_SUITE("experiment/document") {
     for (const std::string bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xFF", "\x80"})
       CHECK_FALSE(valid_utf8(bad));
     CHECK(nearest("langvin", {"langevin", "sgld", "jump"}) == "langevin");
+    CHECK(nearest("M_info", {"l_info", "m_info"}) == "m_info");
     CHECK(nearest("xyzzy", {"langevin", "sgld", "jump"}).empty());
   }
 }

@@ -78,6 +78,7 @@ TEST_SUITE("tools/check") {
     check_refused({"check", coin.json, file("bad.csv", "t,quantity,value\n1,m_info,nan\n")}, "bad.csv:2: value");
     check_refused({"check", coin.json, coin.csv, "--format", "xml"}, "--format");
     check_refused({"check", coin.json, coin.csv, "--lre", "x"}, "--lre");
+    check_refused({"check", coin.json, coin.csv, "--lre", "nan"}, "--lre");
     check_refused({"check", coin.json, coin.csv, "--z", "-1"}, "--z");
     check_refused({"check", coin.json}, "ESTIMATES");
     check_refused({"check", coin.json, coin.csv, "--output", "/dev/full"}, "No space left");
