@@ -18,8 +18,8 @@ R pick(const std::vector<R>& resolution, std::size_t axis) {
   return resolution[std::min(axis, resolution.size() - 1)];
 }
 
-/// Product of the axes; `statistic` maps a point of it to the statistic of a data set.
-/// Nodes whose weight falls below `tail` of the largest are left out.
+/// Product of the axes; `statistic` maps a point of it to the statistic of a data set. Nodes whose weight falls below
+/// `tail` of the largest are left out.
 template <Real R>
 void tensor(const experiment::Experiment& e, const std::vector<Axis<R>>& axes, const R& tail, Ensemble<R>& out,
             const std::function<std::vector<R>(const std::vector<R>&)>& statistic) {
@@ -44,7 +44,6 @@ void tensor(const experiment::Experiment& e, const std::vector<Axis<R>>& axes, c
   descend(0, R(1));
 }
 
-/// sgd-diffusion: data sets differ in the covariance of T over their examples too.
 /// The scatter over its mean, as fine as `tail`.
 template <Real R>
 Axis<R> scatter_axis(const experiment::Experiment& e, const R& tail) {

@@ -21,15 +21,14 @@ Point at(const Landscape& l, int b, double theta) {
   return p;
 }
 
-/// Where theta' = -mu L' carries theta until time t: the extremes of its path. Second-order steps that grow with time
-/// as far as they are stable; after 4000 of them theta rests.
+/// Where theta' = -mu L' carries theta until time t: the extremes of its path. After 4000 steps theta rests.
 Interval flow(const Landscape& l, int b, double theta, double t) {
   Interval path{theta, theta};
   double elapsed = 0;
   for (int step = 0; step < 4000 && elapsed < t; ++step) {
     const Point p = at(l, b, theta);
     const double rate = l.mobility * std::max(std::fabs(p.curvature), 1e-12);
-    const double dt = std::min({t - elapsed, std::clamp(0.02 * elapsed, 0.1 / rate, 0.5 / rate), 1 + elapsed});
+    const double dt = path_step(t - elapsed, elapsed, rate);
     const double middle = theta - dt / 2 * l.mobility * p.slope;
     const double move = -dt * l.mobility * at(l, b, middle).slope;
     theta += move;
@@ -152,13 +151,21 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   return out;
 }
 
-template <num::Real R>
-Grid<R> uniform(const Interval& in, double spacing) {
-  const double intervals = std::ceil((in.end - in.start) / spacing);
+double path_step(double left, double elapsed, double rate) {
+  return std::min({left, std::clamp(0.02 * elapsed, 0.1 / rate, 0.5 / rate), 1 + elapsed});
+}
+
+int axis_nodes(double length, double spacing) {
+  const double intervals = std::ceil(length / spacing);
   if (!(intervals >= 1 && intervals <= most_intervals))
     throw AccuracyError("the density is so narrow in so wide a range that a grid needs " + num::to_text(intervals, 2) +
                         " points; allowed: less extreme times, widths, rates and temperatures");
-  const int n = static_cast<int>(intervals) + 1;
+  return static_cast<int>(intervals) + 1;
+}
+
+template <num::Real R>
+Grid<R> uniform(const Interval& in, double spacing) {
+  const int n = axis_nodes(in.end - in.start, spacing);
   return {R(in.start), (R(in.end) - R(in.start)) / (n - 1), n};
 }
 

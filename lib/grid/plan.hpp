@@ -39,7 +39,14 @@ Plan plan(const Landscape& landscape, double decades, double spacing_decades);
 /// Gaussian, exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
 double spacing_for(double sigma, double strip, double decades);
 
-/// Grid over `interval` with spacing at most `spacing`.
+/// Explicit step of a path theta' = -mu L' of which mu L'' is `rate`: it grows with the time elapsed as far as it is
+/// stable, and leaves no more than `left`.
+double path_step(double left, double elapsed, double rate);
+
+/// Nodes on `length` with spacing at most `spacing`. Throws AccuracyError if there are none, or more than 4e6.
+int axis_nodes(double length, double spacing);
+
+/// Grid over `interval` with spacing at most `spacing`: axis_nodes.
 template <num::Real R>
 Grid<R> uniform(const Interval& interval, double spacing);
 

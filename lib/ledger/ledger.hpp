@@ -35,8 +35,7 @@ struct Identity {
   std::string statement;  // "ep_theta = ..."
   std::vector<Term<R>> terms;
   bool inequality = false;
-  bool stationary =
-      false;  // holds in the stationary state only: checked where "_unrelaxed" (T times info::unrelaxed) is below 1e-6
+  bool stationary = false;  // holds where nothing moves any more: checked where T info::unrelaxed is below 1e-6
 };
 
 /// The identities of langevin with the equilibrium sampler at constant temperature T (I1-I6, I10, I12, I13, I16).
@@ -48,10 +47,9 @@ template <Real R>
 std::vector<Identity<R>> lagging_identities(const R& temperature);
 
 /// Evaluates the identities at every time. An identity whose quantities are absent at a time, or without finite error,
-/// is skipped there, and so is the comparison with currents (never printed) where
-/// errors add up to more than a thousandth of 1 + its size. The residual may not exceed the sum of the errors of its
-/// terms; in the stationary state, what is left of the relaxation comes on top. Throws InternalError, naming identity
-/// and time index, if it does.
+/// is skipped there, and so is the comparison with currents (never printed) where errors add up to more than a
+/// thousandth of 1 + its size. The residual may not exceed the sum of the errors of its terms; in the stationary state,
+/// what is left of the relaxation comes on top. Throws InternalError, naming identity and time index, if it does.
 template <Real R>
 std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities);
 

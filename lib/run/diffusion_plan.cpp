@@ -89,7 +89,7 @@ Point flow(DiffusionLandscape& landscape, Point theta, double final_time, Box& b
     double rate = 1e-12, speed = 0;
     for (const double bend : here.bend) rate = std::max(rate, std::fabs(bend));
     for (const double f : here.drift) speed = std::max(speed, std::fabs(f));
-    const double dt = std::min({final_time - elapsed, std::max(0.1 / rate, 0.02 * elapsed), 1 + elapsed});
+    const double dt = grid::path_step(final_time - elapsed, elapsed, rate);
     for (std::size_t a = 0; a < theta.size(); ++a) theta[a] += dt * here.drift[a];
     include(box, theta);
     elapsed += dt;
@@ -219,7 +219,7 @@ TensorPlan refined(TensorPlan wide, const TensorPlan& fine) {
   for (std::size_t a = 0; a < wide.grid.axes.size(); ++a) {
     auto& axis = wide.grid.axes[a];
     const double length = axis.spacing * (axis.size - 1);
-    axis.size = even(1 + std::ceil(length / std::min(axis.spacing, fine.grid.axes[a].spacing)));
+    axis.size = even(grid::axis_nodes(length, std::min(axis.spacing, fine.grid.axes[a].spacing)));
     axis.spacing = length / (axis.size - 1);
   }
   return wide;

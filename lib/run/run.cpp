@@ -57,7 +57,7 @@ void by_method(Job& job) {
 }
 
 constexpr const char* out_of_memory =
-    "the run needs more memory than there is; allowed: fewer digits, or less extreme times, widths, rates and "
+    " digits: the run needs more memory than there is; allowed: fewer digits, or less extreme times, widths, rates and "
     "temperatures";
 
 /// by_method, whose solvers know no experiment: their refusals get the file and the key.
@@ -69,9 +69,9 @@ void solve(Job& job) {
     if (file.empty() || what.starts_with(file) || what.starts_with("--")) throw;
     throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits: " + what);
   } catch (const std::bad_alloc&) {
-    throw AccuracyError(job.experiment.at("accuracy.digits") + out_of_memory);
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + out_of_memory);
   } catch (const std::length_error&) {
-    throw AccuracyError(job.experiment.at("accuracy.digits") + out_of_memory);
+    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + out_of_memory);
   }
 }
 

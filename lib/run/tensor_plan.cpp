@@ -57,7 +57,7 @@ Box flow(Loss& loss, const data::DataSet<double>& set, double final_time) {
   double elapsed = 0;
   for (int step = 0; step < 4000 && elapsed < final_time; ++step) {
     const double rate = l.mobility * std::max(loss.curvature(set, theta), 1e-12);
-    const double dt = std::min({final_time - elapsed, std::max(0.1 / rate, 0.02 * elapsed), 1 + elapsed});
+    const double dt = grid::path_step(final_time - elapsed, elapsed, rate);
     const Point slope = loss.gradient(set, theta);
     Point middle = theta;
     for (std::size_t a = 0; a < theta.size(); ++a) middle[a] -= dt / 2 * l.mobility * slope[a];
@@ -247,7 +247,7 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
   out.fastest_time = 1e300;
   for (std::size_t a = 0; a < d; ++a) {
     const double v0 = l.initial_stddev[a] * l.initial_stddev[a], steepest = std::max(found.steepest[a], 1e-300);
-    int nodes = static_cast<int>(std::ceil((box[a].end - box[a].start) / found.spacing[a])) + 1;
+    int nodes = grid::axis_nodes(box[a].end - box[a].start, found.spacing[a]);
     nodes = std::max(nodes + nodes % 2, 4);
     out.grid.axes.push_back({box[a].start, (box[a].end - box[a].start) / (nodes - 1), nodes});
     out.fastest_time = std::min({out.fastest_time, v0 / (2 * diffusion), 1 / (l.mobility * steepest)});

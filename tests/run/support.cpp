@@ -66,6 +66,13 @@ double Dice::uniform(double a, double b) { return a + (b - a) * static_cast<doub
 
 double Dice::log_uniform(double a, double b) { return a * std::exp(uniform(0, std::log(b / a))); }
 
+std::string two_couplings(const std::string& data, const std::string& after) {
+  return "[model]\nkind = \"ising\"\nspins = 3\nedges = [[0,1], [1,2]]\n[data]\n" + data +
+         "\n[learner]\nkind = \"langevin\"\nmobility = 1.0\ntemperature = 0.5\nweight_decay = 0.4\n"
+         "initial = { mean = [0.1, -0.1], stddev = [0.6, 0.6] }\n" +
+         after + "\n";
+}
+
 std::string text(double x) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.6g", x);

@@ -23,6 +23,9 @@ Numbers numbers(const table::Table& table);
 /// The one experiment of a TOML text.
 experiment::Experiment parse_one(const std::string& text);
 
+/// Three spins with two couplings at T = 0.5: the lines of [data], and the sections after [learner].
+std::string two_couplings(const std::string& data, const std::string& after);
+
 /// `Options` with a method and digits.
 Options with(Method method, int digits = 0);
 

@@ -35,6 +35,16 @@ TEST_CASE("extreme numbers of an experiment are refused in one line") {
   }
 }
 
+TEST_CASE("long times in two parameters end in the stationary state") {
+  Options o;
+  o.quantities = {"m_info", "heat_theta"};
+  const auto after = [&](const std::string& end) {
+    return numbers(
+        compute(parse_one(two_couplings("counts = [1, 0, 0, 1, 1, 0, 0, 0]", "[time]\npoints = [" + end + "]")), o));
+  };
+  CHECK(check_honest(after("1e5"), after("200"), "two couplings") == 2);
+}
+
 TEST_CASE("sizes beyond 1e30 are no numbers of an experiment") {
   CHECK_THROWS_WITH_AS(parse_one(extreme_coin("1", "1e31", "0.1", "0.5", "1")), doctest::Contains("1e30"), InputError);
 }

@@ -28,23 +28,8 @@ initial = { mean = [0.1, -0.2], stddev = [0.7, 0.6] }
 points = [0, 0.4, 2]
 )";
 
-const std::string two_couplings = R"(
-[model]
-kind = "ising"
-spins = 3
-edges = [[0,1], [1,2]]
-[data]
-size = 2
-target = [0.2, 0.1, 0.05, 0.1, 0.1, 0.15, 0.1, 0.2]
-[learner]
-kind = "langevin"
-mobility = 1.0
-temperature = 0.5
-weight_decay = 0.4
-initial = { mean = [0.1, -0.1], stddev = [0.6, 0.6] }
-[time]
-points = [0.5, 1.5]
-)";
+const std::string couplings =
+    two_couplings("size = 2\ntarget = [0.2, 0.1, 0.05, 0.1, 0.1, 0.15, 0.1, 0.2]", "[time]\npoints = [0.5, 1.5]");
 
 void compare_routes(const std::string& text, const std::string& label) {
   const auto e = parse_one(text);
@@ -65,7 +50,7 @@ TEST_CASE("tensor grids: spectral and finite volumes agree, three outcomes") {
 }
 
 TEST_CASE("tensor grids: spectral and finite volumes agree, two couplings") {
-  compare_routes(two_couplings, "two couplings");
+  compare_routes(couplings, "two couplings");
 }
 
 TEST_CASE("tensor grids: the couplings of a chain separate") {
@@ -145,7 +130,7 @@ TEST_SUITE("benchmark") {
   }
 
   TEST_CASE("three Ising couplings, four examples: eight digits") {
-    auto text = two_couplings;
+    auto text = couplings;
     text.replace(text.find("edges = [[0,1], [1,2]]"), 22, "edges = [[0,1], [1,2], [0,2]]");
     text.replace(text.find("size = 2"), 8, "size = 4");
     text.replace(text.find("temperature = 0.5"), 17, "temperature = 0.25");

@@ -97,25 +97,8 @@ TEST_CASE("several parameters: an alternating sampler has the same quantities by
 // A Python program: all eight outcomes, forward sinc collocation without symmetrisation, SciPy's expm_multiply,
 // Gauss-Legendre in time; its box costs 3e-7.
 TEST_CASE("several parameters: two couplings with Glauber moves, against an independent program") {
-  const auto e = parse_one(R"(
-[model]
-kind = "ising"
-spins = 3
-edges = [[0,1], [1,2]]
-[data]
-counts = [1, 0, 0, 1, 1, 0, 0, 0]
-[learner]
-kind = "langevin"
-mobility = 1.0
-temperature = 0.5
-weight_decay = 0.4
-initial = { mean = [0.1, -0.1], stddev = [0.6, 0.6] }
-[sampler]
-kind = "glauber"
-rate = 1.5
-[time]
-points = [0.5]
-)");
+  const auto e = parse_one(two_couplings("counts = [1, 0, 0, 1, 1, 0, 0, 0]",
+                                         "[sampler]\nkind = \"glauber\"\nrate = 1.5\n[time]\npoints = [0.5]"));
   const auto ours = numbers(compute(e, with(Method::automatic, 8))).front();
   for (const auto& [name, theirs] : std::map<std::string, double>{{"heat_x", -0.177874732247},
                                                                   {"work_x", 0.337677210723},
