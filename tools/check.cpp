@@ -83,12 +83,23 @@ table::Table compute(const experiment::Experiment& e, run::Options options, cons
 
 /// The true values as JSON: the file itself if it is a table, else computed.
 std::string true_table(const CheckRequest& request, const experiment::Csv& csv) {
+  const auto refuse_digits = [&] {
+    if (request.digits > 0)
+      throw InputError("--digits: the values of " + experiment::printable(request.truth, 400) +
+                       " have the digits that they have; allowed: with an experiment");
+  };
   const std::filesystem::path samples = std::filesystem::path(request.truth) / "samples.json";
   std::error_code ignored;
-  if (std::filesystem::is_regular_file(samples, ignored)) return experiment::read_text(samples, most_bytes);
+  if (std::filesystem::is_regular_file(samples, ignored)) {
+    refuse_digits();
+    return experiment::read_text(samples, most_bytes);
+  }
   const std::string text = experiment::read_text(request.truth, most_bytes);
   const auto first = text.find_first_not_of(" \t\r\n");
-  if (request.truth.ends_with(".json") || (first != std::string::npos && text[first] == '{')) return text;
+  if (request.truth.ends_with(".json") || (first != std::string::npos && text[first] == '{')) {
+    refuse_digits();
+    return text;
+  }
   const auto members = experiment::read(request.truth);
   run::Options options;
   options.quantities = wanted(csv);

@@ -16,6 +16,7 @@
 
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
+#include "tools/signals.hpp"
 
 namespace calor::tools {
 
@@ -111,8 +112,10 @@ ChildOutcome run_child(const std::string& command, const std::string& argument, 
     if ((!out_open && !err_open) || (ends[0].revents == 0 && ends[1].revents == 0))
       ended = ::waitpid(child, &status, WNOHANG) == child;
     if (!ended && !out_open && !err_open) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    if (!ended && (elapsed() > limit || outcome.out.size() > most_output)) {
-      outcome.failure = elapsed() > limit ? "time limit" : "more than 16 MB of output";
+    if (!ended && (HeldSignals::came() || elapsed() > limit || outcome.out.size() > most_output)) {
+      outcome.failure = HeldSignals::came() ? "interrupted"
+                        : elapsed() > limit ? "time limit"
+                                            : "more than 16 MB of output";
       ::kill(-child, SIGKILL);
       ::waitpid(child, &status, 0);
       ended = true;

@@ -12,6 +12,7 @@
 
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
+#include "tools/signals.hpp"
 
 namespace calor::tools {
 
@@ -108,6 +109,7 @@ OutputDirectory::OutputDirectory(const std::string& directory, std::vector<std::
 }
 
 void OutputDirectory::write(const std::vector<std::pair<std::string, const std::string*>>& files) const {
+  const HeldSignals held;
   const TemporaryDirectory fresh(directory_), old(directory_);
   const fs::path made = fresh.path() / "new", kept = old.path() / "old";
   const auto fail = [&] { refuse_directory(directory_, std::strerror(errno)); };

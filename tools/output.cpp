@@ -11,6 +11,7 @@
 
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
+#include "tools/signals.hpp"
 
 namespace calor::tools {
 
@@ -18,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const fs::path& file, const std::string& why) {
-  throw InputError("--output: " + experiment::printable(file.string(), 400) + " cannot be written: " + why +
+[[noreturn]] void refuse(const std::string& option, const fs::path& file, const std::string& why) {
+  throw InputError(option + ": " + experiment::printable(file.string(), 400) + " cannot be written: " + why +
                    "; allowed: a file in a writable directory");
 }
 
@@ -36,9 +37,10 @@ int write_all(int descriptor, const std::string& text) {
 /// A file beside the final one, gone at the end of its life unless it took the final one's place.
 class Temporary {
  public:
-  explicit Temporary(const fs::path& file) : file_(file), name_((file.parent_path() / ".calor-XXXXXX").string()) {
+  Temporary(const std::string& option, const fs::path& file)
+      : option_(option), file_(file), name_((file.parent_path() / ".calor-XXXXXX").string()) {
     descriptor_ = ::mkstemp(name_.data());
-    if (descriptor_ < 0) refuse(file_, std::strerror(errno));
+    if (descriptor_ < 0) refuse(option_, file_, std::strerror(errno));
   }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
@@ -53,11 +55,12 @@ class Temporary {
     if (error == 0 && ::fsync(descriptor_) != 0) error = errno;
     if (::close(std::exchange(descriptor_, -1)) != 0 && error == 0) error = errno;
     if (error == 0 && ::rename(name_.c_str(), file_.c_str()) != 0) error = errno;
-    if (error != 0) refuse(file_, std::strerror(error));
+    if (error != 0) refuse(option_, file_, std::strerror(error));
     name_.clear();
   }
 
  private:
+  std::string option_;
   fs::path file_;
   std::string name_;
   int descriptor_ = -1;
@@ -83,32 +86,34 @@ void write_standard_output(const std::string& text) {
   if (error != 0) throw InputError(std::string("standard output cannot be written: ") + std::strerror(error));
 }
 
-Output::Output(std::optional<std::string> file, const fs::path& source) : mode_(default_mode()) {
+Output::Output(std::optional<std::string> file, const fs::path& source, std::string option)
+    : option_(std::move(option)), mode_(default_mode()) {
   if (!file) return;
-  if (file->empty()) throw InputError("--output: an empty file name; allowed: a file in a writable directory");
+  if (file->empty()) throw InputError(option_ + ": an empty file name; allowed: a file in a writable directory");
   file_ = follow_links(*file);
   struct stat status {};
   if (::stat(file_->c_str(), &status) == 0) {
-    if (S_ISDIR(status.st_mode)) refuse(*file, "it is a directory");
+    if (S_ISDIR(status.st_mode)) refuse(option_, *file, "it is a directory");
     std::error_code code;
-    if (fs::equivalent(*file_, source, code)) refuse(*file, "it is the experiment itself");
-    if (::access(file_->c_str(), W_OK) != 0) refuse(*file, std::strerror(errno));
+    if (fs::equivalent(*file_, source, code)) refuse(option_, *file, "it is the experiment itself");
+    if (::access(file_->c_str(), W_OK) != 0) refuse(option_, *file, std::strerror(errno));
     special_ = !S_ISREG(status.st_mode);
     mode_ = status.st_mode & 0777U;
   } else if (errno != ENOENT) {
-    refuse(*file, std::strerror(errno));
+    refuse(option_, *file, std::strerror(errno));
   }
-  if (file_->filename().empty()) refuse(*file, "it names a directory");
-  if (!special_) Temporary probe(*file_);
+  if (file_->filename().empty()) refuse(option_, *file, "it names a directory");
+  if (!special_) Temporary probe(option_, *file_);
 }
 
 void Output::write(const std::string& text) const {
   if (!file_) return write_standard_output(text);
-  if (!special_) return Temporary(*file_).replace_file(text, mode_);
+  const HeldSignals held;
+  if (!special_) return Temporary(option_, *file_).replace_file(text, mode_);
   const int descriptor = ::open(file_->c_str(), O_WRONLY);
   int error = descriptor < 0 ? errno : write_all(descriptor, text);
   if (descriptor >= 0 && ::close(descriptor) != 0 && error == 0) error = errno;
-  if (error != 0) refuse(*file_, std::strerror(error));
+  if (error != 0) refuse(option_, *file_, std::strerror(error));
 }
 
 }  // namespace calor::tools

@@ -19,15 +19,17 @@ struct ClosedPipe {};
 /// renamed; until then, and on any failure, it stays as it is. Devices and pipes are written to directly.
 class Output {
  public:
-  /// Without `file`: standard output. `source` is the input, which must not be overwritten.
-  Output(std::optional<std::string> file, const std::filesystem::path& source);
+  /// Without `file`: standard output. `source` is the input, which must not be overwritten; `option` is what messages
+  /// call the file by.
+  Output(std::optional<std::string> file, const std::filesystem::path& source, std::string option = "--output");
 
   void write(const std::string& text) const;
 
  private:
   std::optional<std::filesystem::path> file_;  // links followed
-  bool special_ = false;                       // a device or pipe
-  unsigned mode_ = 0644;                       // permission bits of the new file
+  std::string option_;
+  bool special_ = false;  // a device or pipe
+  unsigned mode_ = 0644;  // permission bits of the new file
 };
 
 }  // namespace calor::tools

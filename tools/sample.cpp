@@ -1,5 +1,8 @@
 // calor sample EXPERIMENT.toml --output DIRECTORY
 
+#include <limits>
+
+#include "num/errors.hpp"
 #include "reference/digest.hpp"
 #include "table/write.hpp"
 #include "tools/command.hpp"
@@ -62,6 +65,10 @@ void add_member(std::vector<crosscheck::SampleFile>& all, const experiment::Swep
 }
 
 int sample(const SampleRequest& request) {
+  if (request.options.first > std::numeric_limits<std::uint64_t>::max() - request.options.replicates) {
+    throw InputError("--first: the number of the last replicate is too large; allowed: at most 2^64 - 1 - " +
+                     std::to_string(request.options.replicates));
+  }
   const auto members = experiment::read(request.experiment);
   const OutputDirectory output(request.output, crosscheck::sample_file_names(), "samples.json", "{\n  \"calor\": ");
   std::vector<crosscheck::SampleFile> files;

@@ -14,6 +14,7 @@
 #include "tools/output.hpp"
 #include "tools/progress.hpp"
 #include "tools/sampling.hpp"
+#include "tools/signals.hpp"
 
 namespace calor::tools {
 
@@ -40,7 +41,7 @@ const Page score_page{
 
 EXIT STATUS
   0  the program was scored, however badly
-  1  no run of the program gave an answer
+  1  no run of the program gave a number
   2  wrong use
   3  an internal error
 
@@ -62,8 +63,10 @@ crosscheck::Trial attempt(const ScoreRequest& request, const experiment::Experim
                           const crosscheck::TruthTable& truth, std::size_t replicate) {
   options.first = replicate * request.samples;
   options.replicates = request.samples;
+  const auto samples = make_samples(e, options, "");
+  const HeldSignals held;
   const TemporaryDirectory place;
-  for (const auto& file : make_samples(e, options, "")) write_new_file(place.path() / file.name, file.bytes, false);
+  for (const auto& file : samples) write_new_file(place.path() / file.name, file.bytes, false);
   const ChildOutcome child = run_child(request.command, place.path().string(), request.timeout);
   crosscheck::Trial trial{child.failure, child.seconds, {}};
   if (!trial.failure.empty()) return trial;
@@ -115,15 +118,16 @@ int score(const ScoreRequest& request) {
   const Output output(request.output, request.experiment);
   std::optional<Output> board;
   if (request.board) {
-    board.emplace(request.board, request.experiment);
+    board.emplace(request.board, request.experiment, "--leaderboard");
     crosscheck::leaderboard(old_board(*request.board), *request.board, {});  // refuse what is none, before the work
   }
   std::vector<crosscheck::Scored> all;
   for (const auto& member : members) all.push_back(score_member(request, member, all.size(), members.size()));
   if (board) board->write(crosscheck::leaderboard(old_board(*request.board), *request.board, all));
   output.write(request.format == "json" ? crosscheck::write_scores_json(all) : crosscheck::write_scores_text(all));
-  const bool answered =
-      std::any_of(all.begin(), all.end(), [](const auto& s) { return s.scores.failed < s.scores.trials; });
+  const bool answered = std::any_of(all.begin(), all.end(), [](const auto& s) {
+    return std::any_of(s.scores.rows.begin(), s.scores.rows.end(), [](const auto& row) { return row.answered > 0; });
+  });
   return answered ? 0 : 1;
 }
 

@@ -133,8 +133,10 @@ std::size_t Csv::column(const std::string& wanted) const {
   if (place != header.end() && std::find(place + 1, header.end(), wanted) == header.end()) {
     return static_cast<std::size_t>(place - header.begin());
   }
-  const std::string what = place == header.end() ? "there is no column \"" : "more than one column is called \"";
-  throw InputError(name + ": " + what + printable(wanted) + "\"; " + allowed_names(wanted, header));
+  if (place != header.end())
+    throw InputError(name + ": more than one column is called \"" + printable(wanted) +
+                     "\"; allowed: one of each name");
+  throw InputError(name + ": there is no column \"" + printable(wanted) + "\"; " + allowed_names(wanted, header));
 }
 
 std::string Csv::at(std::size_t row, std::size_t column) const {

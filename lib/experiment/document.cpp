@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 // Malformed text can reach the assertions of toml++ 3.3 ("[[[", for one), which abort,
 // or with NDEBUG are undefined behaviour. Here they throw and become a message like any other.
@@ -79,7 +80,9 @@ class Converter {
 
   void convert_members(const toml::table& from, Node& to, int depth) const {
     for (const auto& [key, value] : from) {
+      const std::string outer = std::exchange(key_, std::string(key.str()));
       Node member = convert(value, depth + 1);
+      key_ = outer;
       member.line = static_cast<int>(key.source().begin.line);
       member.column = static_cast<int>(key.source().begin.column);
       to.members.push_back({std::string(key.str()), std::move(member)});
@@ -108,17 +111,18 @@ class Converter {
   void convert_number(Node& to, double seen) const {
     to.kind = Node::Kind::number;
     to.text = token(to);
-    if (!std::isfinite(seen)) fail(to.line, "not a finite number (" + to.text + "); allowed: decimal numbers");
+    if (!std::isfinite(seen))
+      fail(to.line, printable(key_) + ": not a finite number (" + to.text + "); allowed: decimal numbers");
     if (to.text.find_first_of("xob") == 1)
-      fail(to.line, "not a decimal number (" + to.text + "); allowed: decimal numbers");
+      fail(to.line, printable(key_) + ": not a decimal number (" + to.text + "); allowed: decimal numbers");
     try {
       to.number = num::parse_decimal(to.text);
     } catch (const std::invalid_argument& e) {
-      fail(to.line, std::string(e.what()) + " (" + printable(to.text) + "); allowed: decimal numbers");
+      fail(to.line, printable(key_) + ": " + e.what() + " (" + printable(to.text) + "); allowed: decimal numbers");
     }
     static const num::Rational largest = num::parse_decimal("1e30"), smallest = 1 / largest;
     if (to.number != 0 && (abs(to.number) > largest || abs(to.number) < smallest)) {
-      fail(to.line, "out of range (" + to.text + "); allowed: 0 and sizes from 1e-30 to 1e30");
+      fail(to.line, printable(key_) + ": out of range (" + to.text + "); allowed: 0 and sizes from 1e-30 to 1e30");
     }
     const double read = num::from_rational<double>(to.number);
     if (std::abs(read - seen) > 1e-15 * std::abs(seen)) {
@@ -130,6 +134,7 @@ class Converter {
   std::string_view text_;
   const std::string& name_;
   std::vector<std::size_t> starts_;
+  mutable std::string key_;  // of the value at hand, for messages
 
   struct Cursor {
     int line, column;

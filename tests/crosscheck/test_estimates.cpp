@@ -53,7 +53,8 @@ TEST_SUITE("crosscheck/estimates") {
   TEST_CASE("what cannot be used is refused") {
     says(refusal(head), "there are no rows");
     says(refusal("t;quantity;value\n1;m_info;1\n"), "no column \"t\"");
-    says(refusal("t,quantity,valu\n1,m_info,1\n"), "no column \"value\"; allowed: t, quantity, valu");
+    says(refusal("t,quantity,valu\n1,m_info,1\n"),
+         "no column \"value\", only t, quantity, valu; allowed: columns t, quantity, value");
     says(refusal("t,quantity,value,std_err\n1,m_info,1,1\n"), "did you mean stderr?");
     says(refusal(head + "1,m_inf,0.1\n"), "did you mean m_info?");
     says(refusal(head + "1,entropy_x,0.1\n"), "e.csv:2: quantity: the table has no entropy_x at t = 1");

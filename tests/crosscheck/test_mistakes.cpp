@@ -68,6 +68,17 @@ TEST_SUITE("crosscheck/mistakes") {
         contains(found([](const std::string& q, int, double x) { return q == "m_info" ? x / 8 : x; }), "divided by N"));
   }
 
+  TEST_CASE("factors in noisy values without standard errors: two that agree are needed") {
+    const auto noisy = [](int t, double x) { return x * (1 + (t == 1 ? 0.02 : -0.015)); };
+    CHECK(contains(found([&](auto&, int t, double x) { return noisy(t, x) / std::log(2); }),
+                   "all your values are the true ones divided by ln 2"));
+    CHECK(contains(found([&](const std::string& q, int t, double x) { return q == "heat_theta" ? -noisy(t, x) : x; }),
+                   "heat_theta: your values are the true ones with the opposite sign"));
+    const TruthTable table = crosscheck::test::table();
+    CHECK(crosscheck::test::report("t,quantity,value\n2,m_info,0.44\n", table).mistakes.empty());
+    CHECK(crosscheck::test::report("t,quantity,value\n2,m_info,0.4328\n", table).mistakes.size() == 1);
+  }
+
   TEST_CASE("quantities swapped, or one taken for the other") {
     const auto m = [](int t) { return t == 0 ? 0 : t == 1 ? 0.1 : 0.3; };
     const auto l = [](int t) { return t == 0 ? 0 : t == 1 ? 0.01 : 0.02; };

@@ -61,6 +61,7 @@ TEST_SUITE("crosscheck/score") {
     CHECK(contains(refusal("t,quantity,value\n7,m_info,1\n"), "no time \"7\""));
     CHECK(contains(refusal("t,quantity\n"), "a header without value"));
     CHECK(contains(refusal("entropy_x,1\n"), "the table has no entropy_x"));
+    CHECK(contains(refusal("m_info,1\nl_info,1\nm_info,2\n"), "line 3 of its output: a second answer about m_info"));
     CHECK(refusal("").empty());
   }
 

@@ -56,7 +56,15 @@ TEST_SUITE("crosscheck/truth") {
     CHECK(refusal_of("").find("not JSON") != std::string::npos);
     CHECK(refusal_of("[]").find("no JSON object") != std::string::npos);
     CHECK(refusal_of("{}").find("units") != std::string::npos);
-    CHECK(refusal_of(edited(good, "\"nats\"", "\"bits\"")).find("units") != std::string::npos);
+    CHECK(refusal_of(edited(good, "\"nats\"", "\"bits\"")).find("\"units\" is \"bits\", not \"nats\"") !=
+          std::string::npos);
+    CHECK(refusal_of(edited(good, "\"t\": 1", "\"t\": 0.0")).find("two rows have t = 0.0") != std::string::npos);
+    CHECK(refusal_of("{ \"calor\": \"99.0.0\" }").find("version 99.0.0 of calor wrote it") != std::string::npos);
+    CHECK(refusal_of("{ \"calor\": \"inf\" }").find("version inf") != std::string::npos);
+    CHECK(refusal_of("{ \"calor\": \"new\" }").find("is no version") != std::string::npos);
+    CHECK(refusal_of("{ \"calor\": 1 }").find("is no version") != std::string::npos);
+    CHECK(refusal_of("{ \"samples\": 2 }").find("format 2 of samples; this program reads format 1") !=
+          std::string::npos);
     CHECK(refusal_of(edited(good, "\"t\": 1", "\"t\": \"x\"")).find("t of a row is no number") != std::string::npos);
     CHECK(refusal_of(edited(good, "\"value\": 0.1,", "")).find("value of m_info at t = 1 is missing") !=
           std::string::npos);

@@ -76,6 +76,11 @@ TEST_SUITE("tools/check") {
     check_refused({"check", file("e.toml", ""), coin.csv}, "e.toml");
     check_refused({"check", file("cut.json", tools::test::read(coin.json).substr(0, 999)), coin.csv}, "not JSON");
     check_refused({"check", coin.json, file("bad.csv", "t,quantity,value\n1,m_info,nan\n")}, "bad.csv:2: value");
+    check_refused({"check", coin.json, file("time.csv", "time,quantity,value\n1,m_info,0\n")},
+                  "no column \"t\", only time, quantity, value; allowed: columns t, quantity, value[, stderr]");
+    check_refused({"check", coin.json, file("two.csv", "t,quantity,value,t\n1,m_info,0,1\n")},
+                  "more than one column is called \"t\"; allowed: one of each name");
+    check_refused({"check", coin.json, coin.csv, "--digits", "5"}, "--digits");
     check_refused({"check", coin.json, coin.csv, "--format", "xml"}, "--format");
     check_refused({"check", coin.json, coin.csv, "--lre", "x"}, "--lre");
     check_refused({"check", coin.json, coin.csv, "--lre", "nan"}, "--lre");

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "process.hpp"
@@ -86,6 +89,8 @@ TEST_SUITE("tools/score") {
     check("kill -SEGV $$ #", "killed by signal 11");
     check("true", "it printed no answer");
     check("printf 'm_info,1\\0\\n' #", "no number");
+    check("echo m_info,nan #", "-            2");
+    check("printf 'm_info,1\\nm_info,2\\n' #", "a second answer");
     check("yes", "more than 16 MB of output");
     const auto begin = std::chrono::steady_clock::now();
     check("sleep 60; echo", "time limit", {"--timeout", "0.2"});
@@ -95,11 +100,31 @@ TEST_SUITE("tools/score") {
           0);  // what it leaves behind is ended
   }
 
+  TEST_CASE("interrupted, it ends the program and leaves nothing") {
+    for (const char* signal : {"INT", "TERM"}) {
+      const Coin coin;
+      const std::string place = coin.folder.path().string();
+      std::filesystem::create_directory(coin.folder / "tmp");
+      // The program tells its process and waits; the shell beside calor interrupts calor, its parent.
+      const std::string program = "f() { echo $$ >'" + place + "/pid'; kill -" + signal + " $PPID; sleep 60; }; f";
+      const auto begin = std::chrono::steady_clock::now();
+      ::setenv("TMPDIR", (coin.folder / "tmp").c_str(), 1);
+      const auto o = score(coin.toml, program);
+      ::unsetenv("TMPDIR");
+      CHECK(o.status == 128 + (std::string(signal) == "INT" ? SIGINT : SIGTERM));
+      CHECK(o.out.empty());
+      CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+      CHECK(std::filesystem::is_empty(coin.folder / "tmp"));
+      CHECK(::kill(std::stoi(tools::test::read(coin.folder / "pid")), 0) != 0);
+    }
+  }
+
   TEST_CASE("wrong use") {
     const Coin coin;
     write(coin.folder / "notes", "mine\n");
     check_refused(score(coin.toml, "true", {"--leaderboard", coin.folder / "notes"}), "no leaderboard");
     CHECK(tools::test::read(coin.folder / "notes") == "mine\n");
+    check_refused(score(coin.toml, "true", {"--leaderboard", coin.folder / "none/b.csv"}), "--leaderboard: ");
     check_refused(score(coin.toml, " "), "COMMAND is empty");
     check_refused(score(coin.toml, "true", {"--timeout", "0"}), "--timeout");
     check_refused(score(coin.toml, "true", {"--replicates", "0"}), "--replicates");

@@ -46,6 +46,10 @@ class AnswerReader {
         read_header(row);
       } else {
         out.push_back(answer(row));
+        const auto same = [&](const Answer& a) {
+          return a.quantity == out.back().quantity && a.moment == out.back().moment;
+        };
+        if (std::any_of(out.begin(), out.end() - 1, same)) fail("a second answer about " + out.back().quantity);
       }
       first = false;
     }

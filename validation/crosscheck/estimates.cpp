@@ -35,6 +35,13 @@ std::optional<std::size_t> find(const Csv& csv, const std::string& name) {
   return csv.column(name);
 }
 
+/// A column that estimates must have.
+std::size_t required(const Csv& csv, const std::string& name) {
+  if (find(csv, name)) return csv.column(name);
+  throw InputError(csv.name + ": there is no column \"" + name + "\", only " +
+                   printable(experiment::join(csv.header), 400) + "; allowed: columns t, quantity, value[, stderr]");
+}
+
 /// Same time, given the rounding of a binary number written as a decimal.
 bool same_time(const Rational& a, const Rational& b) {
   const Rational size = std::max(Rational(1), Rational(abs(b)));
@@ -44,7 +51,11 @@ bool same_time(const Rational& a, const Rational& b) {
 class EstimateReader {
  public:
   EstimateReader(const Csv& csv, const TruthTable& table)
-      : csv_(csv), table_(table), t_(csv.column("t")), quantity_(csv.column("quantity")), value_(csv.column("value")) {
+      : csv_(csv),
+        table_(table),
+        t_(required(csv, "t")),
+        quantity_(required(csv, "quantity")),
+        value_(required(csv, "value")) {
     error_ = find(csv, "stderr");
     replicate_ = find(csv, "replicate");
     for (const auto& [key, value] : table.members.front().coordinates) {
@@ -165,7 +176,7 @@ class EstimateReader {
 
 std::vector<std::string> named_quantities(const Csv& given) {
   const Csv csv = tidy(given);
-  const std::size_t column = csv.column("quantity");
+  const std::size_t column = required(csv, "quantity");
   std::vector<std::string> out;
   for (std::size_t row = 0; row < csv.rows.size(); ++row) {
     const std::string name = trimmed(csv.rows[row][column]);

@@ -84,7 +84,7 @@ class Builder : public json::json_sax_t {
     if (open_.empty()) {
       root_ = std::move(node);
     } else if (open_.back().is(Node::Kind::object)) {
-      open_.back().members.emplace_back(std::move(key_), std::move(node));
+      open_.back().members.push_back({std::move(key_), std::move(node)});
     } else {
       open_.back().items.push_back(std::move(node));
     }
@@ -102,8 +102,8 @@ class Builder : public json::json_sax_t {
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
-  const auto at = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == key; });
-  return at == members.end() ? nullptr : &at->second;
+  const auto at = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.key == key; });
+  return at == members.end() ? nullptr : &at->value;
 }
 
 Node parse_json(std::string_view text, const std::string& name) {

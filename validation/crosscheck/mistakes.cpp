@@ -17,12 +17,13 @@ using Group = std::vector<const Row*>;
 using Prediction = std::function<std::optional<Rational>(const Row&)>;
 
 /// 10^-3: no two explanations of one experiment are mistaken for each other, and a value with a further, small error is
-/// still recognised.
-const Rational close_enough(1, 1000);
+/// still recognised. Factors and signs, which are few, are recognised to 3 % where two values or more agree on one:
+/// those of samples without their standard errors.
+const Rational close_enough(1, 1000), close_enough_together(3, 100);
 
 enum class Fit { no, silent, yes };
 
-Fit fit(const Row& row, const std::optional<Rational>& predicted) {
+Fit fit(const Row& row, const std::optional<Rational>& predicted, const Rational& close) {
   if (!row.truth.value.finite() || !row.estimate.value.finite()) return Fit::silent;
   if (row.truth.value.value == 0 && (!predicted || *predicted == 0)) return Fit::silent;
   if (!predicted) return Fit::no;
@@ -31,18 +32,26 @@ Fit fit(const Row& row, const std::optional<Rational>& predicted) {
     if (off > 4 * *s + row.truth.error.value) return Fit::no;
     return row.pass ? Fit::silent : Fit::yes;
   }
-  const bool good = off <= close_enough * abs(*predicted) && 10 * off <= plain;
+  const bool good = off <= close * abs(*predicted) && 10 * off <= plain;
   return good ? (row.pass ? Fit::silent : Fit::yes) : Fit::no;
 }
 
-bool explains(const Group& group, const Prediction& predict) {
-  bool some = false;
+/// How many wrong rows a prediction explains; 0 where it contradicts a row.
+std::size_t explained(const Group& group, const Prediction& predict, const Rational& close) {
+  std::size_t some = 0;
   for (const Row* row : group) {
-    const Fit f = fit(*row, predict(*row));
-    if (f == Fit::no) return false;
-    some = some || f == Fit::yes;
+    const Fit f = fit(*row, predict(*row), close);
+    if (f == Fit::no) return 0;
+    some += f == Fit::yes ? 1 : 0;
   }
   return some;
+}
+
+bool explains(const Group& group, const Prediction& predict) { return explained(group, predict, close_enough) > 0; }
+
+/// The same for a factor.
+bool scales(const Group& group, const Prediction& predict) {
+  return explains(group, predict) || explained(group, predict, close_enough_together) > 1;
 }
 
 struct Factor {
@@ -144,7 +153,7 @@ class Search {
     if (groups_.size() > 1) {
       std::vector<std::string> out;
       for (const Factor& factor : factors_) {
-        if (explains(all_, factor.predict)) out.push_back("all your values are " + factor.words);
+        if (scales(all_, factor.predict)) out.push_back("all your values are " + factor.words);
       }
       if (!out.empty()) return out;
     }
@@ -165,9 +174,9 @@ class Search {
 
   void one(const std::string& quantity, const Group& rows) {
     if (std::all_of(rows.begin(), rows.end(), [](const Row* row) { return row->pass; })) return;
-    if (explains(rows, times(-1))) add(sign_words(quantity), quantity);
+    if (scales(rows, times(-1))) add(sign_words(quantity), quantity);
     for (const Factor& factor : factors_) {
-      if (explains(rows, factor.predict)) add(factor.words, quantity);
+      if (scales(rows, factor.predict)) add(factor.words, quantity);
     }
     for (const std::string& name : names()) {
       if (name != quantity && explains(rows, other(table_, name))) taken_.emplace_back(quantity, name);

@@ -72,8 +72,8 @@ std::string json_file(const SampleFile& file) {
 
 /// What both kinds of samples.json begin with.
 std::string head(const std::string& title) {
-  return "{\n  \"calor\": " + quote(version()) + ",\n  \"samples\": 1,\n  \"title\": " + quote(title) +
-         ",\n  \"units\": \"nats\"";
+  return "{\n  \"calor\": " + quote(version()) + ",\n  \"samples\": " + sample_format +
+         ",\n  \"title\": " + quote(title) + ",\n  \"units\": \"nats\"";
 }
 
 /// What both end with.

@@ -1,12 +1,14 @@
 #include "validation/crosscheck/truth.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "experiment/text.hpp"
 #include "num/errors.hpp"
 #include "table/json_text.hpp"
 #include "validation/crosscheck/json_tree.hpp"
+#include "version.hpp"
 
 namespace calor::crosscheck {
 
@@ -27,7 +29,12 @@ class TruthReader {
 
   TruthTable read(const Node& whole) const {
     // samples.json holds the table as "truth".
-    const Node* truth = whole.find("samples") == nullptr ? &whole : whole.find("truth");
+    const Node* samples = whole.find("samples");
+    if (samples != nullptr && samples->text != sample_format)
+      fail("it has format " + experiment::printable(samples->text) + " of samples; this program reads format " +
+           sample_format);
+    check_version(whole);
+    const Node* truth = samples == nullptr ? &whole : whole.find("truth");
     if (truth == nullptr) fail("these samples were written without their true values");
     const Node& root = *truth;
     TruthTable table{name_, "", {}};
@@ -48,6 +55,20 @@ class TruthReader {
  private:
   [[noreturn]] void fail(const std::string& what) const {
     throw InputError(name_ + ": " + what + "; allowed: a table as written by calor run --format json");
+  }
+
+  /// Tables of a later major version may mean something else by the same names.
+  void check_version(const Node& root) const {
+    const Node* written = root.find("calor");
+    if (written == nullptr) return;
+    const std::string& text = written->text;
+    const auto major = [](std::string_view of) -> std::optional<Number> {
+      return read_number(of.substr(0, of.find('.')));
+    };
+    const auto theirs = major(text), ours = major(version());
+    if (!written->is(Kind::string) || !theirs) fail("\"calor\": \"" + experiment::printable(text) + "\" is no version");
+    if (theirs->infinite != 0 || theirs->value > ours->value)
+      fail("version " + experiment::printable(text) + " of calor wrote it, and this is version " + version());
   }
 
   static std::vector<std::string> keys(const Member& m) {
@@ -81,7 +102,9 @@ class TruthReader {
   Member member(const Node& table) const {
     if (!table.is(Kind::object)) fail("it is no JSON object");
     const Node* units = table.find("units");
-    if (units == nullptr || !units->is(Kind::string) || units->text != "nats") fail("\"units\": \"nats\" is missing");
+    if (units == nullptr) fail("\"units\": \"nats\" is missing");
+    if (!units->is(Kind::string) || units->text != "nats")
+      fail("\"units\" is \"" + experiment::printable(units->text) + "\", not \"nats\"");
     const Node* rows = table.find("rows");
     if (rows == nullptr || !rows->is(Kind::list) || rows->items.empty()) fail("there are no \"rows\"");
     Member out;
@@ -90,7 +113,12 @@ class TruthReader {
     if (const Node* coordinates = table.find("coordinates")) {
       for (const auto& [key, value] : coordinates->members) out.coordinates.emplace_back(key, value.text);
     }
-    for (const Node& row : rows->items) out.moments.push_back(moment(row));
+    std::set<Rational> seen;
+    for (const Node& row : rows->items) {
+      out.moments.push_back(moment(row));
+      const Number& t = out.moments.back().t;
+      if (!seen.insert(t.value).second) fail("two rows have t = " + t.text);
+    }
     return out;
   }
 

@@ -13,6 +13,9 @@ namespace calor::crosscheck {
 
 using num::Rational;
 
+/// The format of samples.json, its member "samples".
+inline const std::string sample_format = "1";
+
 /// A decimal number exactly, or an infinity.
 struct Number {
   std::string text;  // as written

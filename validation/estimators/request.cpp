@@ -36,7 +36,14 @@ entropy-miller-madow, entropy-grassberger, entropy-nsb (few letters), mi-plugin.
 EXAMPLES
   calor estimate entropy-nsb letters.csv --counts count --alphabet 26
   calor estimate entropy-miller-madow letters.csv --counts probability --expect 20
-  calor estimate mi-ksg1 samples.csv --x theta --y mean_1,mean_2 --k 3 --format json)";
+  calor estimate mi-ksg1 samples.csv --x theta --y mean_1,mean_2 --k 3 --format json
+
+EXIT STATUS
+  0  the value was printed
+  2  the file or the command line cannot be used: one line on standard error says what and where
+
+SEE ALSO
+  calor validate, calor sample)";
 
 std::vector<std::string> columns(const std::string& list, const char* option) {
   std::vector<std::string> names;

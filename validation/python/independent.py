@@ -182,8 +182,22 @@ def exact_rows(e):
     kind = e["model"]["kind"]
     if e.get("sampler", {"kind": "equilibrium"})["kind"] != "equilibrium" or kind not in ("bernoulli", "gaussian-mean"):
         sys.exit("independent.py: bernoulli and gaussian-mean with the equilibrium sampler only")
+    learner, time = e["learner"], e["time"]
+    if kind == "gaussian-mean" and e["model"].get("dimension", 1) != 1:
+        sys.exit("independent.py: gaussian-mean in one dimension only")
+    if learner["kind"] not in (("langevin", "jump") if kind == "bernoulli" else ("langevin",)):
+        sys.exit(f"independent.py: {kind} does not go with the learner {learner['kind']} here")
+    if not all(isinstance(learner.get(key, 1.0), (int, float)) for key in ("temperature", "mobility", "rate", "weight_decay")):
+        sys.exit("independent.py: temperature, mobility and rate must be constant")
+    target = e["data"].get("target")
+    written = isinstance(target, list) if kind == "bernoulli" else isinstance(target, dict) and "mean" in target
+    if "size" not in e["data"] or not written:
+        sys.exit("independent.py: data of a size and a target that is written out only")
+    if not isinstance(learner.get("states", []), list) or not isinstance(learner["initial"], (list, dict)):
+        sys.exit("independent.py: states and initial weights must be written out")
+    if any(isinstance(value, list) for value in (e["data"]["size"], e["model"].get("stddev"))):
+        sys.exit("independent.py: no sweeps")
     system = Bernoulli(e) if kind == "bernoulli" else GaussianMean(e)
-    time = e["time"]
     points = time["points"] if "points" in time else np.linspace(0, time["end"], time["count"])
     start = system.state(0.0)
     for t in points:
