@@ -55,17 +55,6 @@ analytic::Quantities<R> langevin_at(const experiment::Experiment& e, const analy
   return analytic::gaussian_mean(learner, t);
 }
 
-template <analytic::Number R>
-std::vector<analytic::GaussianCoordinate<R>> coordinates(const experiment::Experiment& e) {
-  std::vector<analytic::GaussianCoordinate<R>> out;
-  for (std::size_t i = 0; i < e.learner.initial_mean.size(); ++i) {
-    const R s = num::from_rational<R>(e.learner.initial_stddev[i]);
-    out.push_back({e.data.source == Data::Source::stream ? stream_moments<R>(e, i) : moments<R>(e.data, i),
-                   num::from_rational<R>(e.learner.initial_mean[i]), s * s});
-  }
-  return out;
-}
-
 template <Real R>
 num::Vector<R> vector_of(const std::vector<Rational>& exact) {
   num::Vector<R> out(static_cast<Eigen::Index>(exact.size()));
@@ -93,6 +82,19 @@ void set_responses(const experiment::Experiment& e, const std::vector<Rational>&
   out.square = num::from_rational<R>(square);
 }
 
+}  // namespace
+
+template <analytic::Number R>
+std::vector<analytic::GaussianCoordinate<R>> gaussian_coordinates(const experiment::Experiment& e) {
+  std::vector<analytic::GaussianCoordinate<R>> out;
+  for (std::size_t i = 0; i < e.learner.initial_mean.size(); ++i) {
+    const R s = num::from_rational<R>(e.learner.initial_stddev[i]);
+    out.push_back({e.data.source == Data::Source::stream ? stream_moments<R>(e, i) : moments<R>(e.data, i),
+                   num::from_rational<R>(e.learner.initial_mean[i]), s * s});
+  }
+  return out;
+}
+
 template <Real R>
 analytic::Regression<R> regression_problem(const experiment::Experiment& e) {
   const data::Design<R> design(e.model.inputs);
@@ -108,7 +110,7 @@ analytic::Regression<R> regression_problem(const experiment::Experiment& e) {
     for (std::size_t a = 0; a < e.data.weights.size(); ++a) responses.back() += e.data.weights[a] * u[a];
   }
   out.stddev = num::from_rational<R>(e.model.stddev);
-  out.mobility = num::from_rational<R>(e.learner.mobility.values.front());
+  if (!e.learner.mobility.values.empty()) out.mobility = num::from_rational<R>(e.learner.mobility.values.front());
   out.temperature = num::from_rational<R>(e.learner.temperature.values.front());
   out.weight_decay = num::from_rational<R>(e.learner.weight_decay);
   out.initial_mean = vector_of<R>(e.learner.initial_mean);
@@ -116,6 +118,8 @@ analytic::Regression<R> regression_problem(const experiment::Experiment& e) {
   set_responses(e, responses, out);
   return out;
 }
+
+namespace {
 
 bool regression_has_closed_form(const experiment::Experiment& e) {
   return e.learner.kind == "langevin" && e.learner.mobility.constant() && e.learner.temperature.constant() &&
@@ -142,7 +146,7 @@ analytic::Quantities<R> fluctuations_at(const experiment::Experiment& e, const R
   const analytic::GaussianLearner<R> learner{num::from_rational<R>(e.model.stddev),
                                              num::from_rational<R>(e.learner.mobility.values.front()),
                                              num::from_rational<R>(e.learner.temperature.values.front()),
-                                             num::from_rational<R>(e.learner.weight_decay), coordinates<R>(e)};
+                                             num::from_rational<R>(e.learner.weight_decay), gaussian_coordinates<R>(e)};
   if (e.time.step) {
     const R step = num::from_rational<R>(*e.time.step);
     return analytic::lagged_fluctuations(learner, turn_rate<R>(e), step, std::lround(num::to_double(R(t / step))));
@@ -169,13 +173,13 @@ analytic::Quantities<R> closed_form_at(const experiment::Experiment& e, const R&
   if (l.kind == "sgld") {
     const R rate = num::from_rational<R>(l.learning_rate.values.front());
     const R keep = e.sampler.kind == "ou" ? R(exp(-turn_rate<R>(e))) : R(0);
-    return analytic::sgld_gaussian(
-        analytic::SgldGaussian<R>{stddev, rate, temperature, decay, l.batch == "stream", keep, coordinates<R>(e)},
-        std::lround(num::to_double(t)));
+    return analytic::sgld_gaussian(analytic::SgldGaussian<R>{stddev, rate, temperature, decay, l.batch == "stream",
+                                                             keep, gaussian_coordinates<R>(e)},
+                                   std::lround(num::to_double(t)));
   }
   return langevin_at(e,
                      analytic::GaussianLearner<R>{stddev, num::from_rational<R>(l.mobility.values.front()), temperature,
-                                                  decay, coordinates<R>(e)},
+                                                  decay, gaussian_coordinates<R>(e)},
                      t);
 }
 
@@ -198,12 +202,14 @@ ledger::Book<R> closed_form_book(const experiment::Experiment& e, const std::vec
   return book;
 }
 
-#define CALOR_INSTANTIATE(R) \
-  template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&, bool);
+#define CALOR_INSTANTIATE(R)                                                                             \
+  template ledger::Book<R> closed_form_book(const experiment::Experiment&, const std::vector<R>&, bool); \
+  template analytic::Regression<R> regression_problem(const experiment::Experiment&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
-#define CALOR_INSTANTIATE_AT(R) \
-  template analytic::Quantities<R> closed_form_at(const experiment::Experiment&, const R&);
+#define CALOR_INSTANTIATE_AT(R)                                                             \
+  template analytic::Quantities<R> closed_form_at(const experiment::Experiment&, const R&); \
+  template std::vector<analytic::GaussianCoordinate<R>> gaussian_coordinates(const experiment::Experiment&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE_AT)
 
 }  // namespace calor::run

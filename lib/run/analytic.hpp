@@ -1,7 +1,9 @@
 #pragma once
 // Experiments whose every quantity is known in closed form (theory.md section 8).
 
+#include "analytic/gaussian_learner.hpp"
 #include "analytic/quantities.hpp"
+#include "analytic/regression.hpp"
 #include "ledger/ledger.hpp"
 #include "run/level.hpp"
 
@@ -15,6 +17,14 @@ bool has_closed_form(const experiment::Experiment& experiment);
 /// The closed forms of gaussian-mean at time t (or after t steps), by floating point or in balls.
 template <analytic::Number R>
 analytic::Quantities<R> closed_form_at(const experiment::Experiment& experiment, const R& t);
+
+/// The coordinates of a gaussian-mean learner; of a stream, those of the mean of one minibatch.
+template <analytic::Number R>
+std::vector<analytic::GaussianCoordinate<R>> gaussian_coordinates(const experiment::Experiment& experiment);
+
+/// A linear-regression learner; mobility and temperature where they begin.
+template <Real R>
+analytic::Regression<R> regression_problem(const experiment::Experiment& experiment);
 
 /// The closed forms at the points; the error is what round-off in R can do to them. fluctuations: moments of heat_x and
 /// work_x besides (langevin).

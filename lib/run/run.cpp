@@ -12,6 +12,7 @@
 #include "run/analytic.hpp"
 #include "run/job.hpp"
 #include "run/joint_level.hpp"
+#include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
 #include "run/proven.hpp"
 #include "run/sgd_gaussian_way.hpp"
@@ -33,6 +34,7 @@ void by_method(Job& job) {
   if (mixes_gaussians(e) && (method == Method::automatic || method == Method::analytic))
     return mixture_of_gaussians(job);
   if (has_closed_form(e) && (method == Method::automatic || method == Method::analytic)) return closed_form(job);
+  if (moves_linearly(e) && (method == Method::automatic || method == Method::analytic)) return linear_moments(job);
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment",
                   "auto; closed forms are those of gaussian-mean and linear-regression");
@@ -103,7 +105,7 @@ table::Table compute(const experiment::Experiment& given, const Options& options
   const int digits = options.digits ? options.digits : given.digits;
   experiment::Experiment e = given;
   if (const auto& form = experiment::form_of(e.model); form.prepare) form.prepare(e, digits);
-  require_supported(e);
+  require_supported(e, options.method);
   Job job{e, options, digits, {}};
   solve(job);
   require_accuracy(job);

@@ -9,6 +9,7 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/level.hpp"
+#include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
 
 namespace calor::run {
@@ -65,7 +66,7 @@ void require_joint_grid(const experiment::Experiment& e) {
                                                              : "noise that depends on theta";
   if (model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
-                       "sampler equilibrium without step; discrete models; gaussian-mean in closed form");
+                       "sampler equilibrium without step; discrete models; gaussian-mean and linear-regression with sampler ou");
   if (e.sampler.kind == "metropolis")
     refuse_unavailable(e, "sampler.kind",
                        "\"metropolis\" with " + behind +
@@ -100,7 +101,7 @@ bool separates(const experiment::Experiment& e) {
   return e.model.kind == "gaussian-mean" && e.model.dimension > 1 && apart && !lagging(e);
 }
 
-void require_supported(const experiment::Experiment& e) {
+void require_supported(const experiment::Experiment& e, Method method) {
   bool known = false;
   std::string kinds;
   for (const auto& d : model::registry()) {
@@ -111,6 +112,7 @@ void require_supported(const experiment::Experiment& e) {
   const auto& l = e.learner;
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
+  if ((method == Method::automatic || method == Method::analytic) && moves_linearly(e)) return;
   if (without_noise(l)) return require_limit(e);
   if (separates(e)) return;
   const int d = parameters(e.model);
@@ -130,7 +132,7 @@ void require_supported(const experiment::Experiment& e) {
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
   if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
     refuse_unavailable(e, "model.kind", "\"linear-regression\" with this learner and sampler",
-                       "langevin with equilibrium");
+                       "langevin, and sgld with full batches, each with sampler equilibrium or ou");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})

@@ -1,0 +1,222 @@
+#include "run/linear_way.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analytic/linear_turns.hpp"
+#include "learner/course.hpp"
+#include "learner/sgld.hpp"
+#include "num/errors.hpp"
+#include "run/analytic.hpp"
+#include "run/refine.hpp"
+#include "run/sgld_rows.hpp"
+
+namespace calor::run {
+
+namespace {
+
+using analytic::CourseStretch;
+using analytic::LinearGaussian;
+using analytic::Quantities;
+using experiment::Rational;
+
+constexpr long most_turns = 100'000;
+
+bool of_regression(const experiment::Experiment& e) { return e.model.kind == "linear-regression"; }
+
+template <Real R>
+LinearGaussian<R> regression_learner(const experiment::Experiment& e) {
+  const auto problem = regression_problem<R>(e);
+  const auto w = analytic::law(problem, R(0));
+  LinearGaussian<R> out;
+  out.s2 = problem.stddev * problem.stddev;
+  out.curvature = w.curvature;
+  out.gradient = w.gradient / out.s2;
+  out.gradient_variance = problem.noise * w.m / (out.s2 * out.s2);
+  out.start_mean = w.initial;
+  out.start = w.start;
+  out.inputs = w.inputs;
+  out.weight = 1 / R(w.inputs.rows());
+  out.weight_decay = problem.weight_decay;
+  out.square = problem.square;
+  out.fixed = problem.fixed;
+  return out;
+}
+
+/// One coordinate of gaussian-mean.
+template <Real R>
+LinearGaussian<R> coordinate_learner(const experiment::Experiment& e, const analytic::GaussianCoordinate<R>& c) {
+  const auto one = [](const R& x) { return num::Vector<R>::Constant(1, x); };
+  LinearGaussian<R> out;
+  const R s = num::from_rational<R>(e.model.stddev);
+  out.s2 = s * s;
+  out.weight_decay = num::from_rational<R>(e.learner.weight_decay);
+  out.curvature = one(1 / out.s2 + out.weight_decay);
+  out.gradient = one(c.data.mean / out.s2);
+  out.gradient_variance = one(c.data.variance / (out.s2 * out.s2));
+  out.start_mean = one(c.initial_mean);
+  out.start = one(c.initial_variance);
+  out.inputs = one(R(1));
+  out.square = c.data.scatter + c.data.variance + c.data.mean * c.data.mean;
+  out.fixed = c.data.fixed;
+  return out;
+}
+
+/// Learners that have nothing to do with each other; all quantities add.
+template <Real R>
+std::vector<LinearGaussian<R>> learners(const experiment::Experiment& e) {
+  if (of_regression(e)) return {regression_learner<R>(e)};
+  std::vector<LinearGaussian<R>> out;
+  for (const auto& c : gaussian_coordinates<R>(e)) out.push_back(coordinate_learner<R>(e, c));
+  return out;
+}
+
+template <Real R>
+std::vector<CourseStretch<R>> stretches(const experiment::Learner& l) {
+  const auto front = [](const experiment::Schedule& s) { return num::from_rational<R>(s.values.front()); };
+  if (!learner::scheduled(l)) return {{R(0), front(l.mobility), R(0), front(l.temperature), R(0)}};
+  std::vector<CourseStretch<R>> out;
+  for (const auto& p : learner::course<R>(l))
+    out.push_back({p.start, p.mobility.value, p.mobility.slope, p.temperature.value, p.temperature.slope});
+  return out;
+}
+
+template <Real R>
+std::optional<R> rate_of(const experiment::Experiment& e) {
+  return e.sampler.kind == "ou" ? std::optional<R>(num::from_rational<R>(*e.sampler.rate)) : std::nullopt;
+}
+
+/// The share of its lag that x keeps in a turn of this length.
+template <Real R>
+R kept(const experiment::Experiment& e, const R& length) {
+  using std::exp;
+  const auto rate = rate_of<R>(e);
+  return rate ? R(exp(-*rate * length)) : R(0);
+}
+
+/// The turns of one learner up to the last point.
+template <Real R>
+class Turns {
+ public:
+  Turns(const experiment::Experiment& e, const LinearGaussian<R>& learner, const analytic::TimeResolution& resolution)
+      : e_(e), learner_(learner), resolution_(resolution) {
+    if (e.time.step) {
+      course_ = stretches<R>(e.learner);
+    } else {
+      const long last = std::lround(num::to_double(num::from_rational<R>(e.time.points.back())));
+      steps_ = learner::step_sizes(e.learner, last);
+    }
+  }
+
+  analytic::LinearTurn<R> at(long n) {
+    const auto real = [](const Rational& q) { return num::from_rational<R>(q); };
+    if (!e_.time.step) {
+      const auto& size = steps_[static_cast<std::size_t>(n)];
+      return analytic::LinearTurn<R>::sgld(learner_, real(size.rate), real(size.temperature), kept(e_, R(1)));
+    }
+    const R from = real(Rational(*e_.time.step * n)), to = real(Rational(*e_.time.step * (n + 1)));
+    if (!move_ || learner::scheduled(e_.learner))
+      move_ = analytic::linear_move(learner_, course_, from, to, resolution_);
+    analytic::LinearTurn<R> turn;
+    turn.move = *move_;
+    turn.keep = kept(e_, real(*e_.time.step));
+    return turn;
+  }
+
+ private:
+  const experiment::Experiment& e_;
+  const LinearGaussian<R>& learner_;
+  analytic::TimeResolution resolution_;
+  std::vector<CourseStretch<R>> course_;
+  std::vector<learner::StepSize> steps_;
+  std::optional<analytic::LinearMove<R>> move_;
+};
+
+template <Real R>
+std::vector<Quantities<R>> in_turns(const experiment::Experiment& e, const LinearGaussian<R>& learner,
+                                    const std::vector<R>& points, const analytic::TimeResolution& resolution) {
+  Turns<R> turns(e, learner, resolution);
+  analytic::LinearTurns<R> state(learner);
+  const R length = e.time.step ? num::from_rational<R>(*e.time.step) : R(1);
+  std::vector<Quantities<R>> out;
+  long done = 0;
+  for (const R& t : points) {
+    for (const long last = std::lround(num::to_double(R(t / length))); done < last; ++done) state.take(turns.at(done));
+    out.push_back(state.quantities());
+  }
+  return out;
+}
+
+/// Round-off: every number is made of entropies, losses and exchanges that cancel; three digits beyond the largest of
+/// them. lautum_info answers for itself.
+template <Real R>
+info::Row<R> row_of(const Quantities<R>& q) {
+  using std::fabs;
+  R scale = 1;
+  for (const auto& [name, value] : q)
+    if (name != "lautum_info" && fabs(value) < num::infinity<R>()) scale = std::max(scale, R(fabs(value)));
+  const R unit = 1000 * num::epsilon<R>();
+  info::Row<R> row;
+  for (const auto& [name, value] : q)
+    row[name] = {value, value == 0 ? R(0) : R(unit * std::max(scale, R(fabs(value))))};
+  if (const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value; naive > 1000 * unit * scale)
+    row["efficiency"] = {m / naive, R(2 * unit * scale / naive)};
+  return row;
+}
+
+template <Real R>
+std::vector<info::Row<R>> rows_of(const experiment::Experiment& e, const std::vector<R>& points, int digits,
+                                  int level) {
+  const analytic::TimeResolution resolution{2 * (6 + (6 * digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
+  const bool turns = e.time.step || e.learner.kind == "sgld";
+  std::vector<Quantities<R>> sum(points.size());
+  for (const auto& learner : learners<R>(e)) {
+    const auto part = turns
+                          ? in_turns(e, learner, points, resolution)
+                          : analytic::linear_flow(learner, stretches<R>(e.learner), rate_of<R>(e), points, resolution);
+    for (std::size_t j = 0; j < points.size(); ++j) analytic::accumulate(sum[j], part[j]);
+  }
+  std::vector<info::Row<R>> rows;
+  for (auto& q : sum) {
+    for (auto& [name, value] : q)
+      if (name.starts_with("ift_")) value = 1;  // an average of exponentials, which multiplies
+    rows.push_back(row_of(q));
+    // theory.md has no closed form of it for linear-regression
+    if (of_regression(e) && e.sampler.kind == "ou") rows.back().erase("ep_x_path");
+  }
+  return rows;
+}
+
+template <Real R>
+void with(Job& job) {
+  const auto& e = job.experiment;
+  const auto study = make_study<R>(e, job.options);
+  const auto book = refine<R>([&](int k) { return rows_of<R>(e, study.points, job.digits, k); }, 5,
+                              Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
+  auto identities = e.learner.kind == "sgld" ? sgld_identities<R>(temperature, lagging(e)) : langevin_identities<R>(e);
+  collect(job, book, study, "moments", identities);
+}
+
+}  // namespace
+
+bool moves_linearly(const experiment::Experiment& e) {
+  if (!of_regression(e) && e.model.kind != "gaussian-mean") return false;
+  if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
+  const auto& t = e.learner.temperature.values;
+  if (!(*std::min_element(t.begin(), t.end()) > 0)) return false;
+  return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && e.learner.batch == "full");
+}
+
+void linear_moments(Job& job) {
+  const auto& e = job.experiment;
+  const Rational turns = e.time.step                ? Rational(e.time.points.back() / *e.time.step)
+                         : e.learner.kind == "sgld" ? e.time.points.back()
+                                                    : Rational(0);
+  if (turns > most_turns)
+    throw AccuracyError(e.at(e.time.step ? "time.step" : "time.points") +
+                        "too many turns; allowed: " + std::to_string(most_turns));
+  raise_precision(job, 0, []<Real R>(Job& j) { with<R>(j); });
+}
+
+}  // namespace calor::run

@@ -1,0 +1,15 @@
+#pragma once
+// Gaussian learners whatever their schedules: linear drift, noise that does not depend on theta.
+
+#include "run/job.hpp"
+
+namespace calor::run {
+
+/// True for gaussian-mean and linear-regression with the equilibrium or the ou sampler, in continuous time or in turns,
+/// under langevin, or under sgld with full batches; temperatures > 0. has_closed_form is part of it.
+bool moves_linearly(const experiment::Experiment& experiment);
+
+/// All quantities by the equations of the second moments (analytic/linear_flow.hpp, linear_turns.hpp).
+void linear_moments(Job& job);
+
+}  // namespace calor::run

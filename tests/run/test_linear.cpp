@@ -1,0 +1,104 @@
+// Gaussian learners whose course changes in time, and linear-regression with every sampler that applies: against grids,
+// and against gaussian-mean where a design says the same.
+
+#include <doctest/doctest.h>
+
+#include "num/errors.hpp"
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+std::string gaussian(const std::string& learner, const std::string& after) {
+  return "[model]\nkind = \"gaussian-mean\"\nstddev = 0.7\n[data]\nsize = 4\ntarget = { mean = 0.3, stddev = 1.1 }\n"
+         "[learner]\n" +
+         learner + "\nweight_decay = 0.2\ninitial = { mean = [0.1], stddev = [0.5] }\n" + after;
+}
+
+/// The same as a regression on a constant.
+std::string regression(const std::string& learner, const std::string& after) {
+  return "[model]\nkind = \"linear-regression\"\nstddev = 0.7\ninputs = [[1], [1], [1], [1]]\n[data]\n"
+         "target = { weights = [0.3], stddev = 1.1 }\n[learner]\n" +
+         learner + "\nweight_decay = 0.2\ninitial = { mean = [0.1], stddev = [0.5] }\n" + after;
+}
+
+const char* const annealed =
+    "kind = \"langevin\"\nmobility = { times = [0, 0.4], values = [1, 2] }\n"
+    "temperature = { times = [0, 0.5, 2], values = [1, 0.3, 0.6] }";
+
+Options many() {
+  Options o = with(Method::automatic);
+  o.quantities = {"m_info",     "l_info",          "r_info",     "info_x_theta", "lautum_info",  "heat_theta",
+                  "ep_theta",   "ep_theta_medium", "ep_x_naive", "ep_x",         "flow_x",       "flow_theta",
+                  "loss_train", "loss_test",       "heat_x",     "work_x",       "reservoir_gap"};
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("an annealed Gaussian: second moments against the grid") {
+  const auto e = parse_one(gaussian(annealed, "[time]\npoints = [0, 0.3, 1, 3]\n"));
+  auto grid = many();
+  grid.method = Method::spectral;
+  const auto table = compute(e, many());
+  CHECK(table.method == "moments");
+  const auto moments = numbers(table);
+  check_accuracy(moments, 10, "moments");
+  CHECK(check_honest(numbers(compute(e, grid)), moments, "annealed Gaussian") == 4 * 17);
+}
+
+TEST_CASE("a regression on a constant is a Gaussian mean, whatever moves and lags") {
+  const std::string sgld =
+                        "kind = \"sgld\"\nlearning_rate = { times = [0, 4], values = [0.2, 0.05] }\nbatch = \"full\"\n"
+                        "temperature = 0.3",
+                    plain = "kind = \"langevin\"\nmobility = 1.5\ntemperature = 0.4",
+                    ou = "[sampler]\nkind = \"ou\"\nrate = 2\n";
+  for (const auto& [learner, after] :
+       {std::pair{plain, ou + "[time]\npoints = [0, 0.5, 2]\n"},
+        std::pair{plain, ou + "[time]\npoints = [0, 0.5, 2]\nstep = 0.25\n"},
+        std::pair{std::string(annealed), ou + "[time]\npoints = [0, 0.5, 2]\n"},
+        std::pair{std::string(annealed), ou + "[time]\npoints = [0, 0.5, 2]\nstep = 0.25\n"},
+        std::pair{std::string(annealed), std::string("[time]\npoints = [0, 0.5, 2]\nstep = 0.25\n")},
+        std::pair{sgld, ou + "[time]\npoints = [0, 1, 5]\n"},
+        std::pair{sgld, std::string("[time]\npoints = [0, 1, 5]\n")}}) {
+    CAPTURE(learner);
+    CAPTURE(after);
+    const auto a = numbers(compute(parse_one(gaussian(learner, after)), many())),
+               b = numbers(compute(parse_one(regression(learner, after)), many()));
+    CHECK(check_honest(a, b, "regression on a constant") == 3 * 17);
+    check_accuracy(b, 10, "regression on a constant");
+  }
+}
+
+TEST_CASE("second moments: double against 30 digits") {
+  const auto e =
+      parse_one(gaussian(annealed, "[sampler]\nkind = \"ou\"\nrate = 50\n[time]\npoints = [0, 0.001, 1, 100]\n"));
+  auto fine = many();
+  fine.digits = 30;
+  const auto truth = numbers(compute(e, fine));
+  check_accuracy(truth, 30, "moments, 30 digits");
+  CHECK(check_honest(numbers(compute(e, many())), truth, "moments in double") == 4 * 17);
+}
+
+TEST_CASE("a fast sampler of a regression tends to equilibrium") {
+  const auto at = [](const std::string& sampler) {
+    return numbers(compute(parse_one(regression(annealed, sampler + "[time]\npoints = [0, 1]\n")), many()))[1];
+  };
+  const auto limit = at(""), fast = at("[sampler]\nkind = \"ou\"\nrate = 1000\n"),
+             faster = at("[sampler]\nkind = \"ou\"\nrate = 2000\n");
+  for (const std::string q : {"l_info", "heat_x", "work_x", "ep_x", "flow_x", "ep_x_naive"}) {
+    CAPTURE(q);
+    const double off = num::to_double(Number(fast.at(q).value - limit.at(q).value)),
+                 less = num::to_double(Number(faster.at(q).value - limit.at(q).value));
+    CHECK(std::abs(off) < 0.05);
+    CHECK(off / less == doctest::Approx(2).epsilon(0.05));
+  }
+}
+
+TEST_CASE("a regression that lags has no grid: --method spectral says so") {
+  const auto e = parse_one(regression(annealed, "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [1]\n"));
+  CHECK_THROWS_WITH_AS(compute(e, with(Method::spectral)), doctest::Contains("sampler.kind"), InputError);
+}
+
+}  // namespace calor::run::test
