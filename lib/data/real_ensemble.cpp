@@ -77,36 +77,32 @@ std::vector<R> covariance(const model::Model<R>& model, const std::vector<std::v
 /// gaussian-mean: independent b-bar_i ~ N(m*_i, v*_i/N); given the mean the scatter has mean v*_i (N-1)/N and only
 /// shifts the loss.
 template <Real R>
-void gaussian_mean(const experiment::Experiment& e, const R& tail, const std::vector<R>& resolution, Ensemble<R>& out) {
+Family<R> gaussian_mean(const experiment::Experiment& e) {
   using std::sqrt;
   std::vector<R> mean, width;
   R scatter = 0, square = 0;
-  std::vector<Axis<R>> axes;
   for (std::size_t i = 0; i < e.data.mean.size(); ++i) {
     mean.push_back(num::from_rational<R>(e.data.mean[i]));
     const R variance = num::from_rational<R>(e.data.variance[i]);
     width.push_back(sqrt(variance / e.data.size));
     scatter += variance * (e.data.size - 1) / e.data.size;
     square += mean.back() * mean.back() + variance;
-    axes.push_back(normal_axis<R>(tail, pick(resolution, i)));
   }
-  out.target_statistic = {R(1)};
+  Family<R> out{mean.size(), {}, {R(1)}};
   out.target_statistic.insert(out.target_statistic.end(), mean.begin(), mean.end());
   out.target_statistic.push_back(square);
-  const bool scattered = by_covariance(e);
-  if (scattered) axes.push_back(scatter_axis(e, tail));
-  const std::size_t d = mean.size();
-  tensor<R>(e, axes, tail, out, [&](const std::vector<R>& z) {
+  out.statistic = [=](const std::vector<R>& z) {
     std::vector<R> t{R(1)};
-    R sum = scattered ? R(scatter * z[d]) : scatter;
-    for (std::size_t i = 0; i < d; ++i) {
+    R sum =
+        z.size() > mean.size() ? R(scatter * z.back()) : scatter;  // a further coordinate: the scatter over its mean
+    for (std::size_t i = 0; i < mean.size(); ++i) {
       t.push_back(mean[i] + width[i] * z[i]);
       sum += t.back() * t.back();
     }
     t.push_back(sum);
     return t;
-  });
-  if (scattered) add_covariances(out);
+  };
+  return out;
 }
 
 /// gaussian: b-bar ~ N(m*, v*/N) and the scatter (1/N) sum (b - b-bar)² = v* chi²_{N-1}/N are independent.
@@ -127,7 +123,7 @@ void gaussian(const experiment::Experiment& e, const R& tail, const std::vector<
 /// linear-regression: g = (1/N) sum y_j u_j ~ N(M w*, v* M/N), M = (1/N) sum u_j u_jᵀ, a Gaussian on the range of M.
 /// The part of y in the column space of the design is N gᵀM⁺g long (squared), the rest has mean v*(N - rank).
 template <Real R>
-void regression(const experiment::Experiment& e, const R& tail, const std::vector<R>& resolution, Ensemble<R>& out) {
+Family<R> regression(const experiment::Experiment& e) {
   using std::sqrt;
   const Design<R> design(e.model.inputs);
   std::vector<R> weights;
@@ -136,11 +132,8 @@ void regression(const experiment::Experiment& e, const R& tail, const std::vecto
   const num::Vector<R> truth = Eigen::Map<const num::Vector<R>>(weights.data(), design.moment.cols());
   const num::Vector<R> centre = design.moment * truth;
   const R rest = variance * (n - design.rank) / n, explained = truth.dot(centre);
-  std::vector<Axis<R>> axes;
-  for (int k = 0; k < design.rank; ++k)
-    axes.push_back(normal_axis<R>(tail, pick(resolution, static_cast<std::size_t>(k))));
-  out.target_statistic = design.statistic(centre, R(explained + variance));
-  tensor<R>(e, axes, tail, out, [&](const std::vector<R>& z) {
+  Family<R> out{static_cast<std::size_t>(design.rank), {}, design.statistic(centre, R(explained + variance))};
+  out.statistic = [=](const std::vector<R>& z) {
     num::Vector<R> g = centre;
     R square = rest;  // + gᵀM⁺g, by the coordinates of g on the principal axes
     for (int k = 0; k < design.rank; ++k) {
@@ -150,10 +143,26 @@ void regression(const experiment::Experiment& e, const R& tail, const std::vecto
       square += along * along / m;
     }
     return design.statistic(g, square);
-  });
+  };
+  return out;
+}
+
+template <Real R>
+bool is_regression(const model::Model<R>& model, const experiment::Experiment& e) {
+  return model.rows() > 1 || !e.data.weights.empty();
 }
 
 }  // namespace
+
+template <Real R>
+bool is_gaussian_family(const model::Model<R>& model, const experiment::Experiment& e) {
+  return is_regression(model, e) || model.constant(model.components() - 1);
+}
+
+template <Real R>
+Family<R> gaussian_family(const model::Model<R>& model, const experiment::Experiment& e) {
+  return is_regression(model, e) ? regression<R>(e) : gaussian_mean<R>(e);
+}
 
 template <Real R>
 Ensemble<R> real_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail,
@@ -163,12 +172,17 @@ Ensemble<R> real_target(const model::Model<R>& model, const experiment::Experime
                      "\" is not available; available: gaussian-mean of one dimension, or one data set by data.values");
   Ensemble<R> out;
   out.discrete = false;
-  if (model.rows() > 1 || !e.data.weights.empty())
-    regression<R>(e, tail, resolution, out);
-  else if (model.constant(model.components() - 1))
-    gaussian_mean<R>(e, tail, resolution, out);
-  else
+  if (is_gaussian_family(model, e)) {
+    const auto family = gaussian_family(model, e);
+    out.target_statistic = family.target_statistic;
+    std::vector<Axis<R>> axes;
+    for (std::size_t k = 0; k < family.axes; ++k) axes.push_back(normal_axis<R>(tail, pick(resolution, k)));
+    if (by_covariance(e)) axes.push_back(scatter_axis(e, tail));
+    tensor<R>(e, axes, tail, out, family.statistic);
+    if (by_covariance(e)) add_covariances(out);
+  } else {
     gaussian<R>(e, tail, resolution, out);
+  }
   out.dropped = tail * model.parameters();
   return out;
 }
@@ -193,6 +207,8 @@ Ensemble<R> real_fixed(const model::Model<R>& model, const experiment::Experimen
 }
 
 #define CALOR_INSTANTIATE(R)                                                                           \
+  template bool is_gaussian_family<R>(const model::Model<R>&, const experiment::Experiment&);          \
+  template Family<R> gaussian_family<R>(const model::Model<R>&, const experiment::Experiment&);        \
   template Ensemble<R> real_target<R>(const model::Model<R>&, const experiment::Experiment&, const R&, \
                                       const std::vector<R>&);                                          \
   template Ensemble<R> real_fixed<R>(const model::Model<R>&, const experiment::Experiment&);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/real_ensemble.hpp"
 #include "evolve/time_nodes.hpp"
 #include "num/errors.hpp"
 #include "sampler/sampler.hpp"
@@ -24,10 +25,10 @@ void refuse_jump(const experiment::Experiment& e, const std::string& key, const 
 void require_possible(const experiment::Experiment& e, bool real_x) {
   if (e.sampler.kind == "ou")
     refuse_jump(e, "sampler.kind", "\"ou\" with a jump learner is not available", "equilibrium");
-  if (e.model.kind == "linear-regression" || (e.model.kind == "gaussian-mean" && e.model.dimension > 1))
-    refuse_jump(e, "model.kind",
-                "\"" + e.model.kind + "\" with a jump learner is not available for vectors and responses",
-                "discrete models, gaussian-mean of one dimension");
+  if (e.model.kind == "gaussian-mean" && e.model.dimension > 2)
+    refuse_jump(e, "model.dimension",
+                "a jump learner with x in " + std::to_string(e.model.dimension) + " dimensions is not available",
+                "at most 2");
   if (e.model.kind == "gaussian" && e.data.source == experiment::Data::Source::target)
     refuse_jump(e, "data.target", "an ensemble of data sets for \"gaussian\" with a jump learner is not available",
                 "data.values: one data set");
@@ -40,69 +41,170 @@ void require_possible(const experiment::Experiment& e, bool real_x) {
                 "at most " + std::to_string(most_states_in_turn));
 }
 
-/// Spacing of a Gaussian ensemble in standard deviations of the mean. Rates depend on the mean through u = dL/T, which
-/// changes by slope = |d theta|/(s² T) times the width a standard deviation; 1/(1+e^u) has its poles pi/slope away from
-/// the real axis.
+/// How the losses of the states answer to the coordinates of the ensemble: at 0, and for one more of each, [state,
+/// axis]. They are linear in them but for what all states share.
 template <Real R>
-double ensemble_spacing(const experiment::Experiment& e, const learner::Jump<R>& learner,
-                        const Resolution& resolution) {
-  if (e.data.source != experiment::Data::Source::target || e.data.variance.empty()) return 1;
-  const double s = num::from_rational<double>(e.model.stddev),
-               width = std::sqrt(num::from_rational<double>(e.data.variance.front()) / e.data.size);
-  double longest = 0, span = 0;
-  for (std::size_t i = 0; i + 1 < learner.states.size(); ++i) {
-    const double jump = std::fabs(num::to_double(R(learner.states[i + 1].front() - learner.states[i].front())));
-    longest = std::max(longest, jump);
-    span += jump;
-  }
-  const double slope = width / (s * s * num::to_double(learner.temperature));
-  const double gaussian = M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + span * span * slope * slope / 4)));
-  return std::min(gaussian, 2 * M_PI * M_PI / (longest * slope * resolution.spacing_decades));
-}
+struct Answers {
+  Vector<R> base;
+  Matrix<R> slope;
+};
 
-/// Means of the data at which the losses of two neighbours are equal: there metropolis rates have a kink. A difference
-/// of losses is linear in the mean.
 template <Real R>
-std::vector<R> kinks(const learner::Jump<R>& learner, const Matrix<R>& terms) {
-  const auto zero = learner::losses<R>(learner, {R(1), {R(1), R(0), R(0)}}, terms),
-             one = learner::losses<R>(learner, {R(1), {R(1), R(1), R(0)}}, terms);
-  std::vector<R> out;
-  for (Eigen::Index i = 0; i + 1 < zero.size(); ++i) {
-    const R base = zero[i + 1] - zero[i], slope = one[i + 1] - one[i] - base;
-    out.push_back(-base / slope);
+Answers<R> answers(const data::Family<R>& family, const learner::Jump<R>& learner, const Matrix<R>& terms) {
+  std::vector<R> z(family.axes, R(0));
+  const auto at = [&] { return learner::losses<R>(learner, {R(1), family.statistic(z), {}}, terms); };
+  Answers<R> out{at(), Matrix<R>(terms.rows(), static_cast<Eigen::Index>(family.axes))};
+  for (std::size_t k = 0; k < family.axes; ++k) {
+    z[k] = 1;
+    out.slope.col(static_cast<Eigen::Index>(k)) = at() - out.base;
+    z[k] = 0;
   }
   return out;
 }
 
-/// gaussian-mean with metropolis: Gauss–Legendre panels over the mean of the data, none across a kink.
+/// Spacing of a Gaussian ensemble on each axis. Rates depend on a coordinate through u = dL/T, which changes by slope a
+/// unit; 1/(1+e^u) has its poles pi/slope away from the real axis.
 template <Real R>
-void integrate_by_panels(data::Ensemble<R>& ensemble, const experiment::Experiment& e, const learner::Jump<R>& learner,
-                         const Matrix<R>& terms, double spacing, const Resolution& resolution) {
-  using std::exp, std::sqrt;
-  const R mean = num::from_rational<R>(e.data.mean.front()), variance = num::from_rational<R>(e.data.variance.front());
-  const R width = sqrt(variance / e.data.size), scatter = variance * (e.data.size - 1) / e.data.size;
+std::vector<double> ensemble_spacing(const Answers<R>& answers, const learner::Jump<R>& learner,
+                                     const Resolution& resolution) {
+  std::vector<double> out;
+  for (Eigen::Index k = 0; k < answers.slope.cols(); ++k) {
+    double longest = 0, span = 0;
+    for (Eigen::Index i = 0; i + 1 < answers.slope.rows(); ++i) {
+      const double slope =
+          std::fabs(num::to_double(R((answers.slope(i + 1, k) - answers.slope(i, k)) / learner.temperature)));
+      longest = std::max(longest, slope);
+      span += slope;
+    }
+    const double gaussian = M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + span * span / 4)));
+    out.push_back(std::min(gaussian, 2 * M_PI * M_PI / (longest * resolution.spacing_decades)));
+  }
+  return out;
+}
+
+/// Gauss–Legendre panels over N(0, 1), none across a cut, with at least one node a spacing; weights not yet normalised.
+template <Real R>
+std::vector<std::pair<R, R>> panels(std::vector<R> cuts, double spacing, const Resolution& resolution) {
+  using std::exp;
   const R reach(std::sqrt(2 * (resolution.tail_decades + 4)));
-  std::vector<R> cuts{-reach, reach};
-  for (const R& k : kinks(learner, terms))
-    if (const R z = (k - mean) / width; z > -reach && z < reach) cuts.push_back(z);
+  std::erase_if(cuts, [&](const R& z) { return !(z > -reach && z < reach); });
+  cuts.insert(cuts.end(), {-reach, reach});
   std::sort(cuts.begin(), cuts.end());
   const int order = resolution.time_order;
   const std::vector<R> unit{R(1)};
   const auto rule = evolve::gauss_nodes<R>(unit, 2, order);
-  ensemble.sets.clear();
-  R sum = 0;
+  std::vector<std::pair<R, R>> out;
   for (std::size_t c = 0; c + 1 < cuts.size(); ++c) {
     const R length = cuts[c + 1] - cuts[c];
-    const int panels = 1 + static_cast<int>(num::to_double(length) / (0.25 * order * spacing));
-    for (int k = 0; k < panels; ++k)
+    const int count = 1 + static_cast<int>(num::to_double(length) / (order * spacing));
+    for (int k = 0; k < count; ++k)
       for (std::size_t j = 0; j < rule.times.size(); ++j) {
-        const R z = cuts[c] + length * (k + rule.times[j]) / panels, b = mean + width * z;
-        const R weight = rule.weight[j] * length / panels * exp(-z * z / 2);
-        if (weight > 0) ensemble.sets.push_back({weight, {R(1), b, b * b + scatter}});
-        sum += weight;
+        const R z = cuts[c] + length * (k + rule.times[j]) / count;
+        const R weight = rule.weight[j] * length / count * exp(-z * z / 2);
+        if (weight > 0) out.emplace_back(z, weight);
       }
   }
+  return out;
+}
+
+/// Where the losses of two neighbours are equal: first z_1 + second z_2 + c = 0.
+template <Real R>
+struct Line {
+  R first, second, c;
+};
+
+/// The lines in coordinates turned by an angle.
+template <Real R>
+std::vector<Line<R>> turned(const std::vector<Line<R>>& lines, const R& cosine, const R& sine) {
+  std::vector<Line<R>> out;
+  for (const auto& l : lines)
+    out.push_back({cosine * l.first + sine * l.second, cosine * l.second - sine * l.first, l.c});
+  return out;
+}
+
+/// Steepest |first/second|.
+template <Real R>
+double steepest(const std::vector<Line<R>>& lines) {
+  double most = 0;
+  for (const auto& l : lines)
+    most = std::max(most, std::fabs(num::to_double(l.first)) / std::fabs(num::to_double(l.second)));
+  return most;
+}
+
+/// Metropolis rates have a kink at every line: panels that no line crosses. With two axes the ensemble is turned so
+/// that no line comes near the direction of the second coordinate; whose panels are cut by every line, at a value of
+/// the first, and those of the first where two lines meet.
+template <Real R>
+void integrate_by_panels(data::Ensemble<R>& ensemble, const data::Family<R>& family, const Answers<R>& answers,
+                         const std::vector<double>& spacing, const Resolution& resolution) {
+  using std::cos, std::sin;
+  const bool two = family.axes == 2;
+  std::vector<Line<R>> lines;
+  for (Eigen::Index i = 0; i + 1 < answers.base.size(); ++i) {
+    const auto rise = [&](Eigen::Index k) -> R { return answers.slope(i + 1, k) - answers.slope(i, k); };
+    const Line<R> line{rise(0), two ? rise(1) : R(0), answers.base[i + 1] - answers.base[i]};
+    if (line.first != 0 || line.second != 0) lines.push_back(line);  // else the data do not matter
+  }
+  R cosine = 1, sine = 0;
+  double steep = 0;
+  if (two) {
+    constexpr int angles = 90;
+    steep = HUGE_VAL;
+    R best = 0;
+    for (int k = 0; k < angles; ++k) {
+      const R angle = num::pi<R>() * (k + R(0.5)) / angles;
+      if (const double s = steepest(turned(lines, R(cos(angle)), R(sin(angle)))); s < steep) steep = s, best = angle;
+    }
+    cosine = cos(best), sine = sin(best);
+    lines = turned(lines, cosine, sine);
+  }
+  std::vector<R> cuts;
+  for (const auto& l : lines) {
+    if (!two) cuts.push_back(-l.c / l.first);
+    for (const auto& m : lines)
+      if (const R det = l.first * m.second - m.first * l.second; two && det != 0)
+        cuts.push_back((l.second * m.c - m.second * l.c) / det);
+  }
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  ensemble.sets.clear();
+  R sum = 0;
+  const auto add = [&](const R& weight, const std::vector<R>& z) {
+    ensemble.sets.push_back({weight, family.statistic(z), {}});
+    sum += weight;
+  };
+  const double least = *std::min_element(spacing.begin(), spacing.end());
+  if (!two)
+    for (const auto& [z, weight] : panels(cuts, least / 4, resolution)) add(weight, {z});
+  else
+    for (const auto& [z, weight] : panels(cuts, 0.6 * least / std::max(1.0, steep), resolution)) {
+      std::vector<R> inner;
+      for (const auto& l : lines) inner.push_back(-(l.c + l.first * z) / l.second);
+      for (const auto& [y, share] : panels(inner, 0.6 * least, resolution))
+        add(R(weight * share), {R(cosine * z - sine * y), R(sine * z + cosine * y)});
+    }
   for (auto& set : ensemble.sets) set.weight /= sum;
+}
+
+/// Data sets drawn from a Gaussian target.
+template <Real R>
+data::Ensemble<R> gaussian_ensemble(const model::Model<R>& model, const experiment::Experiment& e,
+                                    const learner::Jump<R>& learner, const Matrix<R>& terms,
+                                    const Resolution& resolution) {
+  using std::exp;
+  const auto family = data::gaussian_family(model, e);
+  const auto reply = answers(family, learner, terms);
+  const auto spacing = ensemble_spacing(reply, learner, resolution);
+  const bool kinks = learner.acceptance == "metropolis";
+  if (kinks && family.axes > 2)
+    refuse_jump(e, "learner.acceptance",
+                "\"metropolis\" with data of " + std::to_string(family.axes) +
+                    " dimensions (its rates have kinks) is not available",
+                "heat-bath, arrhenius, two dimensions, or one data set by data.values");
+  auto out = data::enumerate<R>(model, e, exp(R(-resolution.tail_decades - 4)),
+                                std::vector<R>(spacing.begin(), spacing.end()));
+  if (kinks) integrate_by_panels(out, family, reply, spacing, resolution);
+  return out;
 }
 
 /// -ln p(x_k|theta_i) at real nodes x: statistics times terms.
@@ -114,24 +216,45 @@ Matrix<R> energies_of(const Matrix<R>& terms, const std::vector<std::vector<R>>&
   return out;
 }
 
-/// Real x: -ln p is a parabola in x; nodes that cover every state's density, trapezoidal rule (spectrally accurate).
+/// Real x: nodes that cover every state's density, trapezoidal rule (spectrally accurate), in each dimension and on
+/// each row of a design; over rows it averages.
 template <Real R>
-std::vector<std::vector<R>> real_nodes(const model::Model<R>& model, const Matrix<R>& terms,
-                                       const Resolution& resolution, R& spacing) {
-  using std::sqrt;
-  const Matrix<R> probe =
-      energies_of<R>(terms, {model.statistic_of(R(-1)), model.statistic_of(R(0)), model.statistic_of(R(1))});
-  R lowest = num::infinity<R>(), highest = -lowest, narrowest = lowest;
-  for (Eigen::Index i = 0; i < terms.rows(); ++i) {
-    const R bend = probe(i, 0) - 2 * probe(i, 1) + probe(i, 2), s = 1 / sqrt(bend);
-    const R mean = (probe(i, 0) - probe(i, 2)) / (2 * bend), reach = s * R(std::sqrt(2 * resolution.tail_decades));
-    lowest = std::min(lowest, R(mean - reach));
-    highest = std::max(highest, R(mean + reach));
-    narrowest = std::min(narrowest, s);
+struct RealNodes {
+  std::vector<std::vector<R>> statistics;
+  std::vector<R> weight;
+};
+
+template <Real R>
+RealNodes<R> real_nodes(const model::Model<R>& model, const learner::Jump<R>& learner, const Resolution& resolution) {
+  using std::max, std::min;
+  const auto dimension = static_cast<std::size_t>(model.dimension());
+  RealNodes<R> out;
+  for (int row = 0; row < model.rows(); ++row) {
+    std::vector<R> lowest(dimension, num::infinity<R>()), highest(dimension, -num::infinity<R>());
+    R narrowest = num::infinity<R>();
+    for (const auto& state : learner.states) {
+      const R s = model.stddev(state), reach = s * R(std::sqrt(2 * resolution.tail_decades));
+      const auto mean = model.mean(state, row);
+      for (std::size_t i = 0; i < dimension; ++i) {
+        lowest[i] = min(lowest[i], R(mean[i] - reach));
+        highest[i] = max(highest[i], R(mean[i] + reach));
+      }
+      narrowest = min(narrowest, s);
+    }
+    const R spacing = narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades));
+    R cell = 1;
+    for (std::size_t i = 0; i < dimension; ++i) cell *= spacing;
+    std::vector<R> x = lowest;
+    for (std::size_t i = 0; i < dimension;) {  // an odometer
+      out.statistics.push_back(model.real_statistic(x, row));
+      out.weight.push_back(cell / model.rows());
+      for (i = 0; i < dimension; ++i) {
+        x[i] += spacing;
+        if (x[i] < highest[i] + spacing) break;
+        x[i] = lowest[i];
+      }
+    }
   }
-  spacing = narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades));
-  std::vector<std::vector<R>> out;
-  for (R x = lowest; x < highest + spacing; x += spacing) out.push_back(model.statistic_of(x));
   return out;
 }
 
@@ -139,18 +262,18 @@ template <Real R>
 void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Matrix<R>& terms,
                 const Resolution& resolution) {
   using std::exp;
-  std::vector<std::vector<R>> statistics;
-  R spacing = 1;
+  RealNodes<R> nodes;
   for (int x = 0; x < model.outcomes(); ++x) {
     const auto t = model.statistic(x);
-    statistics.emplace_back(t.begin(), t.end());
+    nodes.statistics.emplace_back(t.begin(), t.end());
+    nodes.weight.push_back(R(1));
   }
-  if (statistics.empty()) statistics = real_nodes(model, terms, resolution, spacing);
-  const auto outcomes = static_cast<Eigen::Index>(statistics.size());
-  setting.energy = energies_of<R>(terms, statistics);
+  if (nodes.statistics.empty()) nodes = real_nodes(model, setting.learner, resolution);
+  const auto outcomes = static_cast<Eigen::Index>(nodes.statistics.size());
+  setting.energy = energies_of<R>(terms, nodes.statistics);
   auto& s = setting.spaces;
   s.theta_weight = Vector<R>::Ones(terms.rows());
-  s.x_weight = Vector<R>::Constant(outcomes, spacing);
+  s.x_weight = Eigen::Map<const Vector<R>>(nodes.weight.data(), outcomes);
   s.conditional = Matrix<R>(terms.rows(), outcomes);
   for (Eigen::Index i = 0; i < terms.rows(); ++i)
     for (Eigen::Index k = 0; k < outcomes; ++k) s.conditional(i, k) = exp(-setting.energy(i, k));
@@ -180,14 +303,20 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   setting.alternation = sampler::alternations(e.sampler, *model, thetas);
   out.outcomes = model->outcomes();
   out.terms = learner::terms_at(setting.learner, *model);
-  const double spacing = ensemble_spacing(e, setting.learner, resolution);
-  out.ensemble = data::enumerate<R>(*model, e, exp(R(-resolution.tail_decades - 4)), R(spacing));
-  if (!out.ensemble.discrete && !out.ensemble.fixed && setting.learner.acceptance == "metropolis")
-    integrate_by_panels(out.ensemble, e, setting.learner, out.terms, spacing, resolution);
+  if (model->outcomes() == 0 && e.data.source == experiment::Data::Source::target)
+    out.ensemble = gaussian_ensemble(*model, e, setting.learner, out.terms, resolution);
+  else
+    out.ensemble = data::enumerate<R>(*model, e, exp(R(-resolution.tail_decades - 4)), R(1));
   set_spaces(setting, *model, out.terms, resolution);
   const double cells = static_cast<double>(points.size() * out.ensemble.sets.size()) *
                        static_cast<double>(out.terms.rows()) *
                        (e.sampler.kind == "equilibrium" && !e.time.step ? 1.0 : static_cast<double>(out.outcomes));
+  const double mixed = static_cast<double>(setting.energy.cols()) * static_cast<double>(out.ensemble.sets.size());
+  if (mixed > most_cells)
+    refuse_jump(e, "accuracy.digits",
+                std::to_string(setting.energy.cols()) + " values of x for " + std::to_string(out.ensemble.sets.size()) +
+                    " data sets do not fit into memory",
+                "fewer digits or dimensions");
   if (cells > most_cells)
     refuse_jump(e, "learner.states",
                 std::to_string(out.terms.rows()) + " states for " + std::to_string(out.ensemble.sets.size()) +

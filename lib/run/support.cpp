@@ -130,7 +130,7 @@ void require_supported(const experiment::Experiment& e, Method method) {
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
-  if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion")
+  if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion" && l.kind != "jump")
     refuse_unavailable(e, "model.kind", "\"linear-regression\" with this learner and sampler",
                        "langevin, and sgld with full batches, each with sampler equilibrium or ou");
   for (const auto& [key, schedule] :

@@ -96,6 +96,56 @@ TEST_CASE("a fast sampler of a regression tends to equilibrium") {
   }
 }
 
+namespace {
+
+std::string jumps(const std::string& states, const std::string& acceptance) {
+  return "[learner]\nkind = \"jump\"\nstates = " + states +
+         "\nrate = 1.5\ntemperature = 0.5\nweight_decay = 0.2\ninitial = [0.2, 0.3, 0.5]\nacceptance = \"" +
+         acceptance + "\"\n[time]\npoints = [0, 0.5, 1]\n";
+}
+
+Options informations() {
+  Options o = with(Method::automatic);
+  o.quantities = {"m_info",   "l_info", "r_info", "info_x_theta", "heat_theta",
+                  "ep_theta", "heat_x", "work_x", "ep_x_naive"};
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("jump learners of vectors and responses: one direction is one dimension") {
+  const auto of = [](const std::string& text) { return numbers(compute(parse_one(text), informations())); };
+  const std::string head = "[model]\nkind = \"gaussian-mean\"\nstddev = 0.7\n";
+  for (const std::string acceptance : {"metropolis", "heat-bath"}) {
+    CAPTURE(acceptance);
+    const auto one = of(head + "[data]\nsize = 4\ntarget = { mean = 0.6, stddev = 1.1 }\n" +
+                        jumps("[[0.0], [0.5], [0.9]]", acceptance));
+    // along (3, 4)/5; what lies across is not learned, and x across is noise
+    const auto two =
+        of(head + "dimension = 2\n[data]\nsize = 4\ntarget = { mean = [0.36, 0.48], stddev = [1.1, 1.1] }\n" +
+           jumps("[[0.0, 0.0], [0.3, 0.4], [0.54, 0.72]]", acceptance));
+    CHECK(check_honest(two, one, "two dimensions") == 27);
+    const auto constant =
+        of("[model]\nkind = \"linear-regression\"\nstddev = 0.7\ninputs = [[1], [1], [1], [1]]\n"
+           "[data]\ntarget = { weights = [0.6], stddev = 1.1 }\n" +
+           jumps("[[0.0], [0.5], [0.9]]", acceptance));
+    CHECK(check_honest(constant, one, "regression on a constant") == 27);
+  }
+}
+
+TEST_CASE("a jump learner of two weights, metropolis: against a sum over a plain lattice of data in NumPy") {
+  // 401 x 401 data sets, matrix exponentials by squaring, 241 responses; it sees the kinks of the rates to 1e-9
+  const auto n = numbers(compute(
+      parse_one("[model]\nkind = \"linear-regression\"\nstddev = 0.7\ninputs = [[1.0, 0.2], [0.5, -1.0], [-0.3, 0.7]]\n"
+                "[data]\ntarget = { weights = [0.5, -0.2], stddev = 0.8 }\n" +
+                jumps("[[0.0, 0.1], [0.3, -0.2], [0.5, 0.4]]", "metropolis")),
+      informations()));
+  CHECK(num::to_double(n[1].at("m_info").value) == doctest::Approx(0.02604049608).epsilon(1e-8));
+  CHECK(num::to_double(n[2].at("m_info").value) == doctest::Approx(0.04659666873).epsilon(1e-8));
+  CHECK(num::to_double(n[1].at("l_info").value) == doctest::Approx(0.00129064441).epsilon(1e-7));
+  CHECK(num::to_double(n[2].at("l_info").value) == doctest::Approx(0.00224056891).epsilon(1e-7));
+}
+
 TEST_CASE("a regression that lags has no grid: --method spectral says so") {
   const auto e = parse_one(regression(annealed, "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [1]\n"));
   CHECK_THROWS_WITH_AS(compute(e, with(Method::spectral)), doctest::Contains("sampler.kind"), InputError);
