@@ -1,6 +1,7 @@
 // calor check EXPERIMENT.toml|TABLE.json|SAMPLES ESTIMATES.csv
 
 #include <algorithm>
+#include <filesystem>
 
 #include "experiment/csv.hpp"
 #include "experiment/text.hpp"
@@ -9,12 +10,15 @@
 #include "table/write.hpp"
 #include "tools/command.hpp"
 #include "tools/output.hpp"
+#include "tools/sampling.hpp"
 #include "validation/crosscheck/mistakes.hpp"
 #include "validation/crosscheck/report.hpp"
 
 namespace calor::tools {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 const Page check_page{
     "  calor check EXPERIMENT.toml|TABLE.json|SAMPLES ESTIMATES.csv [OPTIONS]",
@@ -81,31 +85,39 @@ table::Table compute(const experiment::Experiment& e, run::Options options, cons
   }
 }
 
-/// The true values as JSON: the file itself if it is a table, else computed.
-std::string true_table(const CheckRequest& request, const experiment::Csv& csv) {
-  const auto refuse_digits = [&] {
+/// Where the true values come from: a table as text, or an experiment.
+struct Source {
+  std::string table;
+  std::vector<experiment::Swept> members;
+  std::vector<fs::path> files;  // that it was read from
+};
+
+Source source_of(const CheckRequest& request) {
+  const fs::path samples = fs::path(request.truth) / "samples.json";
+  std::error_code ignored;
+  const bool directory = fs::is_regular_file(samples, ignored);
+  const fs::path file = directory ? samples : fs::path(request.truth);
+  const std::string text = experiment::read_text(file, most_bytes);
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (directory || request.truth.ends_with(".json") || (first != std::string::npos && text[first] == '{')) {
     if (request.digits > 0)
       throw InputError("--digits: the values of " + experiment::printable(request.truth, 400) +
                        " have the digits that they have; allowed: with an experiment");
-  };
-  const std::filesystem::path samples = std::filesystem::path(request.truth) / "samples.json";
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(samples, ignored)) {
-    refuse_digits();
-    return experiment::read_text(samples, most_bytes);
+    return {text, {}, {file}};
   }
-  const std::string text = experiment::read_text(request.truth, most_bytes);
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (request.truth.ends_with(".json") || (first != std::string::npos && text[first] == '{')) {
-    refuse_digits();
-    return text;
-  }
-  const auto members = experiment::read(request.truth);
+  Source out{"", experiment::read(file), {}};
+  out.files = sources_of(file, out.members);
+  return out;
+}
+
+/// The true values as JSON.
+std::string true_table(const CheckRequest& request, const Source& source, const experiment::Csv& csv) {
+  if (source.members.empty()) return source.table;
   run::Options options;
   options.quantities = wanted(csv);
   options.digits = request.digits;
   std::vector<table::Table> tables;
-  for (const auto& member : members) {
+  for (const auto& member : source.members) {
     tables.push_back(compute(member.experiment, options, csv));
     tables.back().sweep.clear();
     for (const auto& [key, value] : member.coordinates) tables.back().sweep.push_back({key, value});
@@ -115,10 +127,13 @@ std::string true_table(const CheckRequest& request, const experiment::Csv& csv) 
 
 int check(const CheckRequest& request) {
   const auto format = crosscheck::report_format(request.format);
-  const Output output(request.output, request.estimates);
+  const auto source = source_of(request);
+  auto inputs = source.files;
+  inputs.emplace_back(request.estimates);
+  const Output output(request.output, inputs);
   const experiment::Csv csv = experiment::read_csv(request.estimates);
   const std::string name = experiment::printable(request.truth, 400);
-  const auto table = crosscheck::parse_table(true_table(request, csv), name);
+  const auto table = crosscheck::parse_table(true_table(request, source, csv), name);
   const auto report = crosscheck::judge(table, crosscheck::read_estimates(csv, table), csv.name, request.rule);
   output.write(crosscheck::write_report(report, format));
   return report.pass() ? 0 : 1;

@@ -1,6 +1,8 @@
 #include "tools/command.hpp"
 
-#include <cmath>
+#include <charconv>
+#include <cstdint>
+#include <sstream>
 
 #include "version.hpp"
 
@@ -43,19 +45,23 @@ class ManPage : public CLI::Formatter {
 std::shared_ptr<CLI::Formatter> man_page(const Page& page) { return std::make_shared<ManPage>(page); }
 
 CLI::Validator between(double low, double high) {
-  const CLI::Validator number(  // nan lies in every range of CLI11
-      [](const std::string& word) -> std::string {
-        double value = 0;
-        return CLI::detail::lexical_cast(word, value) && std::isnan(value) ? "not a number: " + word : "";
-      },
-      "");
-  return (CLI::Range(low, high) & number).description("");
+  return {[low, high](const std::string& word) -> std::string {
+            double value = 0;
+            const bool good = CLI::detail::lexical_cast(word, value) && value >= low && value <= high;  // not of nan
+            std::ostringstream allowed;
+            allowed << word << "; allowed: " << low << " to " << high;
+            return good ? "" : allowed.str();
+          },
+          ""};
 }
 
 CLI::Validator whole_number() {
   return {[](const std::string& word) -> std::string {
-            const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-            return digits ? "" : "not a whole number >= 0: " + word;
+            std::uint64_t value = 0;
+            const char* end = word.data() + word.size();
+            const auto [stop, code] = std::from_chars(word.data(), end, value);
+            const bool whole = code == std::errc() && stop == end && !word.empty() && word.front() != '-';
+            return whole ? "" : "not a whole number from 0 to 2^64 - 1: " + word;
           },
           ""};
 }

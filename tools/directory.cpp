@@ -1,6 +1,7 @@
 #include "tools/directory.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,13 +72,27 @@ void write_new_file(const fs::path& file, const std::string& bytes, bool durable
   if (error != 0) refuse_directory(file, std::strerror(error));
 }
 
+DirectoryLock::DirectoryLock(const fs::path& directory)
+    : descriptor_(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) continue;
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
 TemporaryDirectory::TemporaryDirectory(const fs::path& place) {
   std::error_code unusable;
   const fs::path parent = place.empty() ? fs::temp_directory_path(unusable) : parent_of(place);
   if (unusable) throw InputError("TMPDIR: " + unusable.message() + "; allowed: a directory");
   std::string name = (parent / ".calor-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) refuse_directory(place.empty() ? parent : place, std::strerror(errno));
-  path_ = name;
+  if (::mkdtemp(name.data()) != nullptr) {
+    path_ = name;
+    return;
+  }
+  if (!place.empty()) refuse_directory(place, std::strerror(errno));
+  throw InputError("TMPDIR: " + experiment::printable(parent.string(), 400) +
+                   " cannot be written: " + std::strerror(errno) + "; allowed: a writable directory");
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
@@ -105,6 +120,7 @@ OutputDirectory::OutputDirectory(const std::string& directory, std::vector<std::
   } else if (status.type() != fs::file_type::not_found) {
     refuse_directory(directory, status.type() == fs::file_type::none ? code.message() : "it is no directory");
   }
+  const HeldSignals held;
   const TemporaryDirectory probe(directory_);
 }
 

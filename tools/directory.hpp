@@ -40,6 +40,19 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
+/// While one lives, no other program has one on the same directory ("": the current one): for files that are read,
+/// changed and written. Waits. Where a file system knows no locks there is none.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const std::filesystem::path& directory);
+  ~DirectoryLock();
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 /// A new file with these bytes; `durable`: flushed to disk. Throws InputError.
 void write_new_file(const std::filesystem::path& file, const std::string& bytes, bool durable = true);
 

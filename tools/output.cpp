@@ -86,7 +86,7 @@ void write_standard_output(const std::string& text) {
   if (error != 0) throw InputError(std::string("standard output cannot be written: ") + std::strerror(error));
 }
 
-Output::Output(std::optional<std::string> file, const fs::path& source, std::string option)
+Output::Output(std::optional<std::string> file, const std::vector<fs::path>& sources, std::string option)
     : option_(std::move(option)), mode_(default_mode()) {
   if (!file) return;
   if (file->empty()) throw InputError(option_ + ": an empty file name; allowed: a file in a writable directory");
@@ -95,7 +95,8 @@ Output::Output(std::optional<std::string> file, const fs::path& source, std::str
   if (::stat(file_->c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) refuse(option_, *file, "it is a directory");
     std::error_code code;
-    if (fs::equivalent(*file_, source, code)) refuse(option_, *file, "it is the experiment itself");
+    for (const auto& source : sources)
+      if (fs::equivalent(*file_, source, code)) refuse(option_, *file, "this run reads it");
     if (::access(file_->c_str(), W_OK) != 0) refuse(option_, *file, std::strerror(errno));
     special_ = !S_ISREG(status.st_mode);
     mode_ = status.st_mode & 0777U;
@@ -103,7 +104,9 @@ Output::Output(std::optional<std::string> file, const fs::path& source, std::str
     refuse(option_, *file, std::strerror(errno));
   }
   if (file_->filename().empty()) refuse(option_, *file, "it names a directory");
-  if (!special_) Temporary probe(option_, *file_);
+  if (special_) return;
+  const HeldSignals held;
+  Temporary probe(option_, *file_);
 }
 
 void Output::write(const std::string& text) const {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace calor::tools {
 
@@ -19,11 +20,15 @@ struct ClosedPipe {};
 /// renamed; until then, and on any failure, it stays as it is. Devices and pipes are written to directly.
 class Output {
  public:
-  /// Without `file`: standard output. `source` is the input, which must not be overwritten; `option` is what messages
-  /// call the file by.
-  Output(std::optional<std::string> file, const std::filesystem::path& source, std::string option = "--output");
+  /// Without `file`: standard output. `sources` are what the run reads, which must not be overwritten; `option` is what
+  /// messages call the file by.
+  Output(std::optional<std::string> file, const std::vector<std::filesystem::path>& sources,
+         std::string option = "--output");
 
   void write(const std::string& text) const;
+
+  /// The file, links followed; nothing for standard output.
+  const std::optional<std::filesystem::path>& file() const { return file_; }
 
  private:
   std::optional<std::filesystem::path> file_;  // links followed

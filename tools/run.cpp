@@ -13,6 +13,7 @@
 #include "tools/command.hpp"
 #include "tools/output.hpp"
 #include "tools/progress.hpp"
+#include "tools/sampling.hpp"
 
 namespace calor::tools {
 
@@ -156,7 +157,7 @@ int run(RunRequest request) {
   request.options.method = method_of(request.method);
   request.options.quantities = expand(split(request.quantities));
   const auto members = experiment::read(request.experiment);
-  const Output output(request.output, request.experiment);
+  const Output output(request.output, sources_of(request.experiment, members));
   const auto tables = compute_all(members, request.options);
   const int terminal = request.output ? 0 : terminal_width(STDOUT_FILENO);
   output.write(table::write(tables, format, terminal == 0 ? 100 : std::clamp(terminal, 60, 160)));

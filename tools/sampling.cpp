@@ -6,6 +6,14 @@
 
 namespace calor::tools {
 
+std::vector<std::filesystem::path> sources_of(const std::filesystem::path& file,
+                                              const std::vector<experiment::Swept>& members) {
+  std::vector<std::filesystem::path> out{file};
+  for (const auto& member : members)
+    if (const auto& data = member.experiment.data.file; !data.empty()) out.push_back(file.parent_path() / data);
+  return out;
+}
+
 table::Table true_values(const experiment::Swept& member) {
   run::Options options;
   table::Table out;

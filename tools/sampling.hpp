@@ -10,6 +10,10 @@
 
 namespace calor::tools {
 
+/// What a run of this file reads: the file and the data that it names.
+std::vector<std::filesystem::path> sources_of(const std::filesystem::path& file,
+                                              const std::vector<experiment::Swept>& members);
+
 /// The table of every quantity that the experiment defines, what misses its digits with its larger error; it knows its
 /// place in the sweep.
 table::Table true_values(const experiment::Swept& member);

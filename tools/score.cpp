@@ -20,6 +20,8 @@ namespace calor::tools {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 const Page score_page{
     "  calor score COMMAND --experiment EXPERIMENT.toml [OPTIONS]",
     R"(  Runs an estimating program on independent sample directories, one after the other, and compares its answers with the
@@ -96,15 +98,14 @@ crosscheck::Scored score_member(const ScoreRequest& request, const experiment::S
     line.show("scoring", (static_cast<double>(done) + static_cast<double>(r) / runs) / static_cast<double>(all));
     trials.push_back(attempt(request, e, options, truth, r));
   }
-  return {
-      {request.name.empty() ? request.command : request.name, std::filesystem::path(request.experiment).stem().string(),
-       request.samples, request.replicates, request.options.seed, member.coordinates},
-      crosscheck::score(truth, trials)};
+  return {{request.name.empty() ? request.command : request.name, fs::path(request.experiment).stem().string(),
+           request.samples, request.replicates, request.options.seed, member.coordinates},
+          crosscheck::score(truth, trials)};
 }
 
 std::string old_board(const std::string& file) {
   std::error_code code;
-  return std::filesystem::exists(file, code) ? experiment::read_text(file, most_board) : "";
+  return fs::exists(file, code) ? experiment::read_text(file, most_board) : "";
 }
 
 int score(const ScoreRequest& request) {
@@ -114,16 +115,27 @@ int score(const ScoreRequest& request) {
   }
   if (request.command.find_first_not_of(" \t") == std::string::npos)
     throw InputError("score: COMMAND is empty; allowed: words for the shell");
+  for (const auto& [what, word] : {std::pair("--name", &request.name), std::pair("COMMAND", &request.command)}) {
+    if (*word != experiment::printable(*word, word->size()))
+      throw InputError(std::string(what) + ": \"" + experiment::printable(*word) +
+                       "\" is not printable UTF-8; allowed: printable text");
+  }
   const auto members = experiment::read(request.experiment);
-  const Output output(request.output, request.experiment);
+  const auto sources = sources_of(request.experiment, members);
+  const Output output(request.output, sources);
   std::optional<Output> board;
   if (request.board) {
-    board.emplace(request.board, request.experiment, "--leaderboard");
+    board.emplace(request.board, sources, "--leaderboard");
+    if (output.file() && board->file() == output.file())
+      throw InputError("--output: it is the leaderboard too; allowed: two files");
     crosscheck::leaderboard(old_board(*request.board), *request.board, {});  // refuse what is none, before the work
   }
   std::vector<crosscheck::Scored> all;
   for (const auto& member : members) all.push_back(score_member(request, member, all.size(), members.size()));
-  if (board) board->write(crosscheck::leaderboard(old_board(*request.board), *request.board, all));
+  if (board) {
+    const DirectoryLock alone(fs::path(*request.board).parent_path());
+    board->write(crosscheck::leaderboard(old_board(*request.board), *request.board, all));
+  }
   output.write(request.format == "json" ? crosscheck::write_scores_json(all) : crosscheck::write_scores_text(all));
   const bool answered = std::any_of(all.begin(), all.end(), [](const auto& s) {
     return std::any_of(s.scores.rows.begin(), s.scores.rows.end(), [](const auto& row) { return row.answered > 0; });

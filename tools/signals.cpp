@@ -16,7 +16,7 @@ void remember(int signal) {
 
 HeldSignals::HeldSignals() {
   held_signal = 0;
-  for (const int signal : std::array{SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : std::array{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU}) {
     struct sigaction now {
     }, wait{};
     ::sigaction(signal, nullptr, &now);

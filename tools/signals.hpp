@@ -7,9 +7,9 @@
 
 namespace calor::tools {
 
-/// While one lives, SIGINT, SIGTERM and SIGHUP wait; at its end the first that came acts as it would have. For the
-/// short times in which temporary files or another program exist: declared before them, it outlives them. What was
-/// ignored (nohup) stays ignored. One at a time.
+/// While one lives, SIGINT, SIGTERM, SIGHUP and the like wait; at its end the first that came acts as it would have.
+/// For the short times in which temporary files or another program exist: declared before them, it outlives them. What
+/// was ignored (nohup) stays ignored. One at a time.
 class HeldSignals {
  public:
   HeldSignals();

@@ -114,9 +114,9 @@ class Tables {
       const bool old = !request_.force && kept(name, reference::identify(source));
       if (!old) {
         const auto made = reference::make(source, threads, [&](const run::Progress& at) { show(name, at); });
-        Output(file(name, ".csv").string(), source).write(reference::csv_of(made));
-        Output(file(name, ".tex").string(), source).write(reference::latex_of(made));
-        Output(file(name, ".json").string(), source)
+        Output(file(name, ".csv").string(), {source}).write(reference::csv_of(made));
+        Output(file(name, ".tex").string(), {source}).write(reference::latex_of(made));
+        Output(file(name, ".json").string(), {source})
             .write(reference::json_of(made));  // last: it says that all is there
       }
       finish(name, old ? "kept" : "written");
@@ -159,7 +159,7 @@ class Tables {
         } catch (const InputError&) {  // some other file
         }
       }
-    Output((fs::path(request_.output) / "index.md").string(), "").write(reference::index_of(std::move(entries)));
+    Output((fs::path(request_.output) / "index.md").string(), {}).write(reference::index_of(std::move(entries)));
   }
 
   const TablesRequest& request_;

@@ -125,18 +125,18 @@ void make_directory(const std::string& name) {
   fs::create_directories(name, code);
   if (!fs::is_directory(name))
     throw InputError("--output: " + printable(name, 400) + " is no directory that can be made; allowed: a directory");
-  const Output probe((fs::path(name) / "report").string(), "");
+  const Output probe((fs::path(name) / "report").string(), {});
 }
 
 void write_directory(const ValidateRequest& r, const std::vector<judge::Report>& reports, const std::string& text) {
   const std::map<std::string, std::string> extensions{
       {"text", "txt"}, {"markdown", "md"}, {"latex", "tex"}, {"csv", "csv"}, {"json", "json"}};
   const fs::path directory(r.output);
-  Output((directory / ("report." + extensions.at(r.format))).string(), "").write(text);
+  Output((directory / ("report." + extensions.at(r.format))).string(), {}).write(text);
   for (const auto& report : reports)
     for (const auto& [quantity, lines] : judge::by_quantity(report.lines)) {
       const std::string name = file_word(report.test.name + "-" + quantity) + ".svg";
-      Output((directory / name).string(), "").write(judge::plot(lines, report.test.title + ": " + quantity));
+      Output((directory / name).string(), {}).write(judge::plot(lines, report.test.title + ": " + quantity));
     }
 }
 

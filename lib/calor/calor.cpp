@@ -67,12 +67,12 @@ std::vector<std::string> Result::quantities() const {
 }
 
 const table::Row& Result::row(double t) const {
+  const auto off = [&](const table::Row& row) { return std::abs(nearest(row.t) - t); };
+  const auto best = std::min_element(table_.rows.begin(), table_.rows.end(),
+                                     [&](const auto& a, const auto& b) { return off(a) < off(b); });
+  if (best != table_.rows.end() && off(*best) <= 1e-9 * std::max(1.0, std::abs(t))) return *best;
   std::vector<std::string> times;
-  for (const auto& row : table_.rows) {
-    const double at = nearest(row.t);
-    if (std::abs(at - t) <= 1e-9 * std::max(1.0, std::abs(at))) return row;
-    times.push_back(row.t);
-  }
+  for (const auto& row : table_.rows) times.push_back(row.t);
   throw InputError("the table has no time " + decimal(t) + "; allowed: " + experiment::join(times));
 }
 

@@ -46,7 +46,7 @@ class Result {
   std::vector<std::string> quantities() const;
 
   /// A quantity at a time, nothing where the experiment leaves it undefined. Throws InputError for a time that is not
-  /// in the table (to 1e-9 max(1, |t|)) and for a name that is no quantity.
+  /// in the table (the nearest within 1e-9 max(1, |t|)) and for a name that is no quantity.
   std::optional<Value> find(std::string_view quantity, double t) const;
 
   /// The same; throws InputError also where the quantity is undefined.

@@ -83,7 +83,8 @@ void require_accuracy(const Job& job) {
   if (c.times.empty())
     throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
                         " digits cannot be reached with --method " + name(job.options.method) +
-                        (c.obstacle.empty() ? "" : ": " + c.obstacle) + "; try --method auto or fewer digits");
+                        (c.obstacle.empty() ? "" : ": " + c.obstacle) + "; try " +
+                        (job.options.method == Method::automatic ? "" : "--method auto or ") + "fewer digits");
   if (job.options.best_effort) return;
   std::string names;
   double worst = 1;

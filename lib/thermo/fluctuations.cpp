@@ -92,7 +92,11 @@ void finish_fluctuations(Row<R>& row) {
   for (const char* name : {"heat_x", "work_x"})
     if (row.count("_" + std::string(name) + "_3")) cumulants(row, name);
   for (const std::string name : {"ift_x", "ift_theta"})
-    if (const auto at = row.find(name); at != row.end()) row["_" + name] = {at->second.value - 1, at->second.noise};
+    if (const auto at = row.find(name); at != row.end()) {
+      at->second.noise +=
+          64 * num::epsilon<R>() * fabs(at->second.value);  // of the weights of data sets, which add up to 1
+      row["_" + name] = {at->second.value - 1, at->second.noise};
+    }
 }
 
 #define CALOR_INSTANTIATE(R)                            \

@@ -79,11 +79,27 @@ TEST_SUITE("crosscheck/mistakes") {
     CHECK(crosscheck::test::report("t,quantity,value\n2,m_info,0.4328\n", table).mistakes.size() == 1);
   }
 
+  TEST_CASE(
+      "one row that is merely wrong does not hide what the others say; replicates speak once; zeros say nothing") {
+    CHECK(contains(
+        found([](const std::string& q, int t, double x) { return q == "l_info" && t == 2 ? 5 * x : x / std::log(2); }),
+        "all your values but 1 are the true ones divided by ln 2"));
+    CHECK(found([](auto&, int, double) { return 0.0; }).empty());
+    const TruthTable table = crosscheck::test::table();
+    const std::string replicates = "t,quantity,value,replicate\n2,m_info,0.205,a\n2,m_info,0.205,b\n2,m_info,0.205,c\n";
+    CHECK(crosscheck::test::report(replicates, table).mistakes.empty());
+    CHECK(crosscheck::test::report("t,quantity,value,stderr\n2,m_info,0.6,0.08\n", table).mistakes.size() <= 1);
+  }
+
   TEST_CASE("quantities swapped, or one taken for the other") {
     const auto m = [](int t) { return t == 0 ? 0 : t == 1 ? 0.1 : 0.3; };
     const auto l = [](int t) { return t == 0 ? 0 : t == 1 ? 0.01 : 0.02; };
     CHECK(found([&](const std::string& q, int t, double x) {
             return q == "m_info" ? l(t) : q == "l_info" ? m(t) : x;
+          }) == "l_info: your values are the true m_info, and the other way round: swapped?");
+    const double noise[] = {1, 1.01, 0.985};
+    CHECK(found([&](const std::string& q, int t, double x) {
+            return noise[t] * (q == "m_info" ? l(t) : q == "l_info" ? m(t) : x);
           }) == "l_info: your values are the true m_info, and the other way round: swapped?");
     CHECK(found([&](const std::string& q, int t, double x) { return q == "l_info" ? m(t) : x; }) ==
           "l_info: your values are the true m_info: one taken for the other?");

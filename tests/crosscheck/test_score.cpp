@@ -72,7 +72,7 @@ TEST_SUITE("crosscheck/score") {
                                                        trial("m_info,nan\n"),
                                                        trial("m_info,0.3,\n")});
     CHECK(s.trials == 5);
-    CHECK(s.failed == 1);
+    CHECK(s.failed == 2);  // out of time, and nan
     CHECK(s.first_failure == "time limit");
     CHECK(s.seconds == doctest::Approx(1.8));
     REQUIRE(s.rows.size() == 2);
@@ -102,7 +102,14 @@ TEST_SUITE("crosscheck/score") {
     CHECK(contains(board, "failures\nc,coin,,10,2,1,2,m_info,0.3,1e-12,0.005,"));
     CHECK(contains(board, "\n\"a, \"\"b\"\"\",coin,,10,2,1,"));
     CHECK(leaderboard(board, "b.csv", {{c, good}}) == board);
-    CHECK(leaderboard(board, "b.csv", {{c, {}}}).find("\nc,") == std::string::npos);
+    // without a number: what there is of it stays, else its failures are counted
+    Scores none;
+    none.trials = none.failed = 2;
+    CHECK(leaderboard(board, "b.csv", {{c, none}}) == board);
+    CHECK(leaderboard(board, "b.csv", {{c, score(crosscheck::test::table(), {trial("m_info,nan\n")})}}) == board);
+    const std::string failing = leaderboard(board, "b.csv", {{{"d", "coin", 10, 2, 1}, none}});
+    CHECK(contains(failing, "\nd,coin,,10,2,1,,,,,,,,,,,,2\n"));
+    CHECK(leaderboard(failing, "b.csv", {{{"d", "coin", 10, 2, 1}, good}}).find(",2\n") == std::string::npos);
     CHECK_THROWS_AS(leaderboard("a,b\n1,2\n", "b.csv", {{c, good}}), InputError);
   }
 

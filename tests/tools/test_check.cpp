@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "place.hpp"
 #include "process.hpp"
 
 namespace calor::check_test {
 
 using tools::test::check_refused;
+using tools::test::Coin;
 using tools::test::run_program;
 using tools::test::write;
 
@@ -37,6 +39,42 @@ TEST_SUITE("tools/check") {
     }
     CHECK(run_program({"check", coin.json, coin.csv, "--output", coin.folder / "report"}).out.empty());
     CHECK(tools::test::read(coin.folder / "report").find(": PASS\n") != std::string::npos);
+  }
+
+  TEST_CASE("every shipped table passes against itself, and nothing that is read is written") {
+    std::size_t tables = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(calor::test::source_root() + "/validation/tables")) {
+      if (entry.path().extension() != ".json") continue;
+      const auto csv = std::filesystem::path(entry.path()).replace_extension(".csv");
+      const auto o = run_program({"check", entry.path().string(), csv.string(), "--lre", "1000"});
+      CAPTURE(o.err);
+      CHECK(o.status == 0);
+      ++tables;
+    }
+    CHECK(tables > 60);
+    const Computed coin;
+    for (const auto& file : {coin.json, coin.toml, coin.csv}) {
+      const std::string before = tools::test::read(file);
+      check_refused({"check", file == coin.toml ? coin.toml : coin.json, coin.csv, "--output", file},
+                    "this run reads it");
+      CHECK(tools::test::read(file) == before);
+    }
+  }
+
+  TEST_CASE("times that are near one another are told apart") {
+    const Coin coin;
+    std::string toml = tools::test::small_coin();
+    const auto points = toml.find("points = ");
+    toml.replace(points, toml.find('\n', points) - points, "points = [0, 1e-12, 2e-12, 1]");
+    write(coin.toml, toml);
+    const auto csv = run_program({"run", coin.toml, "--format", "csv", "--quantities", "loss_train"});
+    REQUIRE(csv.status == 0);
+    write(coin.folder / "e.csv", csv.out);
+    const auto o = run_program({"check", coin.toml, coin.folder / "e.csv", "--format", "json"});
+    CHECK(o.status == 0);
+    CHECK(nlohmann::json::parse(o.out)["rows"][2]["t"] == 2e-12);
+    write(coin.folder / "e.csv", "t,quantity,value\n1.4e-12,loss_train,0\n");
+    check_refused({"check", coin.toml, coin.folder / "e.csv"}, "no time 1.4e-12");
   }
 
   TEST_CASE("a wrong value fails") {

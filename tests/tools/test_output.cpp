@@ -88,7 +88,19 @@ TEST_SUITE("tools/output") {
     check_refused(to(coin.folder / "none/"), "cannot be written");
     check_refused(to(coin.folder / "coin.toml/out"), "Not a directory");
     check_refused(to(coin.folder / std::string(300, 'x')), "File name too long");
-    check_refused(to(coin.toml), "it is the experiment itself");
+    check_refused(to(coin.toml), "this run reads it");
+    write(coin.folder / "data.csv", "side\n0\n1\n1\n");
+    std::string with_data = tools::test::small_coin();
+    const auto target = with_data.find("target = ");
+    with_data.replace(target, with_data.find('\n', target) - target,
+                      "target = { file = \"data.csv\", column = \"side\" }");
+    write(coin.folder / "data.toml", with_data);
+    for (const char* command : {"run", "sample"})
+      check_refused(run_program({command, coin.folder / "data.toml", "--output", coin.folder / "data.csv"}),
+                    "--output");
+    CHECK(read(coin.folder / "data.csv").starts_with("side"));
+    std::filesystem::remove(coin.folder / "data.csv");
+    std::filesystem::remove(coin.folder / "data.toml");
     check_refused(to(""), "empty");
     check_refused(to("/proc/out"), "cannot be written");
     CHECK(read(coin.toml) == tools::test::small_coin());

@@ -108,6 +108,7 @@ TEST_SUITE("tools/sample") {
     check_refused(coin.sample({"--replicates", "0"}, coin.out), "--replicates");
     check_refused(coin.sample({"--replicates", "100000000"}, coin.out), "fewer at a time");
     check_refused(coin.sample({"--first", "18446744073709551615"}, coin.out), "--first");
+    check_refused(coin.sample({"--seed", "18446744073709551616"}, coin.out), "--seed");
     check_refused(coin.sample({"--seed", "-1"}, coin.out), "--seed");
     check_refused(coin.sample({"--seed", "x"}, coin.out), "--seed");
     check_refused({"sample", coin.toml}, "--output");

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "process.hpp"
 
@@ -100,6 +101,17 @@ TEST_SUITE("tools/score") {
           0);  // what it leaves behind is ended
   }
 
+  TEST_CASE("two at a time keep the rows of both") {
+    const Coin coin;
+    const std::string board = coin.folder / "board.csv";
+    std::vector<std::thread> runs;
+    for (const char* name : {"a", "b", "c", "d"})
+      runs.emplace_back([&, name] { score(coin.toml, "echo m_info,1 #", {"--leaderboard", board, "--name", name}); });
+    for (auto& run : runs) run.join();
+    const std::string rows = tools::test::read(board);
+    for (const char* name : {"\na,", "\nb,", "\nc,", "\nd,"}) CHECK(contains(rows, name));
+  }
+
   TEST_CASE("interrupted, it ends the program and leaves nothing") {
     for (const char* signal : {"INT", "TERM"}) {
       const Coin coin;
@@ -125,6 +137,12 @@ TEST_SUITE("tools/score") {
     check_refused(score(coin.toml, "true", {"--leaderboard", coin.folder / "notes"}), "no leaderboard");
     CHECK(tools::test::read(coin.folder / "notes") == "mine\n");
     check_refused(score(coin.toml, "true", {"--leaderboard", coin.folder / "none/b.csv"}), "--leaderboard: ");
+    const std::string board = coin.folder / "board.csv";
+    CHECK(score(coin.toml, "echo m_info,1 #", {"--leaderboard", board}).status == 0);
+    const std::string before = tools::test::read(board);
+    check_refused(score(coin.toml, "true", {"--leaderboard", board, "--output", board}), "two files");
+    check_refused(score(coin.toml, "true", {"--leaderboard", board, "--name", "\xff"}), "--name");
+    CHECK(tools::test::read(board) == before);
     check_refused(score(coin.toml, " "), "COMMAND is empty");
     check_refused(score(coin.toml, "true", {"--timeout", "0"}), "--timeout");
     check_refused(score(coin.toml, "true", {"--replicates", "0"}), "--replicates");

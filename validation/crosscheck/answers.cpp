@@ -82,10 +82,7 @@ class AnswerReader {
   std::size_t moment(const std::vector<std::string>& row) const {
     if (layout_.t >= row.size()) return moments_.size() - 1;
     const auto t = read_number(row[layout_.t]);
-    for (std::size_t i = 0; t && t->finite() && i < moments_.size(); ++i) {
-      if (abs(t->value - moments_[i].t.value) * 1'000'000'000 <= std::max(Rational(1), Rational(abs(t->value))))
-        return i;
-    }
+    if (const auto found = t && t->finite() ? find_moment(moments_, t->value) : std::nullopt) return *found;
     fail("t: the table has no time \"" + printable(row[layout_.t]) + "\"");
   }
 

@@ -42,12 +42,6 @@ std::size_t required(const Csv& csv, const std::string& name) {
                    printable(experiment::join(csv.header), 400) + "; allowed: columns t, quantity, value[, stderr]");
 }
 
-/// Same time, given the rounding of a binary number written as a decimal.
-bool same_time(const Rational& a, const Rational& b) {
-  const Rational size = std::max(Rational(1), Rational(abs(b)));
-  return abs(a - b) * 1'000'000'000 <= size;
-}
-
 class EstimateReader {
  public:
   EstimateReader(const Csv& csv, const TruthTable& table)
@@ -128,11 +122,9 @@ class EstimateReader {
 
   std::size_t moment(std::size_t row, const Member& member) const {
     const Number t = number(row, t_);
+    if (const auto found = t.finite() ? find_moment(member.moments, t.value) : std::nullopt) return *found;
     std::vector<std::string> times;
-    for (std::size_t i = 0; i < member.moments.size(); ++i) {
-      if (t.finite() && same_time(t.value, member.moments[i].t.value)) return i;
-      times.push_back(member.moments[i].t.text);
-    }
+    for (const auto& moment : member.moments) times.push_back(moment.t.text);
     refuse(csv_, row, t_, "the table has no time " + printable(t.text), printable(experiment::join(times), 400));
   }
 
@@ -159,9 +151,10 @@ class EstimateReader {
 
   std::optional<Rational> standard_error(std::size_t row) const {
     const Number e = number(row, *error_);
-    if (!e.finite() || e.value < 0)
+    static const Rational least = num::parse_decimal("1e-300");  // a double, for those who read the report
+    if (!e.finite() || e.value < 0 || (e.value > 0 && e.value < least))
       refuse(csv_, row, *error_, "\"" + printable(e.text) + "\" is no standard error",
-             "a finite number >= 0, or empty");
+             "0, a finite number of at least 1e-300, or empty");
     return e.value > 0 ? std::optional<Rational>(e.value) : std::nullopt;
   }
 

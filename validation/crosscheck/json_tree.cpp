@@ -50,7 +50,8 @@ class Builder : public json::json_sax_t {
     const std::size_t end = std::min(position, text_.size());
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(end), '\n');
     std::string why = error.what();
-    why = why.substr(why.find(": ") + 2);
+    const auto colon = why.find(": ");
+    why = why.substr(colon == std::string::npos ? why.find("] ") + 2 : colon + 2);
     throw InputError(name_ + ":" + std::to_string(line) + ": not JSON: " + experiment::printable(why, 200) +
                      "; allowed: a table as written by calor run --format json");
   }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <set>
+#include <tuple>
 
 #include "experiment/text.hpp"
 
@@ -17,41 +19,56 @@ using Group = std::vector<const Row*>;
 using Prediction = std::function<std::optional<Rational>(const Row&)>;
 
 /// 10^-3: no two explanations of one experiment are mistaken for each other, and a value with a further, small error is
-/// still recognised. Factors and signs, which are few, are recognised to 3 % where two values or more agree on one:
-/// those of samples without their standard errors.
+/// still recognised. Factors, signs and swaps, which are few, are recognised to 3 %, or twice the standard error, where
+/// two values or more agree on one.
 const Rational close_enough(1, 1000), close_enough_together(3, 100);
 
 enum class Fit { no, silent, yes };
 
-Fit fit(const Row& row, const std::optional<Rational>& predicted, const Rational& close) {
+Fit fit(const Row& row, const std::optional<Rational>& predicted, bool together) {
   if (!row.truth.value.finite() || !row.estimate.value.finite()) return Fit::silent;
+  const Rational& v = row.estimate.value.value;
   if (row.truth.value.value == 0 && (!predicted || *predicted == 0)) return Fit::silent;
   if (!predicted) return Fit::no;
-  const Rational &v = row.estimate.value.value, off = abs(v - *predicted), plain = abs(v - row.truth.value.value);
-  if (const auto& s = row.estimate.standard_error) {
-    if (off > 4 * *s + row.truth.error.value) return Fit::no;
-    return row.pass ? Fit::silent : Fit::yes;
-  }
-  const bool good = off <= close * abs(*predicted) && 10 * off <= plain;
+  if (*predicted == 0) return v == 0 ? Fit::silent : Fit::no;  // zeros are what is left out, too
+  const Rational off = abs(v - *predicted), plain = abs(v - row.truth.value.value);
+  Rational close = (together ? close_enough_together : close_enough) * abs(*predicted);
+  if (const auto& s = row.estimate.standard_error; s && together) close = std::max(close, Rational(2 * *s));
+  const bool good = off <= close && 10 * off <= plain;
   return good ? (row.pass ? Fit::silent : Fit::yes) : Fit::no;
 }
 
-/// How many wrong rows a prediction explains; 0 where it contradicts a row.
-std::size_t explained(const Group& group, const Prediction& predict, const Rational& close) {
-  std::size_t some = 0;
+/// What speaks for an explanation.
+struct Evidence {
+  bool convincing = false;
+  std::size_t exceptions = 0;  // rows that it does not explain
+
+  std::string but() const { return exceptions ? " but " + std::to_string(exceptions) : ""; }
+};
+
+/// Rows that are replicates of one another speak once. A few rows may be wrong besides.
+Evidence evidence(const Group& group, const Prediction& predict, bool together) {
+  std::set<std::tuple<std::size_t, std::size_t, std::string>> places;
+  Evidence out;
   for (const Row* row : group) {
-    const Fit f = fit(*row, predict(*row), close);
-    if (f == Fit::no) return 0;
-    some += f == Fit::yes ? 1 : 0;
+    const Fit f = fit(*row, predict(*row), together);
+    out.exceptions += f == Fit::no ? 1 : 0;
+    if (f == Fit::yes) places.emplace(row->estimate.member, row->estimate.moment, row->estimate.quantity);
   }
-  return some;
+  out.convincing = out.exceptions == 0 ? places.size() > (together ? 1U : 0U)
+                                       : !together && places.size() >= 4 && 4 * out.exceptions <= places.size();
+  return out;
 }
 
-bool explains(const Group& group, const Prediction& predict) { return explained(group, predict, close_enough) > 0; }
+bool explains(const Group& group, const Prediction& predict) {
+  const auto e = evidence(group, predict, false);
+  return e.convincing && e.exceptions == 0;
+}
 
 /// The same for a factor.
-bool scales(const Group& group, const Prediction& predict) {
-  return explains(group, predict) || explained(group, predict, close_enough_together) > 1;
+Evidence scales(const Group& group, const Prediction& predict) {
+  const auto exact = evidence(group, predict, false);
+  return exact.convincing ? exact : evidence(group, predict, true);
 }
 
 struct Factor {
@@ -63,11 +80,11 @@ Prediction times(const Rational& factor) {
   return [factor](const Row& row) { return std::optional<Rational>(factor * row.truth.value.value); };
 }
 
-/// A factor that depends on the member of a sweep; nothing where it is absent or near 1.
+/// A factor that depends on the member of a sweep; nothing where it is absent or near 1 or -1.
 Prediction times_of(const TruthTable& table, const std::function<std::optional<Rational>(const Member&)>& factor) {
   return [&table, factor](const Row& row) -> std::optional<Rational> {
     const auto f = factor(table.members[row.estimate.member]);
-    if (!f || (*f > Rational(98, 100) && *f < Rational(102, 100))) return std::nullopt;
+    if (!f || (abs(*f) > Rational(98, 100) && abs(*f) < Rational(102, 100))) return std::nullopt;
     return *f * row.truth.value.value;
   };
 }
@@ -153,12 +170,13 @@ class Search {
     if (groups_.size() > 1) {
       std::vector<std::string> out;
       for (const Factor& factor : factors_) {
-        if (scales(all_, factor.predict)) out.push_back("all your values are " + factor.words);
+        if (const auto e = scales(all_, factor.predict); e.convincing)
+          out.push_back("all your values" + e.but() + " are " + factor.words);
       }
       if (!out.empty()) return out;
     }
+    swaps();
     for (const auto& [quantity, rows] : groups_) one(quantity, rows);
-    swap_sentences();
     std::vector<std::string> out;
     for (const auto& [words, quantities] : found_)
       out.push_back(experiment::join(quantities) + ": your values are " + words);
@@ -172,19 +190,48 @@ class Search {
     at->second.push_back(quantity);
   }
 
+  bool taken_for(const Group& rows, const std::string& name) const {
+    return scales(rows, other(table_, name)).convincing;
+  }
+
+  /// Two quantities, each taken for the other.
+  void swaps() {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        const auto& [first, of_first] = groups_[j];
+        const auto& [second, of_second] = groups_[i];
+        if (swapped_.contains(first) || swapped_.contains(second)) continue;
+        if (!taken_for(of_first, second) || !taken_for(of_second, first)) continue;
+        add("the true " + first + ", and the other way round: swapped?", second);
+        swapped_.insert({first, second});
+      }
+    }
+  }
+
+  /// The simplest that explains: a sign or factor, else another quantity, else another time.
   void one(const std::string& quantity, const Group& rows) {
+    if (swapped_.contains(quantity)) return;
     if (std::all_of(rows.begin(), rows.end(), [](const Row* row) { return row->pass; })) return;
-    if (scales(rows, times(-1))) add(sign_words(quantity), quantity);
+    std::size_t said = 0;
+    const auto say = [&](const std::string& words) {
+      add(words, quantity);
+      ++said;
+    };
+    const auto but = [](const Evidence& e, const std::string& words) {
+      return e.exceptions ? words + " (all but " + std::to_string(e.exceptions) + ")" : words;
+    };
+    if (const auto e = scales(rows, times(-1)); e.convincing) say(but(e, sign_words(quantity)));
     for (const Factor& factor : factors_) {
-      if (scales(rows, factor.predict)) add(factor.words, quantity);
+      if (const auto e = scales(rows, factor.predict); e.convincing) say(but(e, factor.words));
     }
+    if (said > 0) return;
     for (const std::string& name : names()) {
-      if (name != quantity && explains(rows, other(table_, name))) taken_.emplace_back(quantity, name);
+      if (name != quantity && explains(rows, other(table_, name)))
+        say("the true " + name + ": one taken for the other?");
     }
-    if (rows.size() > 1 && explains(rows, shifted(table_, -1)))
-      add("the true ones at the time before: a step too few?", quantity);
-    if (rows.size() > 1 && explains(rows, shifted(table_, 1)))
-      add("the true ones at the time after: a step too many?", quantity);
+    if (said > 0 || rows.size() < 2) return;
+    if (explains(rows, shifted(table_, -1))) say("the true ones at the time before: a step too few?");
+    if (explains(rows, shifted(table_, 1))) say("the true ones at the time after: a step too many?");
   }
 
   std::vector<std::string> names() const {
@@ -193,20 +240,11 @@ class Search {
     return out;
   }
 
-  /// "a and b are swapped" where each is taken for the other, else "a: your values are the true b".
-  void swap_sentences() {
-    for (const auto& [quantity, name] : taken_) {
-      const bool both = std::find(taken_.begin(), taken_.end(), std::pair(name, quantity)) != taken_.end();
-      if (both && name < quantity) continue;
-      add("the true " + name + (both ? ", and the other way round: swapped?" : ": one taken for the other?"), quantity);
-    }
-  }
-
   const TruthTable& table_;
   std::vector<Factor> factors_;
   Group all_;
-  std::vector<std::pair<std::string, Group>> groups_;                    // by quantity
-  std::vector<std::pair<std::string, std::string>> taken_;               // quantity, what it is taken for
+  std::vector<std::pair<std::string, Group>> groups_;  // by quantity
+  std::set<std::string> swapped_;
   std::vector<std::pair<std::string, std::vector<std::string>>> found_;  // words, quantities
 };
 

@@ -74,7 +74,7 @@ std::string label(const Report& report, const Row& row) {
   std::vector<std::string> more;
   for (std::size_t k = 0; k < report.swept.size(); ++k)
     more.push_back(report.swept[k] + " = " + report.coordinates[row.estimate.member][k]);
-  if (!row.estimate.replicate.empty()) more.push_back("replicate " + row.estimate.replicate);
+  if (!row.estimate.replicate.empty()) more.push_back("replicate " + experiment::printable(row.estimate.replicate));
   return row.estimate.quantity + " at t = " + row.t.text + (more.empty() ? "" : " (" + experiment::join(more) + ")");
 }
 

@@ -74,8 +74,10 @@ std::string json_summary(const Report& r) {
   return out + " }";
 }
 
-/// Text in XML 1.0: control characters have no place there.
-std::string xml(const std::string& text) {
+/// Text in XML 1.0: control characters, U+FFFE and U+FFFF have no place there.
+std::string xml(std::string text) {
+  for (const char* none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+    for (auto at = text.find(none); at != std::string::npos; at = text.find(none, at)) text.replace(at, 3, "?");
   std::string out;
   for (const char c : text) {
     if (c == '&') {

@@ -77,7 +77,10 @@ Scores score(const TruthTable& table, const std::vector<Trial>& trials) {
   std::vector<double> seconds;
   for (const Trial& trial : trials) {
     seconds.push_back(trial.seconds);
-    if (!trial.failure.empty() && out.failed++ == 0) out.first_failure = trial.failure;
+    const bool number =
+        std::any_of(trial.answers.begin(), trial.answers.end(), [](const Answer& a) { return std::isfinite(a.value); });
+    if ((!trial.failure.empty() || !number) && out.failed++ == 0)
+      out.first_failure = trial.failure.empty() ? "it gave no number" : trial.failure;
     for (const Answer& a : trial.answers) {
       const std::pair question{a.quantity, a.moment};
       if (std::find(questions.begin(), questions.end(), question) == questions.end()) questions.push_back(question);

@@ -44,7 +44,7 @@ struct Score {
 };
 
 struct Scores {
-  std::size_t trials = 0, failed = 0;  // failed: no answer at all
+  std::size_t trials = 0, failed = 0;  // failed: no number at all
   double seconds = 0;                  // mean
   std::string first_failure;
   std::vector<Score> rows;  // in the order in which quantities first come up, then by time
@@ -68,7 +68,9 @@ struct Scored {
 };
 
 /// The leaderboard as CSV: the rows of `old` (its text, "" if there is none) that are of other entries, and these;
-/// sorted. No times of computing: on one machine it is the same again. Throws InputError if `old` is no leaderboard.
+/// sorted. An entry without any number gets one row, without a quantity, that counts its failures; if the board has
+/// older numbers of it, these stay. No times of computing: on one machine it is the same again. Throws InputError if
+/// `old` is no leaderboard.
 std::string leaderboard(const std::string& old, const std::string& old_name, const std::vector<Scored>& all);
 
 /// Reports on an experiment, or on all members of a sweep.

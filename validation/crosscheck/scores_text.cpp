@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <iterator>
 #include <sstream>
 
 #include "experiment/csv.hpp"
@@ -131,22 +129,31 @@ std::string write_json(const Entry& entry, const Scores& scores) {
 }  // namespace
 
 std::string leaderboard(const std::string& old, const std::string& old_name, const std::vector<Scored>& all) {
-  std::vector<Line> rows;
-  for (const auto& [entry, scores] : all) {
-    for (const Score& s : scores.rows) rows.push_back(line(entry, s));
-  }
-  const auto of_ours = [&](const Line& row) {
-    return std::any_of(all.begin(), all.end(), [&](const Scored& s) {
-      return std::equal(row.begin(), row.begin() + of_entry, line(s.entry, {}).begin());
-    });
+  std::vector<Line> rows, kept;
+  const auto of = [](const Scored& s, const Line& row) {
+    return std::equal(row.begin(), row.begin() + of_entry, line(s.entry, {}).begin());
   };
   if (!old.empty()) {
     std::istringstream in(old);
     const auto csv = experiment::parse_csv(in, old_name);
     if (csv.header != columns())
       throw InputError(old_name + ": it is no leaderboard; allowed: a new file, or one that calor score wrote");
-    std::copy_if(csv.rows.begin(), csv.rows.end(), std::back_inserter(rows), std::not_fn(of_ours));
+    kept = csv.rows;
   }
+  for (const auto& scored : all) {
+    const auto same = [&](const Line& row) { return of(scored, row); };
+    const auto& scores = scored.scores.rows;
+    const bool some = std::any_of(scores.begin(), scores.end(), [](const Score& s) { return s.answered > 0; });
+    if (!some && std::any_of(kept.begin(), kept.end(), same)) continue;  // its older numbers stay
+    std::erase_if(kept, same);
+    for (const Score& s : scores) rows.push_back(line(scored.entry, s));
+    if (!scores.empty()) continue;
+    Score none;
+    none.failures = scored.scores.failed;
+    none.bias = none.bias_error = none.stddev = none.rmse = none.rmse_error = std::nan("");
+    rows.push_back(line(scored.entry, none));
+  }
+  rows.insert(rows.end(), kept.begin(), kept.end());
   // By experiment, member of the sweep, quantity, time and size of sample; then the best first.
   const auto key = [](const Line& row) {
     const auto value = [](const std::string& text) {

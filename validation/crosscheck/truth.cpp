@@ -159,12 +159,31 @@ std::optional<Number> read_number(std::string_view text) {
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   const std::string word = lower(text.starts_with('-') || text.starts_with('+') ? text.substr(1) : text);
+  if (word.find('_') != std::string::npos) return std::nullopt;  // of TOML
   if (word == "inf" || word == "infinity") return Number{std::string(text), 0, text.front() == '-' ? -1 : 1};
   try {
     return Number{std::string(text), num::parse_decimal(text), 0};
   } catch (const std::invalid_argument&) {
     return std::nullopt;
   }
+}
+
+std::optional<std::size_t> find_moment(const std::vector<Moment>& moments, const Rational& t) {
+  std::optional<std::size_t> nearest;
+  Rational least, second;  // distances
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    const Rational off = abs(moments[i].t.value - t);
+    if (!nearest || off < least) {
+      second = nearest ? least : Rational(-1);
+      least = off;
+      nearest = i;
+    } else if (second < 0 || off < second) {
+      second = off;
+    }
+  }
+  if (!nearest || least * 1'000'000'000 > std::max(Rational(1), Rational(abs(t)))) return std::nullopt;
+  if (second >= 0 && 100 * least > second) return std::nullopt;
+  return nearest;
 }
 
 std::size_t TruthTable::values() const {
