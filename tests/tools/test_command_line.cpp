@@ -61,6 +61,15 @@ TEST_SUITE("tools/command_line") {
     CHECK(contains(o.out, "10,m_info,0.23893596325"));
   }
 
+  TEST_CASE("the fluctuations of a shipped experiment") {
+    const auto o = run({"run", calor::test::source_root() + "/validation/experiments/coin.toml", "--quantities",
+                        "fluctuations", "--format", "csv"});
+    CAPTURE(o.err);
+    CHECK(o.status == 0);
+    CHECK(contains(o.out, "\n10,ift_x,1"));
+    CHECK(contains(o.out, "\n10,heat_x_skewness,"));
+  }
+
   TEST_CASE("wrong command lines") {
     const Folder folder;
     const std::string coin = folder / "coin.toml";
