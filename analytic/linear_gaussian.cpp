@@ -225,6 +225,14 @@ Quantities<R> linear_quantities(const LinearGaussian<R>& p, const LinearMoments<
   append_parameters(q, p, m, done);
   append_losses(q, p, m);
   append_x(q, p, m, done);
+  if (p.parameters() == 1 && p.channels() == 1) {  // for mixtures
+    const R s = spread(p, m)[0], a = m.ax(0, 0), g = p.gradient_variance[0];
+    const Quantities<R> hidden{{"_variance_theta", m.v(0, 0)},
+                               {"_total_theta", m.v(0, 0) + s},
+                               {"_total_x", m.vx[0] + a * a * g},
+                               {"_total_theta_x", m.c(0, 0) + m.answer[0] * g * a}};
+    q.insert(q.end(), hidden.begin(), hidden.end());
+  }
   return q;
 }
 

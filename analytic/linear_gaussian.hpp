@@ -83,7 +83,8 @@ R gradient_square(const LinearGaussian<R>& p, const LinearMoments<R>& m);
 /// All that experiment.md defines from the law and the exchange, both at one time: informations and entropies, losses,
 /// heats, works, flows, entropy productions of X (I12) and Θ (medium part + ΔS(Θ|B)), reservoir_gap. With several
 /// channels X is (j uniform, x_j), and informations are averages over j. Not the efficiency, which does not add over
-/// coordinates.
+/// coordinates. With one parameter and one channel also the variances that a mixture needs: _variance_theta = Var(Θ|B),
+/// _total_theta, _total_x, _total_theta_x = (co)variances over B too.
 template <num::Real R>
 Quantities<R> linear_quantities(const LinearGaussian<R>& p, const LinearMoments<R>& m, const LinearExchange<R>& done);
 

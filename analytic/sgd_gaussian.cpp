@@ -1,66 +1,8 @@
 #include "analytic/sgd_gaussian.hpp"
 
-#include <algorithm>
-
-#include "analytic/quadrature.hpp"
-#include "num/errors.hpp"
+#include "analytic/gaussian_mixture.hpp"
 
 namespace calor::analytic {
-namespace {
-
-template <num::Real R>
-struct Node {
-  R scatter, weight;
-};
-
-// S = (2 s*²/N) x, x ~ Gamma((N-1)/2), x = exp(u - e^{-u}): the density decays double-exponentially on both sides; the
-// trapezoidal rule errs by exp(-2π d/h) with d the half width of the strip in which the integrand is analytic.
-template <num::Real R>
-std::vector<Node<R>> scatters(const SgdGaussian<R>& l, const R& goal) {
-  using std::ceil, std::exp, std::log, std::min, std::sqrt;
-  if (l.fixed) return {{l.variance, R(1)}};
-  if (l.size == 1) return {{R(0), R(1)}};
-  const R power = R(l.size - 1) / 2;
-  const R spacing = min(R(R(1.6) * num::pi<R>() / goal), R(num::pi<R>() * sqrt(1 / (power * goal))));
-  const auto exponent = [&](const R& u) { return R(power * (u - exp(-u)) - exp(u - exp(-u)) + log(1 + exp(-u))); };
-  const int most = static_cast<int>(num::to_double(R(ceil(R(14) / spacing))));
-  R top = -num::infinity<R>(), sum = 0;
-  for (int k = -most; k <= most; ++k) top = std::max(top, exponent(spacing * k));
-  std::vector<Node<R>> out;
-  for (int k = -most; k <= most; ++k) {
-    const R u = spacing * k, e = exponent(u) - top;
-    if (e < -goal) continue;
-    out.push_back({2 * l.variance / R(l.size) * exp(u - exp(-u)), exp(e)});
-    sum += out.back().weight;
-  }
-  for (auto& n : out) n.weight /= sum;
-  return out;
-}
-
-// Entropy of Σ_j w_j N(0, W_j).
-template <num::Real R>
-R mixture_entropy(const std::vector<Node<R>>& nodes, const std::vector<R>& width, const R& goal) {
-  using std::exp, std::log, std::sqrt;
-  if (nodes.size() == 1) return (log(2 * num::pi<R>() * width.front()) + 1) / 2;
-  const auto [least, most] = std::minmax_element(width.begin(), width.end());
-  std::vector<R> height, rate;
-  for (std::size_t j = 0; j < width.size(); ++j) {
-    height.push_back(nodes[j].weight / sqrt(2 * num::pi<R>() * width[j]));
-    rate.push_back(1 / (2 * width[j]));
-  }
-  // f ln f where f carries weight; beyond `reach` less than exp(-goal) is left
-  const R reach = sqrt(2 * goal * *most);
-  return integrate_from_zero<R, 1>(
-      [&](const R& x) -> std::array<R, 1> {
-        R f = 0;
-        for (std::size_t j = 0; j < height.size(); ++j) f += height[j] * exp(-rate[j] * x * x);
-        return {f > 0 ? R(-2 * f * log(f)) : R(0)};
-      },
-      reach, R(2 * sqrt(*least)))[0];
-}
-
-}  // namespace
-
 template <num::Real R>
 Quantities<R> sgd_gaussian(const SgdGaussian<R>& l, const R& t, const R& goal) {
   using std::exp, std::expm1, std::log, std::log1p;
@@ -68,7 +10,8 @@ Quantities<R> sgd_gaussian(const SgdGaussian<R>& l, const R& t, const R& goal) {
   const R g = -expm1(-kappa * t), g2 = -expm1(-2 * kappa * t), a = alpha * g, v0 = l.initial_variance;
   const R vb = l.fixed ? R(0) : R(l.variance / R(l.size)), spread = a * a * vb;
   const R log_two_pi = log(2 * num::pi<R>());
-  const auto nodes = scatters(l, goal);
+  const auto nodes = l.fixed ? std::vector<ScatterNode<R>>{{l.variance, R(1)}}
+                             : scatter_nodes(l.size, l.variance, goal, l.temperature == 0);
   std::vector<R> theta, x;  // variances of the mixtures' members
   R v_mean = 0, d_mean = 0, s_mean = 0, inverse_v = 0, inverse_d = 0, log_v = 0, log_x = 0, growth = 0;
   for (const auto& n : nodes) {

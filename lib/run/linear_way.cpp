@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analytic/gaussian_mixture.hpp"
 #include "analytic/linear_turns.hpp"
 #include "learner/course.hpp"
 #include "learner/sgld.hpp"
@@ -73,7 +74,9 @@ std::vector<LinearGaussian<R>> learners(const experiment::Experiment& e) {
 
 template <Real R>
 std::vector<CourseStretch<R>> stretches(const experiment::Learner& l) {
-  const auto front = [](const experiment::Schedule& s) { return num::from_rational<R>(s.values.front()); };
+  const auto front = [](const experiment::Schedule& s) {
+    return s.values.empty() ? R(1) : num::from_rational<R>(s.values.front());
+  };
   if (!learner::scheduled(l)) return {{R(0), front(l.mobility), R(0), front(l.temperature), R(0)}};
   std::vector<CourseStretch<R>> out;
   for (const auto& p : learner::course<R>(l))
@@ -98,11 +101,10 @@ R kept(const experiment::Experiment& e, const R& length) {
 template <Real R>
 class Turns {
  public:
-  Turns(const experiment::Experiment& e, const LinearGaussian<R>& learner, const analytic::TimeResolution& resolution)
-      : e_(e), learner_(learner), resolution_(resolution) {
-    if (e.time.step) {
-      course_ = stretches<R>(e.learner);
-    } else {
+  Turns(const experiment::Experiment& e, const LinearGaussian<R>& learner, std::vector<CourseStretch<R>> course,
+        const analytic::TimeResolution& resolution)
+      : e_(e), learner_(learner), resolution_(resolution), course_(std::move(course)) {
+    if (!e.time.step) {
       const long last = std::lround(num::to_double(num::from_rational<R>(e.time.points.back())));
       steps_ = learner::step_sizes(e.learner, last);
     }
@@ -134,8 +136,9 @@ class Turns {
 
 template <Real R>
 std::vector<Quantities<R>> in_turns(const experiment::Experiment& e, const LinearGaussian<R>& learner,
-                                    const std::vector<R>& points, const analytic::TimeResolution& resolution) {
-  Turns<R> turns(e, learner, resolution);
+                                    const std::vector<CourseStretch<R>>& course, const std::vector<R>& points,
+                                    const analytic::TimeResolution& resolution) {
+  Turns<R> turns(e, learner, course, resolution);
   analytic::LinearTurns<R> state(learner);
   const R length = e.time.step ? num::from_rational<R>(*e.time.step) : R(1);
   std::vector<Quantities<R>> out;
@@ -143,6 +146,57 @@ std::vector<Quantities<R>> in_turns(const experiment::Experiment& e, const Linea
   for (const R& t : points) {
     for (const long last = std::lround(num::to_double(R(t / length))); done < last; ++done) state.take(turns.at(done));
     out.push_back(state.quantities());
+  }
+  return out;
+}
+
+/// One learner's quantities at the points; in continuous time along `course`, and in turns of langevin.
+template <Real R>
+std::vector<Quantities<R>> follow(const experiment::Experiment& e, const LinearGaussian<R>& learner,
+                                  const std::vector<CourseStretch<R>>& course, const std::vector<R>& points,
+                                  const analytic::TimeResolution& resolution) {
+  if (e.time.step || e.learner.kind == "sgld") return in_turns(e, learner, course, points, resolution);
+  return analytic::linear_flow(learner, course, rate_of<R>(e), points, resolution);
+}
+
+/// sgd-diffusion of gaussian-mean: a mixture over the scatter of the data, given which D = T + (η/2m) S/s⁴.
+template <Real R>
+std::vector<Quantities<R>> mixture(const experiment::Experiment& e, const std::vector<R>& points, int digits, int level,
+                                   const analytic::TimeResolution& resolution) {
+  const auto coordinate = gaussian_coordinates<R>(e).front();
+  const auto learner = coordinate_learner(e, coordinate);
+  const R goal(2.31 * digits * (1 + 0.3 * level) + 8);
+  const auto& t = e.learner.temperature.values;
+  const bool fixed = learner.fixed, cold = !(*std::min_element(t.begin(), t.end()) > 0);
+  const R variance = fixed ? R(0) : num::from_rational<R>(e.data.variance.front());
+  const auto nodes = fixed ? std::vector<analytic::ScatterNode<R>>{{coordinate.data.scatter, R(1)}}
+                           : analytic::scatter_nodes(e.data.size, variance, goal, cold);
+  std::vector<std::vector<Quantities<R>>> given;  // [node][time]
+  for (const auto& node : nodes) {
+    auto course = stretches<R>(e.learner);
+    const R covariance = node.scatter / (learner.s2 * learner.s2);
+    if (!learner::scheduled(e.learner)) {
+      course.front().temperature +=
+          covariance * num::from_rational<R>(e.learner.learning_rate.values.front()) / (2 * e.learner.batch_size);
+    } else {
+      const auto pieces = learner::course<R>(e.learner);
+      for (std::size_t k = 0; k < course.size(); ++k) {
+        course[k].temperature += covariance * pieces[k].noise.value;
+        course[k].temperature_slope += covariance * pieces[k].noise.slope;
+      }
+    }
+    given.push_back(follow(e, learner, course, points, resolution));
+  }
+  std::vector<Quantities<R>> out;
+  const bool divergent = !fixed && e.data.size < 4 && cold;
+  for (std::size_t j = 0; j < points.size(); ++j) {
+    std::vector<Quantities<R>> now;
+    for (const auto& of_node : given) now.push_back(of_node[j]);
+    out.push_back(fixed ? now.front()
+                        : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, digits + 8 + 6 * level));
+    for (auto& [name, value] : out.back())  // the mean of 1/S
+      if (divergent && points[j] > 0 && name.starts_with("ep_theta") && name != "ep_theta_housekeeping")
+        value = num::infinity<R>();
   }
   return out;
 }
@@ -159,7 +213,8 @@ info::Row<R> row_of(const Quantities<R>& q) {
   info::Row<R> row;
   for (const auto& [name, value] : q)
     row[name] = {value, value == 0 ? R(0) : R(unit * std::max(scale, R(fabs(value))))};
-  if (const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value; naive > 1000 * unit * scale)
+  if (const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value;
+      naive > 1000 * unit * scale && naive < num::infinity<R>())
     row["efficiency"] = {m / naive, R(2 * unit * scale / naive)};
   return row;
 }
@@ -168,13 +223,14 @@ template <Real R>
 std::vector<info::Row<R>> rows_of(const experiment::Experiment& e, const std::vector<R>& points, int digits,
                                   int level) {
   const analytic::TimeResolution resolution{2 * (6 + (6 * digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
-  const bool turns = e.time.step || e.learner.kind == "sgld";
   std::vector<Quantities<R>> sum(points.size());
-  for (const auto& learner : learners<R>(e)) {
-    const auto part = turns
-                          ? in_turns(e, learner, points, resolution)
-                          : analytic::linear_flow(learner, stretches<R>(e.learner), rate_of<R>(e), points, resolution);
-    for (std::size_t j = 0; j < points.size(); ++j) analytic::accumulate(sum[j], part[j]);
+  if (e.learner.kind == "sgd-diffusion") {
+    sum = mixture(e, points, digits, level, resolution);
+  } else {
+    for (const auto& learner : learners<R>(e)) {
+      const auto part = follow(e, learner, stretches<R>(e.learner), points, resolution);
+      for (std::size_t j = 0; j < points.size(); ++j) analytic::accumulate(sum[j], part[j]);
+    }
   }
   std::vector<info::Row<R>> rows;
   for (auto& q : sum) {
@@ -203,6 +259,7 @@ void with(Job& job) {
 bool moves_linearly(const experiment::Experiment& e) {
   if (!of_regression(e) && e.model.kind != "gaussian-mean") return false;
   if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
+  if (e.learner.kind == "sgd-diffusion") return e.model.kind == "gaussian-mean" && e.model.dimension == 1;
   const auto& t = e.learner.temperature.values;
   if (!(*std::min_element(t.begin(), t.end()) > 0)) return false;
   return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && e.learner.batch == "full");

@@ -6,7 +6,8 @@
 namespace calor::run {
 
 /// True for gaussian-mean and linear-regression with the equilibrium or the ou sampler, in continuous time or in turns,
-/// under langevin, or under sgld with full batches; temperatures > 0. has_closed_form is part of it.
+/// under langevin, or under sgld with full batches, temperatures > 0; and for gaussian-mean of one dimension under
+/// sgd-diffusion, a mixture over the scatter of the data. has_closed_form is part of it.
 bool moves_linearly(const experiment::Experiment& experiment);
 
 /// All quantities by the equations of the second moments (analytic/linear_flow.hpp, linear_turns.hpp).

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "analytic/gaussian_mixture.hpp"
 #include "analytic/sgd_gaussian.hpp"
 
 namespace calor::sgd_gaussian_test {
@@ -88,6 +89,28 @@ TEST_CASE(
     CHECK_MESSAGE(value_of(rough, name) == doctest::Approx(value.convert_to<double>()).epsilon(1e-12), name);
   CHECK(std::isinf(value_of(sgd_gaussian(learner(3, 0), 0.5, 34.0), "ep_theta")));
   CHECK(std::isfinite(value_of(sgd_gaussian(learner(4, 0), 0.5, 34.0), "ep_theta")));
+}
+
+TEST_CASE("entropy of a mixture in two dimensions: one Gaussian, and a plain double sum of three") {
+  const std::vector<ScatterNode<double>> one{{0, 1}}, three{{0, 0.5}, {0, 0.3}, {0, 0.2}};
+  const std::vector<Covariance2<double>> covariance{{1, 0.6, 0.8}, {2, -0.5, 0.6}, {0.3, 0.1, 1.5}};
+  const double det = 0.8 - 0.36;
+  CHECK(mixture_entropy<double>(one, {covariance[0]}, 36, 8) ==
+        doctest::Approx(std::log(2 * M_PI * M_E) + std::log(det) / 2).epsilon(1e-13));
+  double sum = 0;
+  const double h = 0.05;
+  for (int i = -240; i <= 240; ++i)
+    for (int k = -240; k <= 240; ++k) {
+      double f = 0;
+      for (std::size_t j = 0; j < 3; ++j) {
+        const auto& c = covariance[j];
+        const double d = c.xx * c.yy - c.xy * c.xy, x = i * h, y = k * h;
+        f += three[j].weight * std::exp(-(c.yy * x * x - 2 * c.xy * x * y + c.xx * y * y) / (2 * d)) /
+             (2 * M_PI * std::sqrt(d));
+      }
+      if (f > 0) sum -= h * h * f * std::log(f);
+    }
+  CHECK(mixture_entropy<double>(three, covariance, 40, 96) == doctest::Approx(sum).epsilon(1e-11));
 }
 
 }  // namespace calor::sgd_gaussian_test

@@ -146,6 +146,52 @@ TEST_CASE("a jump learner of two weights, metropolis: against a sum over a plain
   CHECK(num::to_double(n[2].at("l_info").value) == doctest::Approx(0.00224056891).epsilon(1e-7));
 }
 
+TEST_CASE("sgd-diffusion of a Gaussian mean: a mixture over the scatter, whatever changes and lags") {
+  const auto of = [](const std::string& temperature, const std::string& after) {
+    return numbers(compute(
+        parse_one(gaussian(
+            "kind = \"sgd-diffusion\"\nlearning_rate = 0.3\nbatch_size = 2\ntemperature = " + temperature, after)),
+        many()));
+  };
+  const std::string flat = "{ times = [0, 1], values = [0.2, 0.2] }", points = "[time]\npoints = [0, 0.5, 2]\n";
+  // the closed form of equilibrium in constant conditions
+  CHECK(check_honest(of(flat, points), of("0.2", points), "flat schedule") == 3 * 17);
+  // fast samplers tend to it, with ep_x -> 0
+  const auto limit = of("0.2", points), fast = of("0.2", "[sampler]\nkind = \"ou\"\nrate = 1000\n" + points),
+             faster = of("0.2", "[sampler]\nkind = \"ou\"\nrate = 2000\n" + points);
+  check_accuracy(fast, 10, "mixture that lags");
+  for (const std::string q : {"l_info", "r_info", "info_x_theta", "heat_x", "ep_x", "ep_x_naive"}) {
+    CAPTURE(q);
+    const auto off = [&](const Numbers& n) { return num::to_double(Number(n[2].at(q).value - limit[2].at(q).value)); };
+    CHECK(std::abs(off(fast)) < 0.05);
+    CHECK(off(fast) / off(faster) == doctest::Approx(2).epsilon(0.05));
+  }
+  // short turns tend to continuous time
+  const std::string ou = "[sampler]\nkind = \"ou\"\nrate = 2\n";
+  const auto smooth = of("0.2", ou + points), turns = of("0.2", ou + "[time]\npoints = [0, 0.5, 2]\nstep = 0.01\n");
+  for (const std::string q : {"l_info", "r_info", "info_x_theta", "heat_x", "work_x", "ep_x"}) {
+    CAPTURE(q);
+    CHECK(num::to_double(turns[2].at(q).value) == doctest::Approx(num::to_double(smooth[2].at(q).value)).epsilon(0.03));
+  }
+}
+
+TEST_CASE("sgd-diffusion on one data set of a Gaussian mean is langevin at another temperature") {
+  const auto of = [](const std::string& learner) {
+    auto options = many();
+    std::erase(options.quantities, "loss_test");
+    return numbers(compute(
+        parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 0.5\n[data]\nvalues = [0.25, 1.25]\n[learner]\n" +
+                  learner +
+                  "\nweight_decay = 0.2\ninitial = { mean = [0.1], stddev = [0.5] }\n[sampler]\n"
+                  "kind = \"ou\"\nrate = 2\n[time]\npoints = [0, 0.5, 2]\n"),
+        options));
+  };
+  // S = 1/4, s⁴ = 1/16: D = T + 4 eta/2m
+  const auto sgd = of("kind = \"sgd-diffusion\"\nlearning_rate = 0.3\nbatch_size = 2\ntemperature = 0.2"),
+             langevin = of("kind = \"langevin\"\nmobility = 1\ntemperature = 0.5");
+  CHECK(check_honest(sgd, langevin, "one data set") == 3 * 16);
+}
+
 TEST_CASE("a regression that lags has no grid: --method spectral says so") {
   const auto e = parse_one(regression(annealed, "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [1]\n"));
   CHECK_THROWS_WITH_AS(compute(e, with(Method::spectral)), doctest::Contains("sampler.kind"), InputError);
