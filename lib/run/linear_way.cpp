@@ -216,6 +216,8 @@ info::Row<R> row_of(const Quantities<R>& q) {
   if (const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value;
       naive > 1000 * unit * scale && naive < num::infinity<R>())
     row["efficiency"] = {m / naive, R(2 * unit * scale / naive)};
+  else if (naive == num::infinity<R>())
+    row["efficiency"] = {R(0), R(0)};
   return row;
 }
 
@@ -245,10 +247,14 @@ std::vector<info::Row<R>> rows_of(const experiment::Experiment& e, const std::ve
 
 template <Real R>
 void with(Job& job) {
+  using std::fabs;
   const auto& e = job.experiment;
   const auto study = make_study<R>(e, job.options);
-  const auto book = refine<R>([&](int k) { return rows_of<R>(e, study.points, job.digits, k); }, 5,
-                              Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  auto book = refine<R>([&](int k) { return rows_of<R>(e, study.points, job.digits, k); }, 5,
+                        Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  for (auto& entries : book)
+    for (auto& [name, entry] : entries)
+      if (!(fabs(entry.value) < num::infinity<R>())) entry.error = 0;  // infinite at every level
   const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
   auto identities = e.learner.kind == "sgld" ? sgld_identities<R>(temperature, lagging(e)) : langevin_identities<R>(e);
   collect(job, book, study, "moments", identities);

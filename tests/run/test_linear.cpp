@@ -175,6 +175,28 @@ TEST_CASE("sgd-diffusion of a Gaussian mean: a mixture over the scatter, whateve
   }
 }
 
+TEST_CASE("sgd-diffusion without a temperature: few examples dissipate without bound, four do not") {
+  const auto of = [](int size) {
+    auto options = many();
+    options.quantities = {"m_info", "ep_theta", "ep_theta_naive", "efficiency", "ep_x"};
+    return compute(parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 0.7\n[data]\nsize = " + std::to_string(size) +
+                             "\ntarget = { mean = 0.3, stddev = 1.1 }\n[learner]\nkind = \"sgd-diffusion\"\n"
+                             "learning_rate = 0.3\nbatch_size = 2\ntemperature = 0\nweight_decay = 0.2\n"
+                             "initial = { mean = [0.1], stddev = [0.5] }\n[sampler]\nkind = \"ou\"\nrate = 2\n"
+                             "[time]\npoints = [0.5]\n"),
+                   options);
+  };
+  const auto value = [](const table::Table& table, const std::string& name) {
+    for (const auto& cell : table.rows[0].cells)
+      if (cell.quantity == name) return cell.value;
+    return std::string();
+  };
+  CHECK(value(of(2), "ep_theta") == "inf");
+  CHECK(value(of(2), "ep_theta_naive") == "inf");
+  CHECK(value(of(2), "efficiency") == "0");
+  check_accuracy(numbers(of(4)), 10, "four examples");
+}
+
 TEST_CASE("sgd-diffusion on one data set of a Gaussian mean is langevin at another temperature") {
   const auto of = [](const std::string& learner) {
     auto options = many();
