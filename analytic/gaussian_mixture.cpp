@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analytic/quadrature.hpp"
+#include "num/eigen.hpp"
 
 namespace calor::analytic {
 namespace {
@@ -23,6 +24,30 @@ R radial(const std::vector<R>& height, const std::vector<R>& rate, int power, co
         return {power == 1 ? R(-r * f * log(f)) : R(-f * log(f))};
       },
       reach, R(sqrt(2 / *fastest)))[0];
+}
+
+/// Coordinates half-way between those in which the mean covariance is 1 and those in which the mean inverse is: shapes
+/// are as round as can be. With H = Σ w C⁻¹: x = H^{-1/4} x'.
+template <num::Real R>
+void round_off_shapes(const std::vector<ScatterNode<R>>& nodes, std::vector<Covariance2<R>>& inverse,
+                      std::vector<R>& height, R& stretch) {
+  using std::log, std::pow;
+  num::Matrix<R> h = num::Matrix<R>::Zero(2, 2);
+  const auto matrix = [](const Covariance2<R>& c) {
+    num::Matrix<R> m(2, 2);
+    m << c.xx, c.xy, c.xy, c.yy;
+    return m;
+  };
+  for (std::size_t j = 0; j < nodes.size(); ++j) h += nodes[j].weight * matrix(inverse[j]);
+  const Eigen::SelfAdjointEigenSolver<num::Matrix<R>> solver(h);
+  const num::Vector<R> root = solver.eigenvalues().unaryExpr([](const R& value) { return R(pow(value, R(-0.25))); });
+  const num::Matrix<R> map = solver.eigenvectors() * root.asDiagonal() * solver.eigenvectors().transpose();
+  for (std::size_t j = 0; j < nodes.size(); ++j) {
+    const num::Matrix<R> m = map * matrix(inverse[j]) * map;
+    inverse[j] = {m(0, 0), m(0, 1), m(1, 1)};
+    height[j] *= root[0] * root[1];
+  }
+  stretch += log(root[0] * root[1]);
 }
 
 }  // namespace
@@ -73,7 +98,8 @@ R mixture_entropy(const std::vector<ScatterNode<R>>& nodes, const std::vector<Co
     mean.yy += nodes[j].weight * covariance[j].yy;
   }
   // (x, y) = L (x', y') with L Lᵀ the mean
-  const R l11 = sqrt(mean.xx), l21 = mean.xy / l11, l22 = sqrt(R(mean.yy - l21 * l21)), stretch = log(l11 * l22);
+  const R l11 = sqrt(mean.xx), l21 = mean.xy / l11, l22 = sqrt(R(mean.yy - l21 * l21));
+  R stretch = log(l11 * l22);
   std::vector<Covariance2<R>> inverse;
   std::vector<R> height;
   for (std::size_t j = 0; j < nodes.size(); ++j) {
@@ -84,6 +110,7 @@ R mixture_entropy(const std::vector<ScatterNode<R>>& nodes, const std::vector<Co
     inverse.push_back({yy / det, -xy / det, xx / det});
     height.push_back(nodes[j].weight / (2 * num::pi<R>() * sqrt(det)));
   }
+  round_off_shapes(nodes, inverse, height, stretch);
   R sum = 0;
   std::vector<R> rate(nodes.size());
   for (int k = 0; k < angles; ++k) {

@@ -28,7 +28,7 @@ struct Covariance2 {
   R xx, xy, yy;
 };
 
-/// Entropy of Σ_j w_j N(0, C_j) in two dimensions: in the coordinates in which the mean covariance is 1, along the
+/// Entropy of Σ_j w_j N(0, C_j) in two dimensions: in coordinates in which the shapes are as round as can be, along the
 /// radius as above, over the angle by the trapezoidal rule with `angles` points of a half turn (exponentially
 /// convergent).
 template <num::Real R>

@@ -1,6 +1,7 @@
 #include "run/linear_way.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "analytic/gaussian_mixture.hpp"
@@ -193,7 +194,7 @@ std::vector<Quantities<R>> mixture(const experiment::Experiment& e, const std::v
     std::vector<Quantities<R>> now;
     for (const auto& of_node : given) now.push_back(of_node[j]);
     out.push_back(fixed ? now.front()
-                        : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, digits + 8 + 6 * level));
+                        : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, (digits + 8) << level));
     for (auto& [name, value] : out.back())  // the mean of 1/S
       if (divergent && points[j] > 0 && name.starts_with("ep_theta") && name != "ep_theta_housekeeping")
         value = num::infinity<R>();
@@ -201,18 +202,31 @@ std::vector<Quantities<R>> mixture(const experiment::Experiment& e, const std::v
   return out;
 }
 
-/// Round-off: every number is made of entropies, losses and exchanges that cancel; three digits beyond the largest of
-/// them. lautum_info answers for itself.
+/// What a number is made of by sums that cancel.
+enum class Part { information, parameters, x };
+
+Part part_of(const std::string& name) {
+  for (const char* start : {"heat_x", "work_x", "flow_", "ep_x", "fisher_", "reservoir_", "_phi"})
+    if (name.starts_with(start)) return Part::x;
+  for (const char* start : {"heat_theta", "ep_theta", "loss_", "generalization_", "_ep_"})
+    if (name.starts_with(start)) return Part::parameters;
+  return Part::information;
+}
+
+/// Round-off: three digits beyond the largest number of a part. lautum_info answers for itself.
 template <Real R>
 info::Row<R> row_of(const Quantities<R>& q) {
   using std::fabs;
-  R scale = 1;
+  std::array<R, 3> scales{R(1), R(1), R(1)};
   for (const auto& [name, value] : q)
-    if (name != "lautum_info" && fabs(value) < num::infinity<R>()) scale = std::max(scale, R(fabs(value)));
-  const R unit = 1000 * num::epsilon<R>();
+    if (R& scale = scales[static_cast<std::size_t>(part_of(name))];
+        name != "lautum_info" && fabs(value) < num::infinity<R>())
+      scale = std::max(scale, R(fabs(value)));
+  const R unit = 1000 * num::epsilon<R>(), scale = *std::max_element(scales.begin(), scales.end());
   info::Row<R> row;
   for (const auto& [name, value] : q)
-    row[name] = {value, value == 0 ? R(0) : R(unit * std::max(scale, R(fabs(value))))};
+    row[name] = {
+        value, value == 0 ? R(0) : R(unit * std::max(scales[static_cast<std::size_t>(part_of(name))], R(fabs(value))))};
   if (const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value;
       naive > 1000 * unit * scale && naive < num::infinity<R>())
     row["efficiency"] = {m / naive, R(2 * unit * scale / naive)};
@@ -252,6 +266,9 @@ void with(Job& job) {
   const auto study = make_study<R>(e, job.options);
   auto book = refine<R>([&](int k) { return rows_of<R>(e, study.points, job.digits, k); }, 5,
                         Goal<R>{accuracy<R>(job.digits), job.wanted()});
+  for (const auto& entries : book)
+    for (const auto& [name, entry] : entries)
+      if (entry.value != entry.value) return;  // beyond the range of these numbers
   for (auto& entries : book)
     for (auto& [name, entry] : entries)
       if (!(fabs(entry.value) < num::infinity<R>())) entry.error = 0;  // infinite at every level
