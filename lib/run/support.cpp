@@ -65,8 +65,9 @@ void require_joint_grid(const experiment::Experiment& e) {
                              : learner::scheduled(e.learner) ? "a learner with a schedule"
                                                              : "noise that depends on theta";
   if (model::make<double>(e.model)->outcomes() == 0)
-    refuse_unavailable(e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
-                       "sampler equilibrium without step; discrete models; gaussian-mean and linear-regression with sampler ou");
+    refuse_unavailable(
+        e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
+        "sampler equilibrium without step; discrete models; gaussian-mean and linear-regression with sampler ou");
   if (e.sampler.kind == "metropolis")
     refuse_unavailable(e, "sampler.kind",
                        "\"metropolis\" with " + behind +
