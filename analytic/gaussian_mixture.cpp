@@ -29,8 +29,8 @@ R radial(const std::vector<R>& height, const std::vector<R>& rate, int power, co
 /// Coordinates half-way between those in which the mean covariance is 1 and those in which the mean inverse is: shapes
 /// are as round as can be. With H = Σ w C⁻¹: x = H^{-1/4} x'.
 template <num::Real R>
-void round_off_shapes(const std::vector<ScatterNode<R>>& nodes, std::vector<Covariance2<R>>& inverse,
-                      std::vector<R>& height, R& stretch) {
+void make_round(const std::vector<ScatterNode<R>>& nodes, std::vector<Covariance2<R>>& inverse, std::vector<R>& height,
+                R& stretch) {
   using std::log, std::pow;
   num::Matrix<R> h = num::Matrix<R>::Zero(2, 2);
   const auto matrix = [](const Covariance2<R>& c) {
@@ -110,7 +110,7 @@ R mixture_entropy(const std::vector<ScatterNode<R>>& nodes, const std::vector<Co
     inverse.push_back({yy / det, -xy / det, xx / det});
     height.push_back(nodes[j].weight / (2 * num::pi<R>() * sqrt(det)));
   }
-  round_off_shapes(nodes, inverse, height, stretch);
+  make_round(nodes, inverse, height, stretch);
   R sum = 0;
   std::vector<R> rate(nodes.size());
   for (int k = 0; k < angles; ++k) {
@@ -125,7 +125,7 @@ R mixture_entropy(const std::vector<ScatterNode<R>>& nodes, const std::vector<Co
 template <num::Real R>
 Quantities<R> mix(const std::vector<ScatterNode<R>>& nodes, const std::vector<Quantities<R>>& given,
                   const Quantities<R>& at_start, bool lags, const R& goal, int angles) {
-  using std::exp, std::log;
+  using std::log;
   Quantities<R> q;
   for (std::size_t j = 0; j < nodes.size(); ++j) {
     Quantities<R> part = given[j];

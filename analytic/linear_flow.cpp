@@ -2,15 +2,17 @@
 
 #include <algorithm>
 
-#include "analytic/time_panel.hpp"
 #include "num/errors.hpp"
 
 // Equations, given B, in the eigenbasis of M (h_i curvatures, u a channel, y = x - u·Θ its lag):
-//   d e_i = -μ h_i e_i,  E[Θ_i|B] = e_i m_0i + (1 - e_i)/h_i g_i,  V_ij = e_i e_j V_ij(0) + δ_ij n_i,  n_i' = -2μh_i
-//   n_i + 2μT C_i  = Cov(Θ_i, x):  C_i' = -(μh_i + γ) C_i + γ (V u)_i c_i  = Cov(Θ_i, y):  c_i' = -(μh_i + γ) c_i + μ
-//   Σ_k V_ik h_k u_k - 2μT u_i Var(x)' = -2γ Var(x) + 2γ (u·C + s²),  z = Var(y) - s²:  z' = -2γ z + 2μ Σ_k h_k u_k c_k
-//   + 2μT |u|² E[x|B] answers to g_i by a_i:  a_i' = -γ a_i + γ u_i (1 - e_i)/h_i E[y|B] = Σ l_i r_i with r = h m_0 -
-//   g, the gradient at the mean of the start:  l_i' = -γ l_i + μ u_i e_i
+//   e_i' = -μ h_i e_i; E[Θ_i|B] = e_i m_0i + (1 - e_i)/h_i g_i
+//   V_ij = e_i e_j V_ij(0) + δ_ij n_i; n_i' = -2μh_i n_i + 2μT
+//   C_i = Cov(Θ_i, x): C_i' = -(μh_i + γ) C_i + γ (V u)_i
+//   c_i = Cov(Θ_i, y): c_i' = -(μh_i + γ) c_i + μ Σ_k V_ik h_k u_k - 2μT u_i
+//   Var(x)' = -2γ Var(x) + 2γ (u·C + s²)
+//   z = Var(y) - s²: z' = -2γ z + 2μ Σ_k h_k u_k c_k + 2μT |u|²
+//   E[x|B] answers to g_i by a_i: a_i' = -γ a_i + γ u_i (1 - e_i)/h_i
+//   E[y|B] = Σ l_i r_i with r = h m_0 - g, the gradient at the mean of the start: l_i' = -γ l_i + μ u_i e_i
 // Rates, σ² = Var(x|Θ,B), k = cᵀV⁻¹c, o² = ⟨E[y|Θ,B]²⟩ (theory.md sections 5 and 6):
 //   heat_x   -γ (⟨y²⟩ - s²)/s²            work_x  ½ d⟨y²⟩/dt at fixed x, over s²
 //   ep_x     γ [o²/s² + (σ² - s²)²/(s²σ²)]
@@ -87,14 +89,14 @@ struct Panel {
 
 /// Calls `use(panel)` for panels from `from` to `to`; `kink`: time of the last kink, kept from call to call.
 template <num::Real R, class Use>
-void over_panels(const Course<R>& course, const TimePanel<R>& rule, const R& first, const TimeResolution& resolution,
-                 const R& from, const R& to, R& kink, const Use& use) {
+void over_panels(const Course<R>& course, const TimePanel<R>& rule, const R& first, double growth, const R& from,
+                 const R& to, R& kink, const Use& use) {
   using std::abs, std::max, std::min;
   for (R t = from; t < to;) {
     const auto& s = course.at(t);
     if (s.start == t) kink = t;
     const R end = course.end(t, to);
-    R length = max(first, R(R(resolution.growth) * (t - kink)));
+    R length = max(first, R(R(growth) * (t - kink)));
     const auto bounded = [&](const R& value, const R& slope) {  // relative changes of a schedule that comes near 0
       if (slope != 0) length = min(length, R(max(R(first / 16), R(value / abs(slope) / 2))));
     };
@@ -135,7 +137,7 @@ class Flow {
       : p_(p),
         course_(course),
         rate_(rate),
-        resolution_(resolution),
+        growth_(resolution.growth),
         rule_(resolution.order),
         first_(shortest(p, course, rate)),
         now_(p),
@@ -143,7 +145,7 @@ class Flow {
         info_start_(info_x_theta_given_b(p, now_)) {}
 
   Quantities<R> at(const R& t) {
-    over_panels(course_, rule_, first_, resolution_, time_, t, kink_, [this](const Panel<R>& panel) { pass(panel); });
+    over_panels(course_, rule_, first_, growth_, time_, t, kink_, [this](const Panel<R>& panel) { pass(panel); });
     time_ = t;
     auto done = done_;
     if (!rate_) {
@@ -303,7 +305,7 @@ class Flow {
   const LinearGaussian<R>& p_;
   Course<R> course_;
   std::optional<R> rate_;
-  TimeResolution resolution_;
+  double growth_;
   TimePanel<R> rule_;
   R first_, time_ = 0, kink_ = 0, clock_ = 0, fisher_ = 0;
   LinearMoments<R> now_;
@@ -340,16 +342,15 @@ std::vector<Quantities<R>> linear_flow(const LinearGaussian<R>& problem, const s
 
 template <num::Real R>
 LinearMove<R> linear_move(const LinearGaussian<R>& p, const std::vector<CourseStretch<R>>& stretches, const R& from,
-                          const R& to, const TimeResolution& resolution) {
+                          const R& to, const TimePanel<R>& rule, double growth) {
   using std::exp;
   check(p, stretches);
   const auto d = p.parameters();
-  const TimePanel<R> rule(resolution.order);
   const R first = shortest(p, stretches, std::optional<R>());
   LinearMove<R> out{Vector<R>::Ones(d), Vector<R>::Zero(d), Vector<R>::Zero(d),
                     Vector<R>::Zero(d), Vector<R>::Zero(d), R(0)};
   R kink = from;
-  over_panels(Course<R>(stretches), rule, first, resolution, from, to, kink, [&](const Panel<R>& panel) {
+  over_panels(Course<R>(stretches), rule, first, growth, from, to, kink, [&](const Panel<R>& panel) {
     for (Eigen::Index i = 0; i < d; ++i) {
       const R& h = p.curvature[i];
       const Vector<R> noise = rule.solve(2 * h * panel.mobility, 2 * panel.mobility.cwiseProduct(panel.temperature),
@@ -378,7 +379,7 @@ LinearMove<R> linear_move(const LinearGaussian<R>& p, const std::vector<CourseSt
                                                      const std::optional<R>&, const std::vector<R>&,                 \
                                                      const TimeResolution&);                                         \
   template LinearMove<R> linear_move<R>(const LinearGaussian<R>&, const std::vector<CourseStretch<R>>&, const R&,    \
-                                        const R&, const TimeResolution&);
+                                        const R&, const TimePanel<R>&, double);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
 

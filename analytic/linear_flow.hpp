@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analytic/linear_gaussian.hpp"
+#include "analytic/time_panel.hpp"
 
 namespace calor::analytic {
 
@@ -39,8 +40,9 @@ struct LinearMove {
   R clock = 0;                       ///< τ
 };
 
+/// On panels of this rule, which grow as those of linear_flow.
 template <num::Real R>
 LinearMove<R> linear_move(const LinearGaussian<R>& problem, const std::vector<CourseStretch<R>>& course, const R& from,
-                          const R& to, const TimeResolution& resolution);
+                          const R& to, const TimePanel<R>& rule, double growth);
 
 }  // namespace calor::analytic

@@ -1,34 +1,12 @@
 #include "analytic/linear_gaussian.hpp"
 
-#include "analytic/gaussian_learner.hpp"
+#include "analytic/log_det.hpp"
 
 namespace calor::analytic {
 namespace {
 
 using num::Matrix;
 using num::Vector;
-
-template <num::Real R>
-R log_det(const Matrix<R>& a) {
-  using std::log;
-  const Eigen::LLT<Matrix<R>> root(a);
-  R sum = 0;
-  for (Eigen::Index k = 0; k < a.rows(); ++k) sum += 2 * log(root.matrixLLT()(k, k));
-  return sum;
-}
-
-/// ln det(1 + V⁻¹ S) for V = L Lᵀ > 0 and S >= 0 diagonal, from the eigenvalues of L⁻¹ S L⁻ᵀ.
-template <num::Real R>
-R log_det_ratio(const Eigen::LLT<Matrix<R>>& root, const Vector<R>& s) {
-  using std::log1p, std::max;
-  const Matrix<R> left = root.matrixL().solve(Matrix<R>(s.asDiagonal())),
-                  both = root.matrixL().solve(Matrix<R>(left.transpose()));
-  const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(Matrix<R>((both + both.transpose()) / 2),
-                                                        Eigen::EigenvaluesOnly);
-  R sum = 0;
-  for (const R& value : solver.eigenvalues()) sum += log1p(max(value, R(0)));
-  return sum;
-}
 
 /// E[Θ_i].
 template <num::Real R>
@@ -46,10 +24,9 @@ template <num::Real R>
 void append_parameters(Quantities<R>& q, const LinearGaussian<R>& p, const LinearMoments<R>& m,
                        const LinearExchange<R>& done) {
   using std::log;
-  const Eigen::LLT<Matrix<R>> root(m.v);
-  const Vector<R> s = spread(p, m);
-  const R d = R(p.parameters()), m_info = log_det_ratio<R>(root, s) / 2;
-  const R trace = root.solve(Matrix<R>(s.asDiagonal())).trace(), determinant = log_det<R>(m.v);
+  const Matrix<R> s = spread(p, m).asDiagonal();
+  const R d = R(p.parameters()), m_info = log_det_ratio<R>(m.v, s) / 2;
+  const R trace = m.v.llt().solve(s).trace(), determinant = log_det<R>(m.v);
   const R given_b = (d * (log(2 * num::pi<R>()) + 1) + determinant) / 2;
   const R ep = (determinant - log_det<R>(p.start)) / 2 + done.medium;
   const LinearMoments<R> at_start(p);

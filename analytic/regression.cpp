@@ -1,5 +1,6 @@
 #include "analytic/regression.hpp"
 
+#include "analytic/log_det.hpp"
 #include "num/errors.hpp"
 
 namespace calor::analytic {
@@ -41,28 +42,6 @@ template <num::Real R>
 R saturation(const R& k, const R& t) {
   using std::expm1;
   return k == 0 ? t : R(-expm1(-k * t) / k);
-}
-
-/// ln det(1 + A⁻¹ D) for A > 0 and A + D > 0, from the eigenvalues of the symmetric L⁻¹ D L⁻ᵀ, A = L Lᵀ.
-template <num::Real R>
-R log_det_ratio(const Matrix<R>& a, const Matrix<R>& d) {
-  using std::log1p;
-  const Eigen::LLT<Matrix<R>> root(a);
-  const Matrix<R> left = root.matrixL().solve(d), both = root.matrixL().solve(Matrix<R>(left.transpose()));
-  const Matrix<R> symmetric = (both + both.transpose()) / 2;
-  const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(symmetric, Eigen::EigenvaluesOnly);
-  R sum = 0;
-  for (const R& value : solver.eigenvalues()) sum += log1p(value);
-  return sum;
-}
-
-template <num::Real R>
-R log_det(const Matrix<R>& a) {
-  using std::log;
-  const Eigen::LLT<Matrix<R>> root(a);
-  R sum = 0;
-  for (Eigen::Index k = 0; k < a.rows(); ++k) sum += 2 * log(root.matrixLLT()(k, k));
-  return sum;
 }
 
 template <num::Real R>

@@ -16,10 +16,19 @@ using num::Vector;
 
 constexpr int most_states_in_turn = 2000;
 constexpr double most_cells = 5e7;
+constexpr double most_nodes = 2e6;  // of x, and of an ensemble of data sets
 
 void refuse_jump(const experiment::Experiment& e, const std::string& key, const std::string& what,
                  const std::string& can) {
   throw InputError(e.at(key) + what + "; available: " + can);
+}
+
+/// Before the nodes are made.
+void require_nodes(const experiment::Experiment& e, const std::string& key, const std::string& what, double nodes,
+                   const std::string& can) {
+  if (!(nodes <= most_nodes))
+    refuse_jump(e, key, what + " need " + num::to_text(nodes, 3) + " nodes, more than " + num::to_text(most_nodes, 3),
+                can);
 }
 
 void require_possible(const experiment::Experiment& e, bool real_x) {
@@ -82,11 +91,14 @@ std::vector<double> ensemble_spacing(const Answers<R>& answers, const learner::J
   return out;
 }
 
+/// How far an ensemble is followed, in standard deviations.
+double reach_of(const Resolution& resolution) { return std::sqrt(2 * (resolution.tail_decades + 4)); }
+
 /// Gauss–Legendre panels over N(0, 1), none across a cut, with at least one node a spacing; weights not yet normalised.
 template <Real R>
 std::vector<std::pair<R, R>> panels(std::vector<R> cuts, double spacing, const Resolution& resolution) {
   using std::exp;
-  const R reach(std::sqrt(2 * (resolution.tail_decades + 4)));
+  const R reach(reach_of(resolution));
   std::erase_if(cuts, [&](const R& z) { return !(z > -reach && z < reach); });
   cuts.insert(cuts.end(), {-reach, reach});
   std::sort(cuts.begin(), cuts.end());
@@ -135,8 +147,8 @@ double steepest(const std::vector<Line<R>>& lines) {
 /// that no line comes near the direction of the second coordinate; whose panels are cut by every line, at a value of
 /// the first, and those of the first where two lines meet.
 template <Real R>
-void integrate_by_panels(data::Ensemble<R>& ensemble, const data::Family<R>& family, const Answers<R>& answers,
-                         const std::vector<double>& spacing, const Resolution& resolution) {
+void integrate_by_panels(data::Ensemble<R>& ensemble, const experiment::Experiment& e, const data::Family<R>& family,
+                         const Answers<R>& answers, const std::vector<double>& spacing, const Resolution& resolution) {
   using std::cos, std::sin;
   const bool two = family.axes == 2;
   std::vector<Line<R>> lines;
@@ -167,20 +179,23 @@ void integrate_by_panels(data::Ensemble<R>& ensemble, const data::Family<R>& fam
   }
   std::sort(cuts.begin(), cuts.end());
   cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-  ensemble.sets.clear();
   R sum = 0;
   const auto add = [&](const R& weight, const std::vector<R>& z) {
     ensemble.sets.push_back({weight, family.statistic(z), {}});
     sum += weight;
   };
   const double least = *std::min_element(spacing.begin(), spacing.end());
+  const double outer = two ? 0.6 * least / std::max(1.0, steep) : least / 4, inner = 0.6 * least;
+  require_nodes(e, "learner.acceptance", "the kinks of metropolis rates in an ensemble of data sets",
+                2 * reach_of(resolution) / outer * (two ? 2 * reach_of(resolution) / inner : 1.0),
+                "heat-bath, arrhenius, or a higher temperature");
   if (!two)
-    for (const auto& [z, weight] : panels(cuts, least / 4, resolution)) add(weight, {z});
+    for (const auto& [z, weight] : panels(cuts, outer, resolution)) add(weight, {z});
   else
-    for (const auto& [z, weight] : panels(cuts, 0.6 * least / std::max(1.0, steep), resolution)) {
-      std::vector<R> inner;
-      for (const auto& l : lines) inner.push_back(-(l.c + l.first * z) / l.second);
-      for (const auto& [y, share] : panels(inner, 0.6 * least, resolution))
+    for (const auto& [z, weight] : panels(cuts, outer, resolution)) {
+      std::vector<R> crossings;
+      for (const auto& l : lines) crossings.push_back(-(l.c + l.first * z) / l.second);
+      for (const auto& [y, share] : panels(crossings, inner, resolution))
         add(R(weight * share), {R(cosine * z - sine * y), R(sine * z + cosine * y)});
     }
   for (auto& set : ensemble.sets) set.weight /= sum;
@@ -201,9 +216,17 @@ data::Ensemble<R> gaussian_ensemble(const model::Model<R>& model, const experime
                 "\"metropolis\" with data of " + std::to_string(family.axes) +
                     " dimensions (its rates have kinks) is not available",
                 "heat-bath, arrhenius, two dimensions, or one data set by data.values");
-  auto out = data::enumerate<R>(model, e, exp(R(-resolution.tail_decades - 4)),
-                                std::vector<R>(spacing.begin(), spacing.end()));
-  if (kinks) integrate_by_panels(out, family, reply, spacing, resolution);
+  double nodes = 1;
+  for (const double h : spacing) nodes *= 2 * reach_of(resolution) / h;
+  require_nodes(e, "learner.temperature", "the data sets, whose losses differ by many temperatures,", nodes,
+                "a higher temperature, or states nearer to each other");
+  const R tail = exp(R(-resolution.tail_decades - 4));
+  if (!kinks) return data::enumerate<R>(model, e, tail, std::vector<R>(spacing.begin(), spacing.end()));
+  data::Ensemble<R> out;
+  out.discrete = false;
+  out.target_statistic = family.target_statistic;
+  out.dropped = tail * model.parameters();
+  integrate_by_panels(out, e, family, reply, spacing, resolution);
   return out;
 }
 
@@ -225,7 +248,8 @@ struct RealNodes {
 };
 
 template <Real R>
-RealNodes<R> real_nodes(const model::Model<R>& model, const learner::Jump<R>& learner, const Resolution& resolution) {
+RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experiment& e, const learner::Jump<R>& learner,
+                        const Resolution& resolution) {
   using std::max, std::min;
   const auto dimension = static_cast<std::size_t>(model.dimension());
   RealNodes<R> out;
@@ -243,7 +267,13 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const learner::Jump<R>& le
     }
     const R spacing = narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades));
     R cell = 1;
-    for (std::size_t i = 0; i < dimension; ++i) cell *= spacing;
+    double nodes = static_cast<double>(out.weight.size()), here = 1;
+    for (std::size_t i = 0; i < dimension; ++i) {
+      cell *= spacing;
+      here *= num::to_double(R((highest[i] - lowest[i]) / spacing)) + 2;
+    }
+    require_nodes(e, "learner.states", "the values of x at states so far apart", nodes + here,
+                  "states nearer to each other, or a larger standard deviation of the model");
     std::vector<R> x = lowest;
     for (std::size_t i = 0; i < dimension;) {  // an odometer
       out.statistics.push_back(model.real_statistic(x, row));
@@ -268,7 +298,7 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
     nodes.statistics.emplace_back(t.begin(), t.end());
     nodes.weight.push_back(R(1));
   }
-  if (nodes.statistics.empty()) nodes = real_nodes(model, setting.learner, resolution);
+  if (nodes.statistics.empty()) nodes = real_nodes(model, *setting.experiment, setting.learner, resolution);
   const auto outcomes = static_cast<Eigen::Index>(nodes.statistics.size());
   setting.energy = energies_of<R>(terms, nodes.statistics);
   auto& s = setting.spaces;

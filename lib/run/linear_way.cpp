@@ -11,6 +11,7 @@
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/refine.hpp"
+#include "run/sgd_gaussian_way.hpp"
 #include "run/sgld_rows.hpp"
 
 namespace calor::run {
@@ -73,15 +74,19 @@ std::vector<LinearGaussian<R>> learners(const experiment::Experiment& e) {
   return out;
 }
 
+/// `covariance`: of the gradients of one data set, for sgd-diffusion.
 template <Real R>
-std::vector<CourseStretch<R>> stretches(const experiment::Learner& l) {
+std::vector<CourseStretch<R>> stretches(const experiment::Learner& l, const R& covariance = R(0)) {
   const auto front = [](const experiment::Schedule& s) {
     return s.values.empty() ? R(1) : num::from_rational<R>(s.values.front());
   };
-  if (!learner::scheduled(l)) return {{R(0), front(l.mobility), R(0), front(l.temperature), R(0)}};
+  if (!learner::scheduled(l)) {
+    const R noise = l.kind == "sgd-diffusion" ? R(front(l.learning_rate) / (2 * l.batch_size)) : R(0);
+    return {{R(0), front(l.mobility), R(0), front(l.temperature) + covariance * noise, R(0)}};
+  }
   std::vector<CourseStretch<R>> out;
-  for (const auto& p : learner::course<R>(l))
-    out.push_back({p.start, p.mobility.value, p.mobility.slope, p.temperature.value, p.temperature.slope});
+  for (const auto& s : learner::stretches(learner::course<R>(l), covariance))
+    out.push_back({s.start, s.mobility.value, s.mobility.slope, s.temperature.value, s.temperature.slope});
   return out;
 }
 
@@ -104,7 +109,7 @@ class Turns {
  public:
   Turns(const experiment::Experiment& e, const LinearGaussian<R>& learner, std::vector<CourseStretch<R>> course,
         const analytic::TimeResolution& resolution)
-      : e_(e), learner_(learner), resolution_(resolution), course_(std::move(course)) {
+      : e_(e), learner_(learner), rule_(resolution.order), growth_(resolution.growth), course_(std::move(course)) {
     if (!e.time.step) {
       const long last = std::lround(num::to_double(num::from_rational<R>(e.time.points.back())));
       steps_ = learner::step_sizes(e.learner, last);
@@ -119,7 +124,7 @@ class Turns {
     }
     const R from = real(Rational(*e_.time.step * n)), to = real(Rational(*e_.time.step * (n + 1)));
     if (!move_ || learner::scheduled(e_.learner))
-      move_ = analytic::linear_move(learner_, course_, from, to, resolution_);
+      move_ = analytic::linear_move(learner_, course_, from, to, rule_, growth_);
     analytic::LinearTurn<R> turn;
     turn.move = *move_;
     turn.keep = kept(e_, real(*e_.time.step));
@@ -129,7 +134,8 @@ class Turns {
  private:
   const experiment::Experiment& e_;
   const LinearGaussian<R>& learner_;
-  analytic::TimeResolution resolution_;
+  analytic::TimePanel<R> rule_;
+  double growth_;
   std::vector<CourseStretch<R>> course_;
   std::vector<learner::StepSize> steps_;
   std::optional<analytic::LinearMove<R>> move_;
@@ -166,28 +172,16 @@ std::vector<Quantities<R>> mixture(const experiment::Experiment& e, const std::v
                                    const analytic::TimeResolution& resolution) {
   const auto coordinate = gaussian_coordinates<R>(e).front();
   const auto learner = coordinate_learner(e, coordinate);
-  const R goal(2.31 * digits * (1 + 0.3 * level) + 8);
+  const R goal = scatter_goal<R>(digits, level);
   const auto& t = e.learner.temperature.values;
   const bool fixed = learner.fixed, cold = !(*std::min_element(t.begin(), t.end()) > 0);
   const R variance = fixed ? R(0) : num::from_rational<R>(e.data.variance.front());
   const auto nodes = fixed ? std::vector<analytic::ScatterNode<R>>{{coordinate.data.scatter, R(1)}}
                            : analytic::scatter_nodes(e.data.size, variance, goal, cold);
   std::vector<std::vector<Quantities<R>>> given;  // [node][time]
-  for (const auto& node : nodes) {
-    auto course = stretches<R>(e.learner);
-    const R covariance = node.scatter / (learner.s2 * learner.s2);
-    if (!learner::scheduled(e.learner)) {
-      course.front().temperature +=
-          covariance * num::from_rational<R>(e.learner.learning_rate.values.front()) / (2 * e.learner.batch_size);
-    } else {
-      const auto pieces = learner::course<R>(e.learner);
-      for (std::size_t k = 0; k < course.size(); ++k) {
-        course[k].temperature += covariance * pieces[k].noise.value;
-        course[k].temperature_slope += covariance * pieces[k].noise.slope;
-      }
-    }
-    given.push_back(follow(e, learner, course, points, resolution));
-  }
+  for (const auto& node : nodes)
+    given.push_back(
+        follow(e, learner, stretches<R>(e.learner, R(node.scatter / (learner.s2 * learner.s2))), points, resolution));
   std::vector<Quantities<R>> out;
   const bool divergent = !fixed && e.data.size < 4 && cold;
   for (std::size_t j = 0; j < points.size(); ++j) {
@@ -261,7 +255,6 @@ std::vector<info::Row<R>> rows_of(const experiment::Experiment& e, const std::ve
 
 template <Real R>
 void with(Job& job) {
-  using std::fabs;
   const auto& e = job.experiment;
   const auto study = make_study<R>(e, job.options);
   auto book = refine<R>([&](int k) { return rows_of<R>(e, study.points, job.digits, k); }, 5,
@@ -269,9 +262,7 @@ void with(Job& job) {
   for (const auto& entries : book)
     for (const auto& [name, entry] : entries)
       if (entry.value != entry.value) return;  // beyond the range of these numbers
-  for (auto& entries : book)
-    for (auto& [name, entry] : entries)
-      if (!(fabs(entry.value) < num::infinity<R>())) entry.error = 0;  // infinite at every level
+  settle_infinities(book);
   const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
   auto identities = e.learner.kind == "sgld" ? sgld_identities<R>(temperature, lagging(e)) : langevin_identities<R>(e);
   collect(job, book, study, "moments", identities);
@@ -286,6 +277,14 @@ bool moves_linearly(const experiment::Experiment& e) {
   const auto& t = e.learner.temperature.values;
   if (!(*std::min_element(t.begin(), t.end()) > 0)) return false;
   return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && e.learner.batch == "full");
+}
+
+bool only_on_grid(const Job& job) {
+  const auto& e = job.experiment;
+  if (of_regression(e) || lagging(e)) return false;
+  std::vector<const char*> names{"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness"};
+  if (e.learner.kind == "sgld") names.insert(names.end(), {"ep_theta_housekeeping", "ep_theta_excess"});
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return printed(name, job.options); });
 }
 
 void linear_moments(Job& job) {

@@ -10,6 +10,10 @@ namespace calor::run {
 /// sgd-diffusion, a mixture over the scatter of the data. has_closed_form is part of it.
 bool moves_linearly(const experiment::Experiment& experiment);
 
+/// True where a grid has what is asked for, and the second moments have not: moments of heat_x and work_x, and
+/// housekeeping of sgld, of gaussian-mean at equilibrium.
+bool only_on_grid(const Job& job);
+
 /// All quantities by the equations of the second moments (analytic/linear_flow.hpp, linear_turns.hpp).
 void linear_moments(Job& job);
 

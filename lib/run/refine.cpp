@@ -61,8 +61,17 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
   return best;
 }
 
+template <num::Real R>
+void settle_infinities(ledger::Book<R>& book) {
+  using std::fabs;
+  for (auto& entries : book)
+    for (auto& [name, e] : entries)
+      if (!(fabs(e.value) < num::infinity<R>())) e.error = 0;
+}
+
 #define CALOR_INSTANTIATE(R)                                                                            \
   template struct Goal<R>;                                                                              \
+  template void settle_infinities(ledger::Book<R>&);                                                    \
   template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&); \
   template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)

@@ -29,4 +29,8 @@ ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vect
 template <num::Real R>
 ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal);
 
+/// Values that are infinite at every level are known exactly: their errors become 0.
+template <num::Real R>
+void settle_infinities(ledger::Book<R>& book);
+
 }  // namespace calor::run

@@ -31,10 +31,10 @@ void by_method(Job& job) {
     if (method != Method::automatic) refuse_method(job, "temperature 0", "auto");
     return has_closed_form(e) ? closed_limit(job) : atoms(job);
   }
-  if (mixes_gaussians(e) && (method == Method::automatic || method == Method::analytic))
-    return mixture_of_gaussians(job);
-  if (has_closed_form(e) && (method == Method::automatic || method == Method::analytic)) return closed_form(job);
-  if (moves_linearly(e) && (method == Method::automatic || method == Method::analytic)) return linear_moments(job);
+  const bool formula = method == Method::automatic || method == Method::analytic;
+  if (formula && mixes_gaussians(e)) return mixture_of_gaussians(job);
+  if (formula && has_closed_form(e)) return closed_form(job);
+  if (formula && moves_linearly(e) && !(method == Method::automatic && only_on_grid(job))) return linear_moments(job);
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment",
                   "auto; closed forms are those of gaussian-mean and linear-regression");

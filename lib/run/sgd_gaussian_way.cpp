@@ -1,40 +1,31 @@
 #include "run/sgd_gaussian_way.hpp"
 
 #include "analytic/sgd_gaussian.hpp"
+#include "run/analytic.hpp"
 #include "run/refine.hpp"
 
 namespace calor::run {
 
 namespace {
 
-using experiment::Data;
 using experiment::Rational;
 
 template <Real R>
 analytic::SgdGaussian<R> learner_of(const experiment::Experiment& e) {
   const auto real = [](const Rational& q) { return num::from_rational<R>(q); };
   const auto& l = e.learner;
+  const auto c = gaussian_coordinates<R>(e).front();
   analytic::SgdGaussian<R> out;
   out.stddev = real(e.model.stddev);
   out.noise = real(l.learning_rate.values.front()) / (2 * l.batch_size);
   out.temperature = real(l.temperature.values.front());
   out.weight_decay = real(l.weight_decay);
-  out.initial_mean = real(l.initial_mean.front());
-  out.initial_variance = real(Rational(l.initial_stddev.front() * l.initial_stddev.front()));
+  out.initial_mean = c.initial_mean;
+  out.initial_variance = c.initial_variance;
   out.size = e.data.size;
-  out.fixed = e.data.source != Data::Source::target;
-  if (!out.fixed) {
-    out.mean = real(e.data.mean.front());
-    out.variance = real(e.data.variance.front());
-    return out;
-  }
-  Rational mean = 0, square = 0;
-  for (const auto& row : e.data.values) {
-    mean += row.front() / e.data.size;
-    square += row.front() * row.front() / e.data.size;
-  }
-  out.mean = real(mean);
-  out.variance = real(Rational(square - mean * mean));
+  out.fixed = c.data.fixed;
+  out.mean = c.data.mean;
+  out.variance = c.data.fixed ? c.data.scatter : real(e.data.variance.front());
   return out;
 }
 
@@ -46,7 +37,7 @@ void with(Job& job) {
   auto book = refine<R>(
       [&](int k) {
         std::vector<info::Row<R>> rows;
-        const R goal(2.31 * job.digits * (1 + 0.3 * k) + 8);
+        const R goal = scatter_goal<R>(job.digits, k);
         for (const R& t : study.points) {
           info::Row<R> row;
           for (const auto& [name, value] : analytic::sgd_gaussian(learner, t, goal))
@@ -56,9 +47,7 @@ void with(Job& job) {
         return rows;
       },
       5, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  for (auto& entries : book)
-    for (auto& [name, e] : entries)
-      if (!(fabs(e.value) < num::infinity<R>())) e.error = 0;  // infinite at every level
+  settle_infinities(book);
   collect(job, book, study, "analytic", langevin_identities<R>(job.experiment));
 }
 

@@ -10,4 +10,10 @@ bool mixes_gaussians(const experiment::Experiment& experiment);
 
 void mixture_of_gaussians(Job& job);
 
+/// What the quadrature over the scatter may leave out: exp(-goal).
+template <Real R>
+R scatter_goal(int digits, int level) {
+  return R(2.31 * digits * (1 + 0.3 * level) + 8);
+}
+
 }  // namespace calor::run

@@ -245,13 +245,14 @@ TEST_SUITE("analytic/linear") {
       const std::vector<CourseStretch<Mp50>> course{{Mp50(0), l.mobility, Mp50(0), l.temperature, Mp50(0)}};
       const Mp50 rate = Mp50(seed) * seed / 3, t = Mp50(7) / 5;
       const TimeResolution fine{52, 1};
+      const TimePanel<Mp50> rule(fine.order);
       check_same<Mp50>(linear_flow<Mp50>(p, course, rate, {t}, fine)[0], gaussian_ou(l, rate, t), Mp50("1e-30"), 28);
       check_same<Mp50>(linear_flow<Mp50>(p, course, std::nullopt, {t}, fine)[0], gaussian_mean(l, t), Mp50("1e-30"),
                        28);
       LinearTurns<Mp50> turns(p), steps(p);
       for (int n = 0; n < 5; ++n) {
         LinearTurn<Mp50> turn;
-        turn.move = linear_move<Mp50>(p, course, Mp50(n) / 4, Mp50(n + 1) / 4, fine);
+        turn.move = linear_move<Mp50>(p, course, Mp50(n) / 4, Mp50(n + 1) / 4, rule, fine.growth);
         turn.keep = exp(Mp50(-rate / 4));
         turns.take(turn);
         steps.take(LinearTurn<Mp50>::sgld(p, Mp50(1) / 10, l.temperature, turn.keep));
@@ -290,10 +291,11 @@ TEST_SUITE("analytic/linear") {
     const auto truth = linear_flow<double>(p, course, 2.0, {2.0}, {30, 1})[0];
     const auto off = [&](int turns, const std::string& quantity) {
       LinearTurns<double> state(p);
+      const TimePanel<double> rule(30);
       const double step = 2.0 / turns;
       for (int n = 0; n < turns; ++n) {
         LinearTurn<double> turn;
-        turn.move = linear_move<double>(p, course, n * step, (n + 1) * step, {30, 1});
+        turn.move = linear_move<double>(p, course, n * step, (n + 1) * step, rule, 1);
         turn.keep = std::exp(-2 * step);
         state.take(turn);
       }

@@ -214,6 +214,29 @@ TEST_CASE("sgd-diffusion on one data set of a Gaussian mean is langevin at anoth
   CHECK(check_honest(sgd, langevin, "one data set") == 3 * 16);
 }
 
+TEST_CASE("what only a grid has is given where it is asked for") {
+  const auto of = [](const std::string& temperature) {
+    auto options = many();
+    options.quantities = {"heat_x_variance", "work_x_variance", "heat_x", "ift_theta"};
+    return numbers(compute(parse_one(gaussian("kind = \"langevin\"\nmobility = 1\ntemperature = " + temperature,
+                                              "[time]\npoints = [0.5, 2]\n")),
+                           options));
+  };
+  CHECK(check_honest(of("{ times = [0, 1], values = [0.4, 0.4] }"), of("0.4"), "moments of heat, flat schedule") == 8);
+}
+
+TEST_CASE("jump learners of vectors: states and data too far apart are refused before memory is taken") {
+  const std::string head = "[model]\nkind = \"gaussian-mean\"\nstddev = 0.7\ndimension = 2\n[data]\n",
+                    far = "[[0.0, 0.0], [0.3, 0.4], [5000, 7000]]",
+                    target = "size = 4\ntarget = { mean = [0.36, 0.48], stddev = [1.1, 1.1] }\n";
+  for (const std::string acceptance : {"metropolis", "heat-bath"})
+    CHECK_THROWS_WITH_AS(compute(parse_one(head + target + jumps(far, acceptance)), informations()),
+                         doctest::Contains("learner.temperature: "), InputError);
+  CHECK_THROWS_WITH_AS(
+      compute(parse_one(head + "values = [[0.1, 0.2], [0.3, 0.1]]\n" + jumps(far, "metropolis")), informations()),
+      doctest::Contains("learner.states: "), InputError);
+}
+
 TEST_CASE("a regression that lags has no grid: --method spectral says so") {
   const auto e = parse_one(regression(annealed, "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [1]\n"));
   CHECK_THROWS_WITH_AS(compute(e, with(Method::spectral)), doctest::Contains("sampler.kind"), InputError);

@@ -49,11 +49,11 @@ std::string word_of(const Coordinates& coordinates);
 /// The same as a JSON object.
 std::string json_of(const Coordinates& coordinates);
 
-/// One experiment; of a sweep, one of its members.
 /// The moment whose time is nearest to t, if that is t but for the rounding of a binary number: within 1e-9 max(1,
 /// |t|), and no other is nearly as near.
 std::optional<std::size_t> find_moment(const std::vector<Moment>& moments, const Rational& t);
 
+/// One experiment; of a sweep, one of its members.
 struct Member {
   Coordinates coordinates;
   std::optional<Rational> size;         // data.size
