@@ -4,7 +4,7 @@
 #include <array>
 
 #include "analytic/quadrature.hpp"
-#include "num/eigen.hpp"
+#include "num/decompose.hpp"
 
 namespace calor::analytic {
 namespace {
@@ -39,9 +39,9 @@ void make_round(const std::vector<ScatterNode<R>>& nodes, std::vector<Covariance
     return m;
   };
   for (std::size_t j = 0; j < nodes.size(); ++j) h += nodes[j].weight * matrix(inverse[j]);
-  const Eigen::SelfAdjointEigenSolver<num::Matrix<R>> solver(h);
-  const num::Vector<R> root = solver.eigenvalues().unaryExpr([](const R& value) { return R(pow(value, R(-0.25))); });
-  const num::Matrix<R> map = solver.eigenvectors() * root.asDiagonal() * solver.eigenvectors().transpose();
+  const auto eigen = num::symmetric_eigen<R>(h);
+  const num::Vector<R> root = eigen.values.unaryExpr([](const R& value) { return R(pow(value, R(-0.25))); });
+  const num::Matrix<R> map = eigen.vectors * root.asDiagonal() * eigen.vectors.transpose();
   for (std::size_t j = 0; j < nodes.size(); ++j) {
     const num::Matrix<R> m = map * matrix(inverse[j]) * map;
     inverse[j] = {m(0, 0), m(0, 1), m(1, 1)};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "num/decompose.hpp"
 #include "num/errors.hpp"
 
 // Equations, given B, in the eigenbasis of M (h_i curvatures, u a channel, y = x - u·Θ its lag):
@@ -70,8 +71,7 @@ template <num::Real R>
 R shortest(const LinearGaussian<R>& p, const std::vector<CourseStretch<R>>& course, const std::optional<R>& rate) {
   const R mobility = most_of(course, &CourseStretch<R>::mobility),
           noise = 2 * mobility * most_of(course, &CourseStretch<R>::temperature);
-  const Eigen::SelfAdjointEigenSolver<Matrix<R>> start(p.start, Eigen::EigenvaluesOnly);
-  R sum = mobility * p.curvature.maxCoeff() + noise / start.eigenvalues()[0];
+  R sum = mobility * p.curvature.maxCoeff() + noise / num::symmetric_eigenvalues<R>(p.start)[0];
   R loudest = 0;
   for (Eigen::Index j = 0; j < p.channels(); ++j) loudest = std::max(loudest, R(p.inputs.row(j).squaredNorm()));
   if (rate) sum += *rate + noise * loudest / p.s2;
@@ -273,7 +273,7 @@ class Flow {
     const R trace = p_.curvature.sum(), loudness = p_.weight * p_.inputs.squaredNorm() / p_.s2;
     for (Eigen::Index k = 0; k < rule_.size(); ++k) {
       const auto& m = moments[static_cast<std::size_t>(k)];
-      const Eigen::LLT<Matrix<R>> root(m.v);
+      const num::Cholesky<R> root(m.v);
       const R mu = panel.mobility[k], t = panel.temperature[k], square = gradient_square(p_, m);
       const R sharpness = root.solve(Matrix<R>::Identity(p_.parameters(), p_.parameters())).trace();
       out.medium[k] = mu * (square / t - trace);
@@ -286,8 +286,8 @@ class Flow {
     return out;
   }
 
-  void add_channel(Rates<R>& out, Eigen::Index k, const LinearMoments<R>& m, const Eigen::LLT<Matrix<R>>& root,
-                   const R& mu, const R& t, Eigen::Index j) const {
+  void add_channel(Rates<R>& out, Eigen::Index k, const LinearMoments<R>& m, const num::Cholesky<R>& root, const R& mu,
+                   const R& t, Eigen::Index j) const {
     const Vector<R> u = p_.inputs.row(j), c = m.c.col(j), cy = m.cy.col(j);
     const R w = p_.weight, rate = *rate_, s2 = p_.s2;
     const R over = excess_given_theta(m, root, j), sigma2 = s2 + over;
@@ -298,7 +298,7 @@ class Flow {
     out.heat_x[k] -= w * rate * (m.z[j] + mean_lag_square(p_, m, j)) / s2;
     out.work_x[k] += w * mu * (p_.curvature.cwiseProduct(u).dot(cy) + t * u.squaredNorm() + pulled) / s2;
     out.flow_x[k] += w * rate * (over / sigma2 - (m.z[j] + u.dot(cy)) / m.vx[j]);
-    out.flow_theta[k] -= w * mu * t * Vector<R>(root.solve(c)).squaredNorm() / sigma2;
+    out.flow_theta[k] -= w * mu * t * root.solve_vector(c).squaredNorm() / sigma2;
     out.ep_x[k] += w * rate * (lag_square_given_theta(p_, m, root, j) + over * over / sigma2) / s2;
   }
 

@@ -26,7 +26,7 @@ void append_parameters(Quantities<R>& q, const LinearGaussian<R>& p, const Linea
   using std::log;
   const Matrix<R> s = spread(p, m).asDiagonal();
   const R d = R(p.parameters()), m_info = log_det_ratio<R>(m.v, s) / 2;
-  const R trace = m.v.llt().solve(s).trace(), determinant = log_det<R>(m.v);
+  const R trace = num::Cholesky<R>(m.v).solve(s).trace(), determinant = log_det<R>(m.v);
   const R given_b = (d * (log(2 * num::pi<R>()) + 1) + determinant) / 2;
   const R ep = (determinant - log_det<R>(p.start)) / 2 + done.medium;
   const LinearMoments<R> at_start(p);
@@ -71,7 +71,7 @@ Informations<R> informations(const LinearGaussian<R>& p, const LinearMoments<R>&
   using std::log, std::log1p;
   const Vector<R> s = spread(p, m);
   const Matrix<R> total = m.v + Matrix<R>(s.asDiagonal());
-  const Eigen::LLT<Matrix<R>> root(m.v), total_root(total);
+  const num::Cholesky<R> root(m.v), total_root(total);
   const R unit = log(2 * num::pi<R>()) + 1;
   Informations<R> sum;
   for (Eigen::Index j = 0; j < p.channels(); ++j) {
@@ -83,12 +83,12 @@ Informations<R> informations(const LinearGaussian<R>& p, const LinearMoments<R>&
                     cy_total = m.cy.col(j) - m.answer.cwiseProduct(g).cwiseProduct(lag);
     const R given_theta_b = p.s2 + excess_given_theta(m, root, j);
     const R given_theta =
-        p.s2 + m.z[j] + lag.cwiseProduct(lag).dot(g) - cy_total.dot(Vector<R>(total_root.solve(cy_total)));
+        p.s2 + m.z[j] + lag.cwiseProduct(lag).dot(g) - cy_total.dot(total_root.solve_vector(cy_total));
     const R vx0 = p.s2 + u.dot(p.start * u);
     sum.l += log1p(R(mxx / m.vx[j])) / 2;
     sum.x_b_given_theta += log(given_theta / given_theta_b) / 2;
-    sum.x_theta_given_b += log1p(R(c.dot(Vector<R>(root.solve(c))) / given_theta_b)) / 2;
-    sum.x_theta += log1p(R(c_total.dot(Vector<R>(total_root.solve(c_total))) / given_theta)) / 2;
+    sum.x_theta_given_b += log1p(R(c.dot(root.solve_vector(c)) / given_theta_b)) / 2;
+    sum.x_theta += log1p(R(c_total.dot(total_root.solve_vector(c_total)) / given_theta)) / 2;
     sum.x += (unit + log(R(m.vx[j] + mxx))) / 2;
     sum.x_given_b += (unit + log(m.vx[j])) / 2;
     sum.x_given_theta += (unit + log(given_theta_b)) / 2;
@@ -143,9 +143,9 @@ LinearMoments<R>::LinearMoments(const LinearGaussian<R>& p)
 }
 
 template <num::Real R>
-R excess_given_theta(const LinearMoments<R>& m, const Eigen::LLT<Matrix<R>>& root, Eigen::Index j) {
+R excess_given_theta(const LinearMoments<R>& m, const num::Cholesky<R>& root, Eigen::Index j) {
   const Vector<R> cy = m.cy.col(j);
-  return m.z[j] - cy.dot(Vector<R>(root.solve(cy)));
+  return m.z[j] - cy.dot(root.solve_vector(cy));
 }
 
 template <num::Real R>
@@ -159,20 +159,20 @@ R mean_lag_square(const LinearGaussian<R>& p, const LinearMoments<R>& m, Eigen::
 }
 
 template <num::Real R>
-R lag_square_given_theta(const LinearGaussian<R>& p, const LinearMoments<R>& m, const Eigen::LLT<Matrix<R>>& root,
+R lag_square_given_theta(const LinearGaussian<R>& p, const LinearMoments<R>& m, const num::Cholesky<R>& root,
                          Eigen::Index j) {
   const Vector<R> cy = m.cy.col(j);
-  return mean_lag_square(p, m, j) + cy.dot(Vector<R>(root.solve(cy)));
+  return mean_lag_square(p, m, j) + cy.dot(root.solve_vector(cy));
 }
 
 template <num::Real R>
 R info_x_theta_given_b(const LinearGaussian<R>& p, const LinearMoments<R>& m) {
   using std::log1p;
-  const Eigen::LLT<Matrix<R>> root(m.v);
+  const num::Cholesky<R> root(m.v);
   R sum = 0;
   for (Eigen::Index j = 0; j < p.channels(); ++j) {
     const Vector<R> c = m.c.col(j);
-    sum += log1p(R(c.dot(Vector<R>(root.solve(c))) / (p.s2 + excess_given_theta(m, root, j)))) / 2;
+    sum += log1p(R(c.dot(root.solve_vector(c)) / (p.s2 + excess_given_theta(m, root, j)))) / 2;
   }
   return p.weight * sum;
 }
@@ -213,16 +213,16 @@ Quantities<R> linear_quantities(const LinearGaussian<R>& p, const LinearMoments<
   return q;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                             \
-  template struct LinearMoments<R>;                                                                      \
-  template R excess_given_theta<R>(const LinearMoments<R>&, const Eigen::LLT<Matrix<R>>&, Eigen::Index); \
-  template R lag_square_given_theta<R>(const LinearGaussian<R>&, const LinearMoments<R>&,                \
-                                       const Eigen::LLT<Matrix<R>>&, Eigen::Index);                      \
-  template R mean_lag_square<R>(const LinearGaussian<R>&, const LinearMoments<R>&, Eigen::Index);        \
-  template R info_x_theta_given_b<R>(const LinearGaussian<R>&, const LinearMoments<R>&);                 \
-  template R energy<R>(const LinearGaussian<R>&, const LinearMoments<R>&);                               \
-  template R gradient_square<R>(const LinearGaussian<R>&, const LinearMoments<R>&);                      \
-  template Quantities<R> linear_quantities<R>(const LinearGaussian<R>&, const LinearMoments<R>&,         \
+#define CALOR_INSTANTIATE(R)                                                                                       \
+  template struct LinearMoments<R>;                                                                                \
+  template R excess_given_theta<R>(const LinearMoments<R>&, const num::Cholesky<R>&, Eigen::Index);                \
+  template R lag_square_given_theta<R>(const LinearGaussian<R>&, const LinearMoments<R>&, const num::Cholesky<R>&, \
+                                       Eigen::Index);                                                              \
+  template R mean_lag_square<R>(const LinearGaussian<R>&, const LinearMoments<R>&, Eigen::Index);                  \
+  template R info_x_theta_given_b<R>(const LinearGaussian<R>&, const LinearMoments<R>&);                           \
+  template R energy<R>(const LinearGaussian<R>&, const LinearMoments<R>&);                                         \
+  template R gradient_square<R>(const LinearGaussian<R>&, const LinearMoments<R>&);                                \
+  template Quantities<R> linear_quantities<R>(const LinearGaussian<R>&, const LinearMoments<R>&,                   \
                                               const LinearExchange<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

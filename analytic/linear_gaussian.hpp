@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analytic/quantities.hpp"
-#include "num/eigen.hpp"
+#include "num/decompose.hpp"
 
 namespace calor::analytic {
 
@@ -57,11 +57,11 @@ struct LinearExchange {
 
 /// Var(x_j|Θ,B) - s²; `root` of Cov(Θ|B).
 template <num::Real R>
-R excess_given_theta(const LinearMoments<R>& m, const Eigen::LLT<num::Matrix<R>>& root, Eigen::Index j);
+R excess_given_theta(const LinearMoments<R>& m, const num::Cholesky<R>& root, Eigen::Index j);
 
 /// ⟨E[y_j|Θ,B]²⟩.
 template <num::Real R>
-R lag_square_given_theta(const LinearGaussian<R>& p, const LinearMoments<R>& m, const Eigen::LLT<num::Matrix<R>>& root,
+R lag_square_given_theta(const LinearGaussian<R>& p, const LinearMoments<R>& m, const num::Cholesky<R>& root,
                          Eigen::Index j);
 
 /// E over B of E[y_j|B]².

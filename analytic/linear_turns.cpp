@@ -82,7 +82,7 @@ void LinearTurns<R>::take(const LinearTurn<R>& turn) {
     done_.medium -= shadow / turn.temperature;
   }
   const R lag1 = lag_square(), info1 = info_x_theta_given_b(p_, now_), f2 = turn.keep * turn.keep;
-  const Eigen::LLT<Matrix<R>> root(now_.v);
+  const num::Cholesky<R> root(now_.v);
   for (Eigen::Index j = 0; j < p_.channels(); ++j) {
     const R w = excess_given_theta(now_, root, j) / p_.s2, offset = lag_square_given_theta(p_, now_, root, j) / p_.s2;
     done_.ep_x += p_.weight * (log_deficit(w) - log_deficit<R>(f2 * w) + (1 - f2) * offset) / 2;

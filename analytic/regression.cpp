@@ -30,9 +30,9 @@ void check(const Regression<R>& p, const R& t) {
 
 template <num::Real R>
 Vector<R> eigenvalues(const Regression<R>& p, Matrix<R>& axes) {
-  const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(p.moment);
-  axes = solver.eigenvectors();
-  Vector<R> m = solver.eigenvalues();  // ascending: the first d - rank are 0
+  const auto eigen = num::symmetric_eigen<R>(p.moment);
+  axes = eigen.vectors;
+  Vector<R> m = eigen.values;  // ascending: the first d - rank are 0
   for (Eigen::Index k = 0; k < m.size() - p.rank; ++k) m[k] = 0;
   return m;
 }
@@ -70,7 +70,7 @@ R heat(const Regression<R>& p, const RegressionLaw<R>& w, const R& t) {
 template <num::Real R>
 void append_parameters(Quantities<R>& q, const Regression<R>& p, const RegressionLaw<R>& w, const R& t) {
   const Matrix<R> s = w.spread.asDiagonal();
-  const R d = R(w.m.size()), m_info = log_det_ratio<R>(w.v, s) / 2, trace = w.v.llt().solve(s).trace();
+  const R d = R(w.m.size()), m_info = log_det_ratio<R>(w.v, s) / 2, trace = num::Cholesky<R>(w.v).solve(s).trace();
   const R given_b = (d * log_two_pi_e<R>() + log_det<R>(w.v)) / 2;
   const R q_theta = heat(p, w, t), ep = log_det_ratio<R>(w.start, w.dv) / 2 - q_theta / p.temperature;
   q = {{"m_info", m_info},

@@ -1,5 +1,7 @@
 #include "analytic/time_panel.hpp"
 
+#include "num/decompose.hpp"
+
 namespace calor::analytic {
 
 using num::Matrix;
@@ -40,7 +42,7 @@ Matrix<R> TimePanel<R>::solve(const Vector<R>& rate, const Matrix<R>& source, co
   const Matrix<R> right = length * source.bottomRows(n) - derivative_.col(0).tail(n) * start;
   Matrix<R> out(n + 1, start.cols());
   out.row(0) = start;
-  out.bottomRows(n) = left.partialPivLu().solve(right);
+  out.bottomRows(n) = num::solve_linear<R>(left, right);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "data/design.hpp"
 
+#include "num/decompose.hpp"
+
 namespace calor::data {
 
 using num::Rational;
@@ -36,9 +38,9 @@ Design<R>::Design(const std::vector<std::vector<Rational>>& inputs) {
       moment(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) = num::from_rational<R>(mean);
     }
   rank = data::rank(exact);
-  const Eigen::SelfAdjointEigenSolver<num::Matrix<R>> solver(moment);  // ascending
-  eigenvalue = solver.eigenvalues().reverse();
-  axes = solver.eigenvectors().rowwise().reverse();
+  const auto eigen = num::symmetric_eigen<R>(moment);
+  eigenvalue = eigen.values.reverse();
+  axes = eigen.vectors.rowwise().reverse();
   for (Eigen::Index k = rank; k < n; ++k) eigenvalue[k] = 0;
 }
 

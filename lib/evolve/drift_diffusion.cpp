@@ -7,6 +7,7 @@
 #include "evolve/block_flow.hpp"
 #include "evolve/drift_generator.hpp"
 #include "evolve/krylov.hpp"
+#include "num/decompose.hpp"
 #include "num/errors.hpp"
 
 namespace calor::evolve {
@@ -146,7 +147,7 @@ Field extrapolate(const std::vector<Field>& s) {
   for (Eigen::Index j = 0; j < count; ++j) changes.col(j) = s[at(static_cast<int>(j) + 1)] - s[at(static_cast<int>(j))];
   // gamma_0 = 1 - xi_0, gamma_j = xi_{j-1} - xi_j, with xi from the differences of the changes
   const Dense second = changes.rightCols(count - 1) - changes.leftCols(count - 1);
-  const Field xi = second.colPivHouseholderQr().solve(-changes.col(0));
+  const Field xi = num::least_squares(second, -changes.col(0));
   return s.front() + changes.leftCols(count - 1) * xi;
 }
 
@@ -195,7 +196,7 @@ Field stationary(const DriftDiffusion& p) {
   Eigen::Index centre = 0;
   root.maxCoeff(&centre);
   matrix.row(centre) = p.grid.cell() * root.transpose();
-  return matrix.partialPivLu().solve(Field::Unit(n, centre));
+  return num::solve_linear<double>(matrix, Field::Unit(n, centre));
 }
 
 }  // namespace calor::evolve

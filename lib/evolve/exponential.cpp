@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "num/decompose.hpp"
 #include "num/errors.hpp"
 
 namespace calor::evolve {
@@ -45,11 +46,10 @@ template <num::Real R>
 Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v,
                                           std::span<const R> times, std::span<const int> integrated) {
   using std::exp, std::expm1;
-  const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(h.dense());
-  if (solver.info() != Eigen::Success) throw InternalError("spectral: the eigenvalue iteration did not converge");
-  const Vector<R> c = solver.eigenvectors().transpose() * v;
+  const auto eigen = num::symmetric_eigen<R>(h.dense());
+  const Vector<R> c = eigen.vectors.transpose() * v;
   // H >= 0; the computed spectrum may dip below by truncation and round-off only
-  const Vector<R> rate = solver.eigenvalues().cwiseMax(R(0));
+  const Vector<R> rate = eigen.values.cwiseMax(R(0));
   const auto m = static_cast<Eigen::Index>(times.size()), extra = static_cast<Eigen::Index>(integrated.size());
   Matrix<R> coefficients(v.size(), m + extra);
   for (Eigen::Index j = 0; j < m; ++j) {
@@ -62,7 +62,7 @@ Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, cons
     for (Eigen::Index k = 0; k < v.size(); ++k)
       coefficients(k, m + j) = c[k] * (rate[k] > 0 ? R(-expm1(-t * rate[k]) / rate[k]) : t);
   }
-  const Matrix<R> all = solver.eigenvectors() * coefficients;
+  const Matrix<R> all = eigen.vectors * coefficients;
   return {all.leftCols(m), all.rightCols(extra)};
 }
 

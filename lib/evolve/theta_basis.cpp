@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "evolve/sinc.hpp"
-#include "num/errors.hpp"
+#include "num/decompose.hpp"
 
 namespace calor::evolve {
 
@@ -128,12 +128,11 @@ Column ThetaDynamics::root() const { return (-(loss.array() - loss.minCoeff()) /
 Modes::Modes(const ThetaBasis& basis, const ThetaDynamics& dynamics, const Column& killing) {
   Dense h = hamiltonian(basis, dynamics);
   if (killing.size()) h.diagonal() += killing;
-  const Eigen::SelfAdjointEigenSolver<Dense> solver(h);
-  if (solver.info() != Eigen::Success) throw InternalError("theta basis: the eigenvalue iteration did not converge");
-  values_ = solver.eigenvalues().cwiseMax(0.0);  // H >= 0; below 0 by truncation and round-off only
+  const auto eigen = num::symmetric_eigen<double>(h);
+  values_ = eigen.values.cwiseMax(0.0);  // H >= 0; below 0 by truncation and round-off only
   const Column root = basis.weight.cwiseSqrt();
-  forth_ = solver.eigenvectors().transpose() * root.asDiagonal();
-  back_ = root.cwiseInverse().asDiagonal() * solver.eigenvectors();
+  forth_ = eigen.vectors.transpose() * root.asDiagonal();
+  back_ = root.cwiseInverse().asDiagonal() * eigen.vectors;
 }
 
 Dense Modes::kernel(double time) const {

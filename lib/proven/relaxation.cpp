@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "num/decompose.hpp"
+
 namespace calor::proven {
 
 namespace {
@@ -82,9 +84,9 @@ void eigenpairs(const BallMatrix& a, int refinements, BallMatrix& q, std::vector
   Eigen::MatrixXd rough(n, n);
   for (long i = 0; i < n; ++i)
     for (long j = 0; j < n; ++j) rough(i, j) = num::to_double(a.at(std::max(i, j), std::min(i, j)));
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(rough);
+  const auto eigen = num::symmetric_eigen<double>(rough);
   for (long i = 0; i < n; ++i)
-    for (long j = 0; j < n; ++j) q.set(i, j, Ball(solver.eigenvectors()(i, j)));
+    for (long j = 0; j < n; ++j) q.set(i, j, Ball(eigen.vectors(i, j)));
   k.assign(static_cast<std::size_t>(n), Ball(0));
   for (int pass = 0; pass < refinements; ++pass) {
     const BallMatrix qt = q.transposed(), g = (qt * q).middle(), s = (qt * (a * q).middle()).middle();

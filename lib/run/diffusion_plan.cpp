@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "grid/plan.hpp"
+#include "num/decompose.hpp"
 #include "num/errors.hpp"
 #include "run/diffusion_level.hpp"
 #include "run/support.hpp"
@@ -151,7 +152,7 @@ Scales scales(const learner::Langevin<double>& l, const model::Model<double>& mo
     for (Eigen::Index i = 0; i < probe.size(); ++i) {
       probe.node(i, theta);
       const auto here = landscape.at(theta);
-      const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(here.diffusion, Eigen::EigenvaluesOnly);
+      const Vector<double> eigenvalues = num::symmetric_eigenvalues<double>(here.diffusion);
       for (std::size_t a = 0; a < d; ++a) {
         const auto k = static_cast<Eigen::Index>(a);
         const double h = 0.05 * probe.axes[a].spacing + 1e-3;
@@ -163,7 +164,7 @@ Scales scales(const learner::Langevin<double>& l, const model::Model<double>& mo
                             (h * h);
         if (bend > 1e-6 * noise) out.strip[a] = std::min(out.strip[a], std::sqrt(2 * noise / bend));
         out.steepest = std::max(out.steepest, here.bend[a]);
-        if (here.bend[a] > 0) out.narrow[a] = std::min(out.narrow[a], std::sqrt(eigen.eigenvalues()[0] / here.bend[a]));
+        if (here.bend[a] > 0) out.narrow[a] = std::min(out.narrow[a], std::sqrt(eigenvalues[0] / here.bend[a]));
       }
     }
   }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "evolve/time_nodes.hpp"
+#include "num/decompose.hpp"
 #include "run/diffusion_level.hpp"
 
 namespace calor::run {
@@ -30,8 +31,8 @@ Range eigenvalues(const evolve::DriftDiffusion& p) {
   Matrix<double> at(d, d);
   for (Eigen::Index i = 0; i < p.grid.size(); ++i) {
     for (int a = 0; a < d * d; ++a) at(a / d, a % d) = p.diffusion[static_cast<std::size_t>(a)][i];
-    const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(at, Eigen::EigenvaluesOnly);
-    out.include({eigen.eigenvalues()[0], eigen.eigenvalues()[d - 1]});
+    const Vector<double> eigenvalues = num::symmetric_eigenvalues<double>(at);
+    out.include({eigenvalues[0], eigenvalues[d - 1]});
   }
   return out;
 }

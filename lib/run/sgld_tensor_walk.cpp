@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "num/decompose.hpp"
 #include "num/errors.hpp"
 
 namespace calor::run {
@@ -35,7 +36,7 @@ Field extrapolate(const std::vector<Field>& s) {
   const Matrix<double> second =
       (changes.rightCols(count - 1) - changes.leftCols(count - 1)).array().colwise() / scale.array();
   const Field first = changes.col(0).cwiseQuotient(scale);
-  const Field xi = second.colPivHouseholderQr().solve(-first);
+  const Field xi = num::least_squares(second, -first);
   const Field out = s.front() + changes.leftCols(count - 1) * xi;
   return (out.array() > 0).select(out, s.back());
 }

@@ -1,5 +1,6 @@
 #include "sampler/sampler.hpp"
 
+#include "num/decompose.hpp"
 #include "num/errors.hpp"
 
 namespace calor::sampler {
@@ -105,13 +106,13 @@ Matrix<R> reversible_kernel(const Matrix<R>& g, const Vector<R>& p, const R& tim
   Matrix<R> symmetric(k, k);
   for (Eigen::Index x = 0; x < k; ++x)
     for (Eigen::Index y = 0; y < k; ++y) symmetric(y, x) = x == y ? g(x, x) : R(sqrt(g(y, x) * g(x, y)));
-  const Eigen::SelfAdjointEigenSolver<Matrix<R>> solver(symmetric);
+  const auto eigen = num::symmetric_eigen<R>(symmetric);
   Vector<R> decay(k), root(k);
   for (Eigen::Index x = 0; x < k; ++x) {
-    decay[x] = exp(time * solver.eigenvalues()[x]);
+    decay[x] = exp(time * eigen.values[x]);
     root[x] = sqrt(p[x]);
   }
-  Matrix<R> out = solver.eigenvectors() * decay.asDiagonal() * solver.eigenvectors().transpose();
+  Matrix<R> out = eigen.vectors * decay.asDiagonal() * eigen.vectors.transpose();
   for (Eigen::Index x = 0; x < k; ++x) {
     R sum = 0;
     for (Eigen::Index y = 0; y < k; ++y) {
