@@ -1,11 +1,11 @@
 #pragma once
 // The one list of number types. Everything numerical in Calor is a template over `Real`.
 
-#include <boost/math/constants/constants.hpp>
 #include <boost/multiprecision/mpfr.hpp>
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <numbers>
 #include <string>
 
 namespace calor::num {
@@ -39,8 +39,10 @@ constexpr int digits10() {
 }
 
 template <Real R>
-R pi() {
-  return boost::math::constants::pi<R>();
+R pi();
+template <>
+inline double pi<double>() {
+  return std::numbers::pi;
 }
 
 template <Real R>
