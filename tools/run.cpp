@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "experiment/text.hpp"
 #include "ledger/catalogue.hpp"
@@ -149,6 +150,19 @@ std::vector<table::Table> compute_all(const std::vector<experiment::Swept>& memb
   return tables;
 }
 
+/// Those asked for that no table has. Throws InputError if that is all of them.
+std::vector<std::string> missing(const std::vector<table::Table>& tables, const std::vector<std::string>& asked) {
+  std::vector<std::string> out = asked;
+  for (const auto& table : tables)
+    for (const auto& row : table.rows)
+      for (const auto& cell : row.cells) std::erase(out, cell.quantity);
+  if (!out.empty() && out.size() == asked.size())
+    throw InputError("--quantities: " + experiment::join(out) +
+                     ": not defined or not available for this experiment; allowed: what calor run prints without "
+                     "--quantities");
+  return out;
+}
+
 /// A range check that leaves the help text alone.
 CLI::Validator count_between(int low, int high) { return CLI::Range(low, high).description(""); }
 
@@ -159,8 +173,12 @@ int run(RunRequest request) {
   const auto members = experiment::read(request.experiment);
   const Output output(request.output, sources_of(request.experiment, members));
   const auto tables = compute_all(members, request.options);
+  const auto absent = missing(tables, request.options.quantities);
   const int terminal = request.output ? 0 : terminal_width(STDOUT_FILENO);
   output.write(table::write(tables, format, terminal == 0 ? 100 : std::clamp(terminal, 60, 160)));
+  if (!absent.empty())
+    std::cerr << "calor: --quantities: not defined or not available for this experiment: " << experiment::join(absent)
+              << '\n';
   return 0;
 }
 

@@ -70,6 +70,14 @@ TEST_SUITE("tools/command_line") {
     CHECK(contains(o.out, "\n10,heat_x_skewness,"));
   }
 
+  TEST_CASE("quantities that an experiment lacks are named") {
+    const auto o = run({"run", calor::test::source_root() + "/validation/experiments/coin_given.toml", "--quantities",
+                        "loss_train,loss_test", "--format", "csv"});
+    CHECK(o.status == 0);
+    CHECK(contains(o.out, ",loss_train,"));
+    CHECK(o.err == "calor: --quantities: not defined or not available for this experiment: loss_test\n");
+  }
+
   TEST_CASE("wrong command lines") {
     const Folder folder;
     const std::string coin = folder / "coin.toml";
@@ -88,6 +96,8 @@ TEST_SUITE("tools/command_line") {
     check_refused({"run", coin, "--quantities", "m_info,l_inf"},
                   "--quantities: no quantity \"l_inf\"; did you mean l_info?");
     check_refused({"run", coin, "--quantities", "m_info,,l_info"}, "--quantities: no quantity \"\"");
+    const std::string given = calor::test::source_root() + "/validation/experiments/coin_given.toml";
+    check_refused({"run", given, "--quantities", "loss_test"}, "--quantities: loss_test: not defined or not available");
     check_refused({"run", coin, "--quantities", ""}, "--quantities");
     for (const char* option : {"--digits", "--precision", "--threads"}) {
       for (const char* value : {"-1", "ten", "1e3", "99999999999999999999", "2.5", ""})
