@@ -85,14 +85,14 @@ Matrix<R> as_matrix(const Vector<R>& state, Eigen::Index n) {
 
 /// One point of a history: the joint state, heat and work so far, and the integrals of joint_rates.
 template <Real R>
-struct Point {
+struct LaggingPoint {
   Vector<R> state;
   Raw<R> heat, work, x_part, theta_part, currents;
   R round_off = 0;
 };
 
 template <Real R>
-PairHistory<R> put_together(const JumpSetting<R>& s, const std::vector<Point<R>>& points) {
+PairHistory<R> put_together(const JumpSetting<R>& s, const std::vector<LaggingPoint<R>>& points) {
   PairHistory<R> out;
   auto& totals = out.history.totals;
   const auto put = [&](const std::string& name, const Raw<R>& raw) {
@@ -118,8 +118,8 @@ PairHistory<R> put_together(const JumpSetting<R>& s, const std::vector<Point<R>>
 
 /// With a schedule of the temperature.
 template <Real R>
-std::vector<Point<R>> along_schedule(const JumpSetting<R>& s, const Vector<R>& loss, const XMoves<R>& x,
-                                     const Vector<R>& start) {
+std::vector<LaggingPoint<R>> along_schedule(const JumpSetting<R>& s, const Vector<R>& loss, const XMoves<R>& x,
+                                            const Vector<R>& start) {
   const int width = static_cast<int>(s.energy.cols());
   auto jumps = timed_moves<R>(loss.size(), width);
   for (int i = 0; i < loss.size(); ++i)
@@ -138,7 +138,7 @@ std::vector<Point<R>> along_schedule(const JumpSetting<R>& s, const Vector<R>& l
     out.size << gained[1], gained[3], entropies.size;
     return out;
   };
-  std::vector<Point<R>> out;
+  std::vector<LaggingPoint<R>> out;
   for (const auto& at : march_scheduled<R>(s, loss, jumps, start.size(), start, std::span<const R>(s.points), 5, rates))
     out.push_back(
         {at.state, at.total(0), at.total(1), at.total(2), at.total(3), at.total(4), at.round_off + at.left_out});
@@ -164,7 +164,7 @@ PairHistory<R> follow_lagging(const JumpSetting<R>& s, const Vector<R>& loss) {
   }
   evolve::ChainPropagator<R> propagator({n * width, std::move(moves)}, gains(s, w, x));
   const evolve::RateFunction<R> rates = [&](const Vector<R>& state) { return joint_rates(w, x, state); };
-  std::vector<Point<R>> points;
+  std::vector<LaggingPoint<R>> points;
   for (auto& at : evolve::march(propagator, start, std::span<const R>(s.points), rates, s.quadrature)) {
     at.round_off += input_error(s, loss);
     points.push_back({at.state, linear(at, 0, 1), linear(at, 2, 3), integral(at, 0), integral(at, 1), integral(at, 2),
