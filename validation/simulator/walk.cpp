@@ -8,7 +8,7 @@ namespace calor::simulator {
 namespace {
 
 /// Index that the cumulated probabilities reach at u.
-std::size_t pick(const std::vector<double>& probability, double u) {
+std::size_t pick_state(const std::vector<double>& probability, double u) {
   std::size_t x = 0;
   while (x + 1 < probability.size() && u >= probability[x]) u -= probability[x++];
   return x;
@@ -33,7 +33,7 @@ Walk::Walk(const Setting& setting, Key key, std::uint64_t data, std::uint64_t re
 
 std::vector<double> Walk::draw_example(std::size_t i) {
   const Setting& s = setting_;
-  if (s.model->outcomes() > 0) return {static_cast<double>(pick(s.target, data_.uniform()))};
+  if (s.model->outcomes() > 0) return {static_cast<double>(pick_state(s.target, data_.uniform()))};
   std::vector<double> x(x_.size());
   if (s.experiment->model.kind == "linear-regression") {
     x[0] = static_cast<double>(i);
@@ -65,7 +65,7 @@ void Walk::draw_data() {
 void Walk::start() {
   const Setting& s = setting_;
   if (s.mover == Mover::jump) {
-    state_ = pick(s.start_probability, start_.uniform());
+    state_ = pick_state(s.start_probability, start_.uniform());
     theta_ = s.states[state_];
     transitions_.resize(s.states.size() * s.states.size());
     dwell_.resize(s.states.size());
