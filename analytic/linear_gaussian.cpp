@@ -25,10 +25,11 @@ void append_parameters(Quantities<R>& q, const LinearGaussian<R>& p, const Linea
                        const LinearExchange<R>& done) {
   using std::log;
   const Matrix<R> s = spread(p, m).asDiagonal();
-  const R d = R(p.parameters()), m_info = log_det_ratio<R>(m.v, s) / 2;
-  const R trace = num::Cholesky<R>(m.v).solve(s).trace(), determinant = log_det<R>(m.v);
+  const num::Cholesky<R> root(m.v);
+  const R d = R(p.parameters()), m_info = log_det_ratio<R>(root, s) / 2;
+  const R trace = root.solve(s).trace(), determinant = root.log_det();
   const R given_b = (d * (log(2 * num::pi<R>()) + 1) + determinant) / 2;
-  const R ep = (determinant - log_det<R>(p.start)) / 2 + done.medium;
+  const R ep = (determinant - num::Cholesky<R>(p.start).log_det()) / 2 + done.medium;
   const LinearMoments<R> at_start(p);
   q = {{"m_info", m_info},
        {"lautum_info", trace - m_info},

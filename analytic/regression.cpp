@@ -70,9 +70,10 @@ R heat(const Regression<R>& p, const RegressionLaw<R>& w, const R& t) {
 template <num::Real R>
 void append_parameters(Quantities<R>& q, const Regression<R>& p, const RegressionLaw<R>& w, const R& t) {
   const Matrix<R> s = w.spread.asDiagonal();
-  const R d = R(w.m.size()), m_info = log_det_ratio<R>(w.v, s) / 2, trace = num::Cholesky<R>(w.v).solve(s).trace();
-  const R given_b = (d * log_two_pi_e<R>() + log_det<R>(w.v)) / 2;
-  const R q_theta = heat(p, w, t), ep = log_det_ratio<R>(w.start, w.dv) / 2 - q_theta / p.temperature;
+  const num::Cholesky<R> root(w.v);
+  const R d = R(w.m.size()), m_info = log_det_ratio<R>(root, s) / 2, trace = root.solve(s).trace();
+  const R given_b = (d * log_two_pi_e<R>() + root.log_det()) / 2;
+  const R q_theta = heat(p, w, t), ep = log_det_ratio<R>(num::Cholesky<R>(w.start), w.dv) / 2 - q_theta / p.temperature;
   q = {{"m_info", m_info},
        {"lautum_info", trace - m_info},
        {"entropy_theta", given_b + m_info},

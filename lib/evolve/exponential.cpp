@@ -47,6 +47,7 @@ Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, cons
                                           std::span<const R> times, std::span<const int> integrated) {
   using std::exp, std::expm1;
   const auto eigen = num::symmetric_eigen<R>(h.dense());
+  if (eigen.values.hasNaN()) throw InternalError("spectral: a generator that is not finite");
   const Vector<R> c = eigen.vectors.transpose() * v;
   // H >= 0; the computed spectrum may dip below by truncation and round-off only
   const Vector<R> rate = eigen.values.cwiseMax(R(0));

@@ -5,6 +5,7 @@
 
 #include "evolve/sinc.hpp"
 #include "num/decompose.hpp"
+#include "num/errors.hpp"
 
 namespace calor::evolve {
 
@@ -129,6 +130,7 @@ Modes::Modes(const ThetaBasis& basis, const ThetaDynamics& dynamics, const Colum
   Dense h = hamiltonian(basis, dynamics);
   if (killing.size()) h.diagonal() += killing;
   const auto eigen = num::symmetric_eigen<double>(h);
+  if (eigen.values.hasNaN()) throw InternalError("theta basis: a generator that is not finite");
   values_ = eigen.values.cwiseMax(0.0);  // H >= 0; below 0 by truncation and round-off only
   const Column root = basis.weight.cwiseSqrt();
   forth_ = eigen.vectors.transpose() * root.asDiagonal();

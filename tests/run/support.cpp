@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "num/errors.hpp"
+
 namespace calor::run::test {
 
 Numbers numbers(const table::Table& table) {
@@ -77,6 +79,32 @@ std::string text(double x) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.6g", x);
   return buffer;
+}
+
+void check_random(const RandomExperiments& experiments, int first, int count, double most_refused,
+                  double most_unjudged) {
+  int refused = 0, compared = 0, unjudged = 0;
+  for (int i = first; i < first + count; ++i) {
+    Dice dice(static_cast<unsigned long long>(i) + experiments.seed);
+    const std::string source = experiments.draw(dice), label = "experiment " + std::to_string(i) + "\n" + source;
+    const auto e = parse_one(source);
+    bool tried = false;
+    try {
+      const Numbers rough = numbers(compute(e, with(Method::automatic)));
+      tried = true;
+      check_accuracy(rough, 10, label);
+      compared += check_honest(rough, numbers(compute(e, with(Method::automatic, experiments.finer))), label);
+    } catch (const AccuracyError& refusal) {
+      MESSAGE(label, tried ? "with more digits: " : "", std::string(refusal.what()));
+      ++(tried ? unjudged : refused);
+    } catch (const InternalError& bug) {
+      FAIL_CHECK(label, std::string(bug.what()));
+    }
+  }
+  MESSAGE(count, " random ", experiments.what, ": ", compared, " numbers compared, ", refused, " experiments refused, ",
+          unjudged, " could not be had with ", experiments.finer, " digits");
+  CHECK(refused <= most_refused * count);
+  CHECK(unjudged <= most_unjudged * count);
 }
 
 }  // namespace calor::run::test

@@ -56,4 +56,17 @@ class Dice {
 /// x with six significant digits, as TOML reads it.
 std::string text(double x);
 
+/// A kind of random experiments, run at ten digits and at more.
+struct RandomExperiments {
+  std::string what;
+  std::string (*draw)(Dice&);
+  unsigned long long seed;  // of experiment 0
+  int finer;                // digits of what is taken for the truth
+};
+
+/// Experiments `first` .. are honest and accurate to ten digits; at most the share `most_refused` is refused, and
+/// `most_unjudged` at the finer digits.
+void check_random(const RandomExperiments& experiments, int first, int count, double most_refused,
+                  double most_unjudged);
+
 }  // namespace calor::run::test

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 
-#include "num/errors.hpp"
 #include "support.hpp"
 
 namespace calor::run::test {
@@ -60,45 +59,16 @@ std::string discrete(Dice& dice) {
   return out + "\n[time]\npoints = [" + early + (early == late ? "" : ", " + late) + "]\n";
 }
 
-void compare(int first, int count, double most_refused) {
-  int refused = 0, compared = 0, unjudged = 0;
-  for (int i = first; i < first + count; ++i) {
-    Dice dice(static_cast<unsigned long long>(i) + 77777);
-    const std::string source = discrete(dice);
-    const auto e = parse_one(source);
-    const std::string label = "experiment " + std::to_string(i) + "\n" + source;
-    Numbers tried;
-    try {
-      tried = numbers(compute(e, with(Method::automatic)));
-    } catch (const AccuracyError& refusal) {
-      MESSAGE(label, std::string(refusal.what()));
-      ++refused;
-      continue;
-    } catch (const InternalError& bug) {
-      FAIL_CHECK(label, std::string(bug.what()));
-      continue;
-    }
-    check_accuracy(tried, 10, label);
-    try {
-      compared += check_honest(tried, numbers(compute(e, with(Method::automatic, 25))), label);
-    } catch (const AccuracyError& refusal) {
-      MESSAGE(label, "with 15 more digits: ", std::string(refusal.what()));
-      ++unjudged;
-    } catch (const InternalError& bug) {
-      FAIL_CHECK(label, std::string(bug.what()));
-    }
-  }
-  MESSAGE(count, " random discrete experiments: ", compared, " numbers compared, ", refused, " experiments refused, ",
-          unjudged, " could not be had with 15 more digits");
-  CHECK(refused <= most_refused * count);
-}
+const RandomExperiments random_discrete{"discrete experiments", discrete, 77777, 25};
 
 }  // namespace
 
 TEST_SUITE("long") {
-  TEST_CASE("random discrete experiments keep their errors: 100") { compare(0, 100, 0.05); }
+  TEST_CASE("random discrete experiments keep their errors: 100") { check_random(random_discrete, 0, 100, 0.05, 1); }
 
-  TEST_CASE("random discrete experiments keep their errors: wide starts") { compare(500, 3, 0.4); }
+  TEST_CASE("random discrete experiments keep their errors: wide starts") {
+    check_random(random_discrete, 500, 3, 0.4, 1);
+  }
 }
 
 }  // namespace calor::run::test

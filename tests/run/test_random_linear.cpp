@@ -8,10 +8,8 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <set>
 
-#include "num/errors.hpp"
 #include "support.hpp"
 
 namespace calor::run::test {
@@ -85,31 +83,14 @@ std::string linear(Dice& dice) {
   return out + "\n[time]\n" + time + "\n";
 }
 
-void compare_linear(int first, int count, double most_refused) {
-  int refused = 0, compared = 0;
-  for (int i = first; i < first + count; ++i) {
-    Dice dice(static_cast<unsigned long long>(i) + 7000000);
-    const std::string source = linear(dice), label = "experiment " + std::to_string(i) + "\n" + source;
-    const auto e = parse_one(source);
-    try {
-      const Numbers tried = numbers(compute(e, with(Method::automatic)));
-      compared += check_honest(tried, numbers(compute(e, with(Method::automatic, 20))), label);
-      check_accuracy(tried, 10, label);
-    } catch (const InputError& refusal) {
-      MESSAGE(label, std::string(refusal.what()));
-      ++refused;
-    }
-  }
-  MESSAGE(count, " random linear learners: ", compared, " numbers compared, ", refused, " experiments refused");
-  CHECK(refused <= most_refused * count);
-}
+const RandomExperiments random_linear{"linear learners", linear, 7000000, 20};
 
 }  // namespace
 
-TEST_CASE("random linear learners keep their errors: a few") { compare_linear(1000, 8, 0.2); }
+TEST_CASE("random linear learners keep their errors: a few") { check_random(random_linear, 1000, 8, 0.2, 0.2); }
 
 TEST_SUITE("long") {
-  TEST_CASE("random linear learners keep their errors: 300") { compare_linear(0, 300, 0.05); }
+  TEST_CASE("random linear learners keep their errors: 300") { check_random(random_linear, 0, 300, 0.05, 0.05); }
 }
 
 }  // namespace calor::run::test
