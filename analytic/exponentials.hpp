@@ -15,6 +15,13 @@ namespace calor::analytic {
 template <Number R>
 R convolved_exponentials(const R& t, std::vector<R> rates);
 
+/// (1 - e^{-kt})/k, t at k = 0.
+template <num::Real R>
+R saturation(const R& k, const R& t) {
+  using std::expm1;
+  return k == 0 ? t : R(-expm1(-k * t) / k);
+}
+
 /// 1 + q + … + q^{n-1}, also at q = 1, given 1 - q =: p with relative accuracy.
 template <Number R>
 R geometric_sum(const R& p, long n);

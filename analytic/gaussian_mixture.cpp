@@ -9,13 +9,13 @@
 namespace calor::analytic {
 namespace {
 
-/// -∫_0^∞ r^power f ln f dr for f = Σ height exp(-rate r²).
+/// -∫_0^∞ r^power f ln f dr for f = Σ height exp(-rate r²), to exp(-goal).
 template <num::Real R>
 R radial(const std::vector<R>& height, const std::vector<R>& rate, int power, const R& goal) {
   using std::exp, std::log, std::sqrt;
   const auto [slowest, fastest] = std::minmax_element(rate.begin(), rate.end());
   // f ln f where f carries weight; beyond `reach` less than exp(-goal) is left
-  const R reach = sqrt(goal / *slowest);
+  const R reach = sqrt(goal / *slowest), epsilon = std::max(num::epsilon<R>(), R(exp(-goal)));
   return integrate_from_zero<R, 1>(
       [&](const R& r) -> std::array<R, 1> {
         R f = 0;
@@ -23,7 +23,7 @@ R radial(const std::vector<R>& height, const std::vector<R>& rate, int power, co
         if (!(f > 0)) return {R(0)};
         return {power == 1 ? R(-r * f * log(f)) : R(-f * log(f))};
       },
-      reach, R(sqrt(2 / *fastest)))[0];
+      reach, R(sqrt(2 / *fastest)), epsilon)[0];
 }
 
 /// Coordinates half-way between those in which the mean covariance is 1 and those in which the mean inverse is: shapes

@@ -18,7 +18,7 @@ struct ScatterNode {
 template <num::Real R>
 std::vector<ScatterNode<R>> scatter_nodes(long size, const R& variance, const R& goal, bool inverse);
 
-/// Entropy of Σ_j w_j N(0, width_j), as accurate as R but for the tails, beyond which exp(-goal) is left.
+/// Entropy of Σ_j w_j N(0, width_j), but for errors near exp(-goal).
 template <num::Real R>
 R mixture_entropy(const std::vector<ScatterNode<R>>& nodes, const std::vector<R>& width, const R& goal);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analytic/exponentials.hpp"
 #include "num/decompose.hpp"
 #include "num/errors.hpp"
 
@@ -115,13 +116,6 @@ void over_panels(const Course<R>& course, const TimePanel<R>& rule, const R& fir
   }
 }
 
-/// (1 - e^{-h τ})/h.
-template <num::Real R>
-R saturation(const R& h, const R& clock) {
-  using std::expm1;
-  return h == 0 ? clock : R(-expm1(-h * clock) / h);
-}
-
 template <num::Real R>
 struct Rates {
   Vector<R> heat_x, work_x, flow_x, flow_theta, ep_x, medium, dissipated, fisher;
@@ -199,7 +193,7 @@ class Flow {
       const R clock = clock_ + Course<R>::clock(panel.stretch, panel.from, panel.times[k]);
       for (Eigen::Index i = 0; i < p_.parameters(); ++i) {
         m.decay[i] = exp(-p_.curvature[i] * clock);
-        m.answer[i] = saturation(p_.curvature[i], clock);
+        m.answer[i] = saturation<R>(p_.curvature[i], clock);
       }
       m.v = m.decay.asDiagonal() * p_.start * m.decay.asDiagonal();
       m.v.diagonal() += noise.row(k).transpose();
@@ -369,7 +363,7 @@ LinearMove<R> linear_move(const LinearGaussian<R>& p, const std::vector<CourseSt
   });
   for (Eigen::Index i = 0; i < d; ++i) {
     out.decay[i] = exp(-p.curvature[i] * out.clock);
-    out.answer[i] = saturation(p.curvature[i], out.clock);
+    out.answer[i] = saturation<R>(p.curvature[i], out.clock);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "analytic/regression.hpp"
 
+#include "analytic/exponentials.hpp"
 #include "analytic/log_det.hpp"
 #include "num/errors.hpp"
 
@@ -35,13 +36,6 @@ Vector<R> eigenvalues(const Regression<R>& p, Matrix<R>& axes) {
   Vector<R> m = eigen.values;  // ascending: the first d - rank are 0
   for (Eigen::Index k = 0; k < m.size() - p.rank; ++k) m[k] = 0;
   return m;
-}
-
-/// (1 - e^{-kt})/k, t at k = 0.
-template <num::Real R>
-R saturation(const R& k, const R& t) {
-  using std::expm1;
-  return k == 0 ? t : R(-expm1(-k * t) / k);
 }
 
 template <num::Real R>

@@ -13,7 +13,6 @@ struct ToeplitzPlusDiagonal {
   num::Vector<R> toeplitz;
   num::Vector<R> diagonal;
 
-  num::Vector<R> apply(const num::Vector<R>& v) const;
   num::Matrix<R> dense() const;
   /// Gershgorin-type upper bound of the spectrum: that of the symbol plus max of the diagonal.
   R upper(const R& symbol_maximum) const;
@@ -30,16 +29,5 @@ struct Propagated {
 template <num::Real R>
 Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
                                           std::span<const R> times, std::span<const int> integrated = {});
-
-/// By one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its lower end is 0. Terms:
-/// about sqrt(upper t ln(1/epsilon)).
-template <num::Real R>
-Propagated<R> exponential_by_chebyshev(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v,
-                                       std::span<const R> times, const R& upper, std::span<const int> integrated = {});
-
-/// exp(-z) I_k(z) for k = 0, 1, ... until the terms stay below epsilon, by Miller's backward recurrence normalised with
-/// exp(-z)(I_0 + 2 sum I_k) = 1 (DLMF 10.35.5): all terms positive.
-template <num::Real R>
-std::vector<R> scaled_bessel(const R& z);
 
 }  // namespace calor::evolve

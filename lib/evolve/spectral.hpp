@@ -23,7 +23,12 @@ num::Vector<R> root_weight(const Problem<R>& problem);
 template <Real R>
 class Spectral final : public Propagator<R> {
  public:
+  /// `digits`: psi is wanted to 10^-digits of its largest value, as far as R reaches (double always goes there).
+  explicit Spectral(double digits = 1e9) : digits_(digits) {}
   Solution<R> solve(const Problem<R>& problem, std::span<const R> times) const override;
+
+ private:
+  double digits_;
 };
 
 }  // namespace calor::evolve

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evolve/exponential.hpp"
+#include "evolve/chebyshev.hpp"
 
 namespace calor::evolve {
 

@@ -14,12 +14,11 @@ namespace calor::model {
 template <Real R>
 using Factory = std::function<std::unique_ptr<Model<R>>(const experiment::Model&)>;
 
-/// A user's own model: its kind and how it is made. Without mp50 and mp100 (empty) runs are confined to what double can
+/// A user's own model: its kind and how it is made. Without in_mp100 (empty) runs are confined to what double can
 /// reach.
 struct Own {
   experiment::OwnModel kind;
   Factory<double> in_double;
-  Factory<num::Mp50> in_mp50;
   Factory<num::Mp100> in_mp100;
 };
 
@@ -31,7 +30,6 @@ void register_model(Own model);
 template <template <class> class M>
 void register_model(const experiment::OwnModel& kind) {
   register_model({kind, [](const auto&) { return std::make_unique<M<double>>(); },
-                  [](const auto&) { return std::make_unique<M<num::Mp50>>(); },
                   [](const auto&) { return std::make_unique<M<num::Mp100>>(); }});
 }
 

@@ -35,8 +35,6 @@ template <Real R>
 const Factory<R>& factory(const Own& own) {
   if constexpr (std::same_as<R, double>) {
     return own.in_double;
-  } else if constexpr (std::same_as<R, num::Mp50>) {
-    return own.in_mp50;
   } else {
     return own.in_mp100;
   }

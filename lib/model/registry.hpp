@@ -8,11 +8,10 @@
 #include "experiment/model_form.hpp"
 #include "model/model.hpp"
 
-#define CALOR_REGISTER_MODEL(word)                                                             \
-  const experiment::ModelForm& form_of_##word() {                                              \
-    static const experiment::ModelForm form = word##_form();                                   \
-    return form;                                                                               \
-  }                                                                                            \
-  template std::unique_ptr<Model<double>> make_##word<double>(const experiment::Model&);       \
-  template std::unique_ptr<Model<num::Mp50>> make_##word<num::Mp50>(const experiment::Model&); \
+#define CALOR_REGISTER_MODEL(word)                                                       \
+  const experiment::ModelForm& form_of_##word() {                                        \
+    static const experiment::ModelForm form = word##_form();                             \
+    return form;                                                                         \
+  }                                                                                      \
+  template std::unique_ptr<Model<double>> make_##word<double>(const experiment::Model&); \
   template std::unique_ptr<Model<num::Mp100>> make_##word<num::Mp100>(const experiment::Model&);

@@ -24,7 +24,6 @@ std::string to_text(const R& x, int digits) {
   return out.str();
 }
 
-template Mp50 pi<Mp50>();
 template Mp100 pi<Mp100>();
 template Mp200 pi<Mp200>();
 

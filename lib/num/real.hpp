@@ -16,15 +16,14 @@ using Mp = boost::multiprecision::number<
     boost::multiprecision::mpfr_float_backend<Digits, boost::multiprecision::allocate_stack>,
     boost::multiprecision::et_off>;
 
-using Mp50 = Mp<50>;
 using Mp100 = Mp<100>;
 using Mp200 = Mp<200>;  // for ensemble weights and for tests; not in the list below
 
 template <class R>
-concept Real = std::same_as<R, double> || std::same_as<R, Mp50> || std::same_as<R, Mp100> || std::same_as<R, Mp200>;
+concept Real = std::same_as<R, double> || std::same_as<R, Mp100> || std::same_as<R, Mp200>;
 
 /// Instantiates M(R) for every type of the list.
-#define CALOR_FOR_EACH_REAL(M) M(double) M(::calor::num::Mp50) M(::calor::num::Mp100)
+#define CALOR_FOR_EACH_REAL(M) M(double) M(::calor::num::Mp100)
 
 /// Unit round-off times two: the distance from 1 to the next number.
 template <Real R>

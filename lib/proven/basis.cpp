@@ -18,7 +18,7 @@ constexpr double strip_share = 0.8;  // of the distance to the nearest zero of Z
 constexpr int most_functions = 200;  // minutes
 constexpr double most_types = 40;    // seconds each
 
-using R = num::Mp50;  // the missing parts are far below double precision's round-off
+using R = num::Mp100;  // the missing parts are far below double precision's round-off
 
 /// The experiment in ordinary arithmetic, for choices only.
 struct Rough {

@@ -100,7 +100,6 @@ void raise_precision(Job& job, int first, const Way& way) {
     way.template operator()<R>(job);
   };
   attempt(double{});
-  attempt(num::Mp50{});
   attempt(num::Mp100{});
 }
 

@@ -64,7 +64,8 @@ void spectral(Job& job, bool joint = true) {
         " digits of its numbers, because the start reaches far into the tails of the stationary density";
     return;
   }
-  const evolve::Spectral<R> solver;
+  // fourteen digits more than the goal asks of psi, for what follows from it
+  const evolve::Spectral<R> solver(job.digits + 14 + num::to_double(R(log10(condition))));
   const auto book = refine<R>(
       [&](int k) {
         auto r = resolution(job.digits, k);

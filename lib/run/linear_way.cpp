@@ -9,6 +9,7 @@
 #include "learner/course.hpp"
 #include "learner/sgld.hpp"
 #include "num/errors.hpp"
+#include "num/parallel.hpp"
 #include "run/analytic.hpp"
 #include "run/refine.hpp"
 #include "run/sgd_gaussian_way.hpp"
@@ -168,31 +169,35 @@ std::vector<Quantities<R>> follow(const experiment::Experiment& e, const LinearG
 
 /// sgd-diffusion of gaussian-mean: a mixture over the scatter of the data, given which D = T + (η/2m) S/s⁴.
 template <Real R>
-std::vector<Quantities<R>> mixture(const experiment::Experiment& e, const std::vector<R>& points, int digits, int level,
+std::vector<Quantities<R>> mixture(const Job& job, const std::vector<R>& points, int level,
                                    const analytic::TimeResolution& resolution) {
+  const auto& e = job.experiment;
   const auto coordinate = gaussian_coordinates<R>(e).front();
   const auto learner = coordinate_learner(e, coordinate);
-  const R goal = scatter_goal<R>(digits, level);
+  const R goal = scatter_goal<R>(job.digits, level);
   const auto& t = e.learner.temperature.values;
   const bool fixed = learner.fixed, cold = !(*std::min_element(t.begin(), t.end()) > 0);
   const R variance = fixed ? R(0) : num::from_rational<R>(e.data.variance.front());
   const auto nodes = fixed ? std::vector<analytic::ScatterNode<R>>{{coordinate.data.scatter, R(1)}}
                            : analytic::scatter_nodes(e.data.size, variance, goal, cold);
-  std::vector<std::vector<Quantities<R>>> given;  // [node][time]
-  for (const auto& node : nodes)
-    given.push_back(
-        follow(e, learner, stretches<R>(e.learner, R(node.scatter / (learner.s2 * learner.s2))), points, resolution));
-  std::vector<Quantities<R>> out;
+  std::vector<std::vector<Quantities<R>>> given(nodes.size());  // [node][time]
+  num::parallel_for(static_cast<int>(nodes.size()), job.options.threads, [&](int i) {
+    const auto k = static_cast<std::size_t>(i);
+    const R noise = nodes[k].scatter / (learner.s2 * learner.s2);
+    given[k] = follow(e, learner, stretches<R>(e.learner, noise), points, resolution);
+  });
+  std::vector<Quantities<R>> out(points.size());
   const bool divergent = !fixed && e.data.size < 4 && cold;
-  for (std::size_t j = 0; j < points.size(); ++j) {
+  num::parallel_for(static_cast<int>(points.size()), job.options.threads, [&](int i) {
+    const auto j = static_cast<std::size_t>(i);
     std::vector<Quantities<R>> now;
     for (const auto& of_node : given) now.push_back(of_node[j]);
-    out.push_back(fixed ? now.front()
-                        : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, (digits + 8) << level));
-    for (auto& [name, value] : out.back())  // the mean of 1/S
+    out[j] = fixed ? now.front()
+                   : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, (job.digits + 8) << level);
+    for (auto& [name, value] : out[j])  // the mean of 1/S
       if (divergent && points[j] > 0 && name.starts_with("ep_theta") && name != "ep_theta_housekeeping")
         value = num::infinity<R>();
-  }
+  });
   return out;
 }
 
@@ -230,12 +235,12 @@ info::Row<R> row_of(const Quantities<R>& q) {
 }
 
 template <Real R>
-std::vector<info::Row<R>> rows_of(const experiment::Experiment& e, const std::vector<R>& points, int digits,
-                                  int level) {
-  const analytic::TimeResolution resolution{2 * (6 + (6 * digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
+std::vector<info::Row<R>> rows_of(const Job& job, const std::vector<R>& points, int level) {
+  const auto& e = job.experiment;
+  const analytic::TimeResolution resolution{2 * (6 + (6 * job.digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
   std::vector<Quantities<R>> sum(points.size());
   if (e.learner.kind == "sgd-diffusion") {
-    sum = mixture(e, points, digits, level, resolution);
+    sum = mixture(job, points, level, resolution);
   } else {
     for (const auto& learner : learners<R>(e)) {
       const auto part = follow(e, learner, stretches<R>(e.learner), points, resolution);
@@ -257,7 +262,7 @@ template <Real R>
 void with(Job& job) {
   const auto& e = job.experiment;
   const auto study = make_study<R>(e, job.options);
-  auto book = refine<R>([&](int k) { return rows_of<R>(e, study.points, job.digits, k); }, 5,
+  auto book = refine<R>([&](int k) { return rows_of<R>(job, study.points, k); }, 5,
                         Goal<R>{accuracy<R>(job.digits), job.wanted()});
   for (const auto& entries : book)
     for (const auto& [name, entry] : entries)

@@ -11,7 +11,6 @@ using namespace analytic;
 using namespace test;
 using num::Mp100;
 using num::Mp200;
-using num::Mp50;
 
 namespace {
 
@@ -45,8 +44,8 @@ TEST_CASE("convolved exponentials: relative accuracy for any rates, coinciding a
     if (*std::min_element(rates.begin(), rates.end()) * t > 600) continue;  // below double's range
     const Mp100 exact(textbook(t, rates));
     CHECK(close_relative(Mp100(convolved_exponentials(t, rates)), exact, 4e-15, "double"));
-    CHECK(close_relative(Mp100(convolved_exponentials<Mp50>(Mp50(t), {rates.begin(), rates.end()})), exact, 1e-25,
-                         "50 digits"));
+    CHECK(close_relative(Mp100(convolved_exponentials<Mp100>(Mp100(t), {rates.begin(), rates.end()})), exact, 1e-25,
+                         "100 digits"));
   }
 }
 
@@ -68,16 +67,16 @@ TEST_CASE("geometric sums, entropy excess, log deficit near their removable zero
 }
 
 TEST_CASE("tanh-sinh: known integrals, several at once, in panels") {
-  const auto a = integrate<Mp50, 2>(
-      [](const Mp50& x) -> std::array<Mp50, 2> {
+  const auto a = integrate<Mp100, 2>(
+      [](const Mp100& x) -> std::array<Mp100, 2> {
         return {exp(x), 1 / (1 + x * x)};
       },
-      Mp50(0), Mp50(1));
-  CHECK(close<Mp50>(a[0], exp(Mp50(1)) - 1, 1e-48));
-  CHECK(close<Mp50>(a[1], num::pi<Mp50>() / 4, 1e-48));
-  const auto b = integrate_from_zero<Mp50, 1>(
-      [](const Mp50& x) -> std::array<Mp50, 1> { return {1 / (x + Mp50(1e-6))}; }, Mp50(3), Mp50(1e-6));
-  CHECK(close<Mp50>(b[0], log((3 + Mp50(1e-6)) / Mp50(1e-6)), 1e-46));
+      Mp100(0), Mp100(1));
+  CHECK(close<Mp100>(a[0], exp(Mp100(1)) - 1, 1e-48));
+  CHECK(close<Mp100>(a[1], num::pi<Mp100>() / 4, 1e-48));
+  const auto b = integrate_from_zero<Mp100, 1>(
+      [](const Mp100& x) -> std::array<Mp100, 1> { return {1 / (x + Mp100(1e-6))}; }, Mp100(3), Mp100(1e-6));
+  CHECK(close<Mp100>(b[0], log((3 + Mp100(1e-6)) / Mp100(1e-6)), 1e-46));
   CHECK(integrate_from_zero<double, 1>([](double) -> std::array<double, 1> { return {1}; }, 0.0, 1.0)[0] == 0);
 }
 

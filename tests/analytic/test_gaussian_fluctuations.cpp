@@ -27,11 +27,11 @@ TEST_CASE("ou: variance and skewness of heat and work agree with Riccati equatio
 }
 
 TEST_CASE("double agrees with fifty digits") {
-  GaussianLearner<num::Mp50> fine{num::Mp50("1.2"), 1, num::Mp50("0.3"), num::Mp50("0.2"), {}};
-  fine.coordinates.push_back(
-      {DataMoments<num::Mp50>::sampled(4, num::Mp50("0.5"), num::Mp50("0.64")), num::Mp50("0.1"), num::Mp50("0.36")});
+  GaussianLearner<num::Mp100> fine{num::Mp100("1.2"), 1, num::Mp100("0.3"), num::Mp100("0.2"), {}};
+  fine.coordinates.push_back({DataMoments<num::Mp100>::sampled(4, num::Mp100("0.5"), num::Mp100("0.64")),
+                              num::Mp100("0.1"), num::Mp100("0.36")});
   const auto a = ou_fluctuations<double>(learner(), 2, 0.7);
-  const auto b = ou_fluctuations<num::Mp50>(fine, num::Mp50(2), num::Mp50("0.7"));
+  const auto b = ou_fluctuations<num::Mp100>(fine, num::Mp100(2), num::Mp100("0.7"));
   REQUIRE(a.size() == 4);
   REQUIRE(b.size() == 4);
   for (std::size_t k = 0; k < 4; ++k) CHECK(a[k].second == doctest::Approx(num::to_double(b[k].second)).epsilon(1e-11));

@@ -18,7 +18,7 @@ namespace calor::linear_test {
 
 using namespace analytic;
 using namespace test;
-using num::Mp50;
+using num::Mp100;
 using Matrix = num::Matrix<double>;
 using Vector = num::Vector<double>;
 
@@ -222,45 +222,46 @@ GaussianLearner<R> learner(unsigned seed) {
 
 TEST_SUITE("analytic/linear") {
   TEST_CASE("collocation: a stiff decay and a polynomial source") {
-    const TimePanel<Mp50> rule(40);
+    const TimePanel<Mp100> rule(40);
     for (const int rate : {0, 3, 10000}) {
-      const num::Vector<Mp50> t = 2 * rule.nodes();
-      const num::Vector<Mp50> r = num::Vector<Mp50>::Constant(rule.size(), Mp50(rate));
-      num::Matrix<Mp50> source(rule.size(), 1);
+      const num::Vector<Mp100> t = 2 * rule.nodes();
+      const num::Vector<Mp100> r = num::Vector<Mp100>::Constant(rule.size(), Mp100(rate));
+      num::Matrix<Mp100> source(rule.size(), 1);
       for (Eigen::Index k = 0; k < rule.size(); ++k) source(k, 0) = 2 * t[k] + rate * t[k] * t[k];
-      const auto y = rule.solve(r, source, num::Matrix<Mp50>::Zero(1, 1), Mp50(2));
-      CHECK(num::to_double(Mp50(abs(Mp50(y(rule.size() - 1, 0) - 4)))) < 1e-45);
-      CHECK(num::to_double(Mp50(abs(Mp50(rule.integral(y.col(0), Mp50(2)) - Mp50(8) / 3)))) < 1e-45);
+      const auto y = rule.solve(r, source, num::Matrix<Mp100>::Zero(1, 1), Mp100(2));
+      CHECK(num::to_double(Mp100(abs(Mp100(y(rule.size() - 1, 0) - 4)))) < 1e-45);
+      CHECK(num::to_double(Mp100(abs(Mp100(rule.integral(y.col(0), Mp100(2)) - Mp100(8) / 3)))) < 1e-45);
     }
-    num::Vector<Mp50> decay = num::Vector<Mp50>::Constant(rule.size(), Mp50(3));
-    const auto y = rule.solve(decay, num::Matrix<Mp50>::Zero(rule.size(), 1), num::Matrix<Mp50>::Ones(1, 1), Mp50(1));
-    CHECK(num::to_double(Mp50(abs(Mp50(y(rule.size() - 1, 0) - exp(Mp50(-3)))))) < 1e-40);
+    num::Vector<Mp100> decay = num::Vector<Mp100>::Constant(rule.size(), Mp100(3));
+    const auto y =
+        rule.solve(decay, num::Matrix<Mp100>::Zero(rule.size(), 1), num::Matrix<Mp100>::Ones(1, 1), Mp100(1));
+    CHECK(num::to_double(Mp100(abs(Mp100(y(rule.size() - 1, 0) - exp(Mp100(-3)))))) < 1e-40);
   }
 
   TEST_CASE("nothing changes in time: the closed forms, to 30 digits") {
     for (unsigned seed = 1; seed <= 6; ++seed) {
       CAPTURE(seed);
-      const auto l = learner<Mp50>(seed);
+      const auto l = learner<Mp100>(seed);
       const auto p = coordinate(l);
-      const std::vector<CourseStretch<Mp50>> course{{Mp50(0), l.mobility, Mp50(0), l.temperature, Mp50(0)}};
-      const Mp50 rate = Mp50(seed) * seed / 3, t = Mp50(7) / 5;
+      const std::vector<CourseStretch<Mp100>> course{{Mp100(0), l.mobility, Mp100(0), l.temperature, Mp100(0)}};
+      const Mp100 rate = Mp100(seed) * seed / 3, t = Mp100(7) / 5;
       const TimeResolution fine{52, 1};
-      const TimePanel<Mp50> rule(fine.order);
-      check_same<Mp50>(linear_flow<Mp50>(p, course, rate, {t}, fine)[0], gaussian_ou(l, rate, t), Mp50("1e-30"), 28);
-      check_same<Mp50>(linear_flow<Mp50>(p, course, std::nullopt, {t}, fine)[0], gaussian_mean(l, t), Mp50("1e-30"),
-                       28);
-      LinearTurns<Mp50> turns(p), steps(p);
+      const TimePanel<Mp100> rule(fine.order);
+      check_same<Mp100>(linear_flow<Mp100>(p, course, rate, {t}, fine)[0], gaussian_ou(l, rate, t), Mp100("1e-30"), 28);
+      check_same<Mp100>(linear_flow<Mp100>(p, course, std::nullopt, {t}, fine)[0], gaussian_mean(l, t), Mp100("1e-30"),
+                        28);
+      LinearTurns<Mp100> turns(p), steps(p);
       for (int n = 0; n < 5; ++n) {
-        LinearTurn<Mp50> turn;
-        turn.move = linear_move<Mp50>(p, course, Mp50(n) / 4, Mp50(n + 1) / 4, rule, fine.growth);
-        turn.keep = exp(Mp50(-rate / 4));
+        LinearTurn<Mp100> turn;
+        turn.move = linear_move<Mp100>(p, course, Mp100(n) / 4, Mp100(n + 1) / 4, rule, fine.growth);
+        turn.keep = exp(Mp100(-rate / 4));
         turns.take(turn);
-        steps.take(LinearTurn<Mp50>::sgld(p, Mp50(1) / 10, l.temperature, turn.keep));
+        steps.take(LinearTurn<Mp100>::sgld(p, Mp100(1) / 10, l.temperature, turn.keep));
       }
-      check_same<Mp50>(turns.quantities(), gaussian_lagged(l, rate, Mp50(Mp50(1) / 4), 5), Mp50("1e-30"), 26);
-      const SgldGaussian<Mp50> sgld{l.stddev, Mp50(1) / 10,         l.temperature, l.weight_decay,
-                                    false,    exp(Mp50(-rate / 4)), l.coordinates};
-      check_same<Mp50>(steps.quantities(), sgld_gaussian(sgld, 5), Mp50("1e-30"), 24);
+      check_same<Mp100>(turns.quantities(), gaussian_lagged(l, rate, Mp100(Mp100(1) / 4), 5), Mp100("1e-30"), 26);
+      const SgldGaussian<Mp100> sgld{l.stddev, Mp100(1) / 10,         l.temperature, l.weight_decay,
+                                     false,    exp(Mp100(-rate / 4)), l.coordinates};
+      check_same<Mp100>(steps.quantities(), sgld_gaussian(sgld, 5), Mp100("1e-30"), 24);
     }
   }
 

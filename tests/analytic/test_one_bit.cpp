@@ -8,7 +8,6 @@ namespace calor::one_bit_test {
 using namespace analytic;
 using namespace test;
 using num::Mp100;
-using num::Mp50;
 using num::Rational;
 
 namespace {
@@ -71,12 +70,13 @@ Tables tables(const TwoState<Mp100>& l, const Mp100& t) {
 // printed numbers; its m_info, 0.120833856841416, has a digit wrong (…1496, as its own -heat_theta - ep_theta = Φ(m)
 // shows).
 TEST_CASE("one bit learns one bit: to 50 digits") {
-  const auto q = one_bit(OneBit<Mp50>{}, Mp50(1));
-  CHECK(close(value_of(q, "m_info"), Mp50("0.120833856841495532864033106564473690681425834755266"), 1e-49, "m_info"));
-  CHECK(close(value_of(q, "l_info"), Mp50("0.06880798163694800312659783730843853488870688748682973"), 1e-49, "l_info"));
-  CHECK(close(value_of(q, "heat_theta"), Mp50("-0.4814193234633218101400046995401041347500904162177624"), 1e-49,
+  const auto q = one_bit(OneBit<Mp100>{}, Mp100(1));
+  CHECK(close(value_of(q, "m_info"), Mp100("0.120833856841495532864033106564473690681425834755266"), 1e-49, "m_info"));
+  CHECK(
+      close(value_of(q, "l_info"), Mp100("0.06880798163694800312659783730843853488870688748682973"), 1e-49, "l_info"));
+  CHECK(close(value_of(q, "heat_theta"), Mp100("-0.4814193234633218101400046995401041347500904162177624"), 1e-49,
               "heat_theta"));
-  CHECK(close(value_of(q, "ep_theta"), Mp50("0.3605854666218262772759715929756304440686645814624964"), 1e-49,
+  CHECK(close(value_of(q, "ep_theta"), Mp100("0.3605854666218262772759715929756304440686645814624964"), 1e-49,
               "ep_theta"));
   const auto rough = one_bit(OneBit<double>{}, 1.0);
   CHECK(close(value_of(rough, "l_info"), 0.0688079816369480, 1e-15));
@@ -88,27 +88,26 @@ TEST_CASE("one bit learns one bit: to 50 digits") {
 TEST_CASE("one bit: its closed form is the two-state learner with one example") {
   for (auto kind : {Acceptance::heat_bath, Acceptance::metropolis, Acceptance::arrhenius})
     for (double t : {0.0, 1e-3, 0.7, 5.0}) {
-      const OneBit<Mp50> bit{Mp50(1.5), Mp50(0.625), Mp50(1.25), kind};
-      const auto l = two_state_coin<Mp50>(1, Rational(1, 2), {-bit.theta0, bit.theta0}, bit.temperature, bit.rate, kind,
-                                          Mp50(0.125), Mp50(0.5));
-      const auto q = one_bit(bit, Mp50(t));
-      for (const auto& [name, value] : two_state(l, Mp50(t))) CHECK(close(value_of(q, name), value, 1e-47, name));
-      check_identities(q, value_of(one_bit(bit, Mp50(0)), "info_x_theta"), 1e-47);
+      const OneBit<Mp100> bit{Mp100(1.5), Mp100(0.625), Mp100(1.25), kind};
+      const auto l = two_state_coin<Mp100>(1, Rational(1, 2), {-bit.theta0, bit.theta0}, bit.temperature, bit.rate,
+                                           kind, Mp100(0.125), Mp100(0.5));
+      const auto q = one_bit(bit, Mp100(t));
+      for (const auto& [name, value] : two_state(l, Mp100(t))) CHECK(close(value_of(q, name), value, 1e-47, name));
+      check_identities(q, value_of(one_bit(bit, Mp100(0)), "info_x_theta"), 1e-47);
       check_markov(q, 1e-47);
     }
 }
 
 TEST_CASE("one bit: I16 in the stationary state, relative accuracy at small times, 50 and 100 digits") {
-  const OneBit<Mp50> bit{Mp50(2), Mp50(0.5), Mp50(1), Acceptance::heat_bath};
-  const auto q = one_bit(bit, Mp50(500));
-  CHECK(close<Mp50>(value_of(q, "generalization_gap"),
-                    bit.temperature * (value_of(q, "m_info") + value_of(q, "lautum_info")), 1e-47));
+  const OneBit<Mp100> bit{Mp100(2), Mp100(0.5), Mp100(1), Acceptance::heat_bath};
+  const auto q = one_bit(bit, Mp100(500));
+  CHECK(close<Mp100>(value_of(q, "generalization_gap"),
+                     bit.temperature * (value_of(q, "m_info") + value_of(q, "lautum_info")), 1e-47));
   for (double t : {1e-12, 1e-5, 0.5}) {
     const auto a = one_bit(OneBit<double>{}, t);
     const auto b = one_bit(OneBit<Mp100>{}, Mp100(t));
     for (const char* name : {"m_info", "l_info", "ep_theta", "heat_theta", "lautum_info", "ep_x_path"})
       CHECK(close_relative(Mp100(value_of(a, name)), value_of(b, name), 1e-14, name));
-    check_same(one_bit(OneBit<Mp50>{}, Mp50(t)), one_bit(OneBit<Mp100>{}, Mp100(t)), 1e-47);
   }
 }
 
@@ -136,11 +135,11 @@ TEST_CASE("two states: every information from the table p(B, θ, x), ρ by a Tay
 
 TEST_CASE("two states: entropy production by I4, I5 and I7; work of X by quadrature of its rate") {
   for (auto kind : {Acceptance::heat_bath, Acceptance::metropolis, Acceptance::arrhenius}) {
-    const auto l = coin<Mp50>(kind);
+    const auto l = coin<Mp100>(kind);
     for (double t : {0.2, 3.0}) {
-      const auto q = two_state(l, Mp50(t));
-      CHECK(close(value_of(q, "ep_theta"), two_state_ep_by_heat(l, Mp50(t)), 1e-46, "I4"));
-      CHECK(close(value_of(q, "ep_theta"), two_state_ep_by_current(l, Mp50(t)), 1e-44, "I7"));
+      const auto q = two_state(l, Mp100(t));
+      CHECK(close(value_of(q, "ep_theta"), two_state_ep_by_heat(l, Mp100(t)), 1e-46, "I4"));
+      CHECK(close(value_of(q, "ep_theta"), two_state_ep_by_current(l, Mp100(t)), 1e-44, "I7"));
       const auto wide = coin<Mp100>(kind);
       Mp100 work = 0;  // Simpson's rule on the jump rates times the relative entropies of the two outcome laws
       const int n = 200;

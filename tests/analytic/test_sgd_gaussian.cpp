@@ -75,17 +75,17 @@ TEST_CASE(
     "bound") {
   const auto rough = sgd_gaussian(learner(3, 0.05), 0.5, 34.0);
   auto l = learner(3, 0.05);
-  SgdGaussian<num::Mp50> fine{num::Mp50(l.stddev),
-                              num::Mp50(l.noise),
-                              num::Mp50(l.temperature),
-                              num::Mp50(l.weight_decay),
-                              num::Mp50(l.initial_mean),
-                              num::Mp50(l.initial_variance),
-                              3,
-                              num::Mp50(l.mean),
-                              num::Mp50(l.variance),
-                              false};
-  for (const auto& [name, value] : sgd_gaussian(fine, num::Mp50(0.5), num::Mp50(45)))
+  SgdGaussian<num::Mp100> fine{num::Mp100(l.stddev),
+                               num::Mp100(l.noise),
+                               num::Mp100(l.temperature),
+                               num::Mp100(l.weight_decay),
+                               num::Mp100(l.initial_mean),
+                               num::Mp100(l.initial_variance),
+                               3,
+                               num::Mp100(l.mean),
+                               num::Mp100(l.variance),
+                               false};
+  for (const auto& [name, value] : sgd_gaussian(fine, num::Mp100(0.5), num::Mp100(45)))
     CHECK_MESSAGE(value_of(rough, name) == doctest::Approx(value.convert_to<double>()).epsilon(1e-12), name);
   CHECK(std::isinf(value_of(sgd_gaussian(learner(3, 0), 0.5, 34.0), "ep_theta")));
   CHECK(std::isfinite(value_of(sgd_gaussian(learner(4, 0), 0.5, 34.0), "ep_theta")));

@@ -73,14 +73,14 @@ TEST_SUITE("calor") {
 
   TEST_CASE("what may not be registered") {
     const auto attempt = [](experiment::OwnModel kind) {
-      return refusal([&] { model::register_model({kind, [](const auto&) { return nullptr; }, {}, {}}); });
+      return refusal([&] { model::register_model({kind, [](const auto&) { return nullptr; }, {}}); });
     };
     CHECK(contains(attempt({"bernoulli", 1, 2}), "the word is taken"));
     CHECK(contains(attempt({"Mine", 1, 2}), "lower-case"));
     CHECK(contains(attempt({"", 1, 2}), "lower-case"));
     CHECK(contains(attempt({"mine", 0, 2}), "at least 1"));
     CHECK(contains(attempt({"mine", 1, 1}), "at least 2 outcomes"));
-    CHECK(contains(refusal([] { model::register_model({{"mine", 1, 2}, {}, {}, {}}); }), "no factory for double"));
+    CHECK(contains(refusal([] { model::register_model({{"mine", 1, 2}, {}, {}}); }), "no factory for double"));
     CHECK(contains(refusal([] { coin().set("model.kind", "mine").build(); }), "model.kind"));
   }
 }

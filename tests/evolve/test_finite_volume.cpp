@@ -12,7 +12,7 @@
 namespace calor::finite_volume_test {
 
 using namespace evolve;
-using num::Mp50;
+using num::Mp100;
 using std::vector;
 
 namespace {
@@ -75,30 +75,30 @@ double divergence(const Problem<double>& p, const vector<double>& rho) {
   return s;
 }
 
-/// The semi-discrete solution in 50 digits, from the rates' definition: dense Taylor series, then squarings.
-num::Vector<Mp50> dense_solution(const Problem<double>& p, double t) {
+/// The semi-discrete solution in 100 digits, from the rates' definition: dense Taylor series, then squarings.
+num::Vector<Mp100> dense_solution(const Problem<double>& p, double t) {
   const int n = p.grid.size;
-  num::Matrix<Mp50> w = num::Matrix<Mp50>::Zero(n, n);
-  const Mp50 h = p.grid.spacing, scale = Mp50(p.mobility) * p.temperature / (h * h) * t;
+  num::Matrix<Mp100> w = num::Matrix<Mp100>::Zero(n, n);
+  const Mp100 h = p.grid.spacing, scale = Mp100(p.mobility) * p.temperature / (h * h) * t;
   const auto rate = [&](int from, int to) {
-    const Mp50 u =
-        (Mp50(p.loss[static_cast<std::size_t>(to)]) - p.loss[static_cast<std::size_t>(from)]) / p.temperature;
-    return Mp50(u == 0 ? scale : Mp50(scale * u / expm1(u)));
+    const Mp100 u =
+        (Mp100(p.loss[static_cast<std::size_t>(to)]) - p.loss[static_cast<std::size_t>(from)]) / p.temperature;
+    return Mp100(u == 0 ? scale : Mp100(scale * u / expm1(u)));
   };
   for (int i = 0; i + 1 < n; ++i) {
     w(i + 1, i) = rate(i, i + 1), w(i, i + 1) = rate(i + 1, i);
     w(i, i) -= w(i + 1, i), w(i + 1, i + 1) -= w(i, i + 1);
   }
-  Mp50 norm = 0;
-  for (int i = 0; i < n; ++i) norm = std::max(norm, Mp50(-2 * w(i, i)));
+  Mp100 norm = 0;
+  for (int i = 0; i < n; ++i) norm = std::max(norm, Mp100(-2 * w(i, i)));
   int squarings = 0;
-  for (; norm > Mp50(1) / 4; norm /= 2) ++squarings;
-  w /= pow(Mp50(2), squarings);
-  num::Matrix<Mp50> e = num::Matrix<Mp50>::Identity(n, n);
-  for (int k = 30; k > 0; --k) e = num::Matrix<Mp50>(num::Matrix<Mp50>::Identity(n, n) + w * e / Mp50(k));
-  for (int k = 0; k < squarings; ++k) e = num::Matrix<Mp50>(e * e);
-  num::Vector<Mp50> rho(n);
-  for (int i = 0; i < n; ++i) rho[i] = exp(Mp50(p.log_initial[static_cast<std::size_t>(i)]));
+  for (; norm > Mp100(1) / 4; norm /= 2) ++squarings;
+  w /= pow(Mp100(2), squarings);
+  num::Matrix<Mp100> e = num::Matrix<Mp100>::Identity(n, n);
+  for (int k = 30; k > 0; --k) e = num::Matrix<Mp100>(num::Matrix<Mp100>::Identity(n, n) + w * e / Mp100(k));
+  for (int k = 0; k < squarings; ++k) e = num::Matrix<Mp100>(e * e);
+  num::Vector<Mp100> rho(n);
+  for (int i = 0; i < n; ++i) rho[i] = exp(Mp100(p.log_initial[static_cast<std::size_t>(i)]));
   return e * rho;
 }
 
@@ -112,19 +112,19 @@ vector<double> start_of(const Problem<double>& p) {
 
 TEST_SUITE("finite_volume") {
   TEST_CASE("the published CRAM-16 coefficients approximate exp on the half line") {
-    const auto r = [](const Mp50& x) {
-      Mp50 y = Cram16::at_infinity;
+    const auto r = [](const Mp100& x) {
+      Mp100 y = Cram16::at_infinity;
       for (std::size_t k = 0; k < 8; ++k) {
-        const Mp50 a = Cram16::residue[k].real(), b = Cram16::residue[k].imag(), c = x + Cram16::pole[k].real(),
-                   d = Cram16::pole[k].imag();
+        const Mp100 a = Cram16::residue[k].real(), b = Cram16::residue[k].imag(), c = x + Cram16::pole[k].real(),
+                    d = Cram16::pole[k].imag();
         y *= 1 - 2 * (a * c + b * d) / (c * c + d * d);
       }
       return y;
     };
-    Mp50 worst = abs(r(0) - 1);
+    Mp100 worst = abs(r(0) - 1);
     for (int j = -400; j <= 600; ++j) {
-      const Mp50 x = pow(Mp50(10), Mp50(j) / 100);
-      worst = std::max(worst, Mp50(abs(r(x) - exp(-x))));
+      const Mp100 x = pow(Mp100(10), Mp100(j) / 100);
+      worst = std::max(worst, Mp100(abs(r(x) - exp(-x))));
     }
     MESSAGE("largest error ", worst.str(3));
     CHECK(worst < 1e-15);
@@ -142,7 +142,7 @@ TEST_SUITE("finite_volume") {
     }
   }
 
-  TEST_CASE("both exponentials equal the dense one in 50 digits, within the round-off they state") {
+  TEST_CASE("both exponentials equal the dense one in 100 digits, within the round-off they state") {
     struct Case {
       Problem<double> p;
       double t;
@@ -161,13 +161,13 @@ TEST_SUITE("finite_volume") {
       const auto rational = exponential_by_cram(scharfetter_gummel(p), start_of(p), times)[0];
       double rational_error = 0, relative = 0, largest = 0;
       for (std::size_t i = 0; i < positive.size(); ++i) {
-        const Mp50& e = exact[static_cast<Eigen::Index>(i)];
-        rational_error += p.grid.spacing * std::fabs(num::to_double(Mp50(rational[i] - e)));
-        if (e > 1e-30) relative = std::max(relative, std::fabs(num::to_double(Mp50(positive[i] / e - 1))));
-        const double off = std::fabs(num::to_double(Mp50(solution.density[0][i] - e)));
+        const Mp100& e = exact[static_cast<Eigen::Index>(i)];
+        rational_error += p.grid.spacing * std::fabs(num::to_double(Mp100(rational[i] - e)));
+        if (e > 1e-30) relative = std::max(relative, std::fabs(num::to_double(Mp100(positive[i] / e - 1))));
+        const double off = std::fabs(num::to_double(Mp100(solution.density[0][i] - e)));
         CHECK(off <= solution.round_off[i]);
         largest = std::max(largest, off / solution.round_off[i]);
-        const double log_off = std::fabs(solution.log_density[0][i] - num::to_double(Mp50(log(e))));
+        const double log_off = std::fabs(solution.log_density[0][i] - num::to_double(Mp100(log(e))));
         if (std::isfinite(solution.log_round_off[0][i])) CHECK(log_off <= solution.log_round_off[0][i]);
         if (e > 1e-30) CHECK(log_off < 1e-12);
       }

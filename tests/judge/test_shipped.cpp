@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 
+#include "num/parallel.hpp"
 #include "tests/judge/support.hpp"
 #include "tests/place.hpp"
 #include "validation/estimators/exponential_average.hpp"
@@ -24,6 +28,22 @@ std::vector<experiment::Swept> shipped() {
   for (const auto& file : files)
     for (const auto& member : experiment::read(file)) all.push_back(member);
   return all;
+}
+
+/// Calls `judge` for every shipped experiment, as many at a time as there are cores, and says on standard error what
+/// each took: the whole takes long.
+template <class Judge>
+void each(const Judge& judge) {
+  const auto all = shipped();
+  std::atomic<std::size_t> done{0};
+  num::parallel_for(static_cast<int>(all.size()), 0, [&](int i) {
+    const auto& member = all[static_cast<std::size_t>(i)];
+    const auto begin = std::chrono::steady_clock::now();
+    judge(member);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    std::fprintf(stderr, "%zu of %zu: %s, %.1f s\n", ++done, all.size(), member.experiment.title.c_str(),
+                 seconds.count());
+  });
 }
 
 /// sigma_theta of trajectories up to the last time; empty where the law is not at hand.
@@ -48,6 +68,7 @@ std::vector<double> sigmas(const experiment::Experiment& e, const simulator::Opt
 TEST_SUITE("long: shipped experiments") {
   TEST_CASE("estimators, entropy production by path-likelihood ratio among them, agree with their exact expectations") {
     judge::Options options;
+    options.threads = 1;
     options.replicates = 200;
     options.sizes = {100};
     options.estimators = {"mean",
@@ -60,17 +81,18 @@ TEST_SUITE("long: shipped experiments") {
                           "entropy-grassberger",
                           "integral-fluctuation",
                           "detailed-fluctuation"};
-    for (const auto& member : shipped()) {
+    each([&options](const experiment::Swept& member) {
       const auto test = judge::of_experiment(member, options);
       CAPTURE(test.title);
       CHECK(judge::test::check_exact(test, options) >= 1);
-    }
+    });
   }
 
   TEST_CASE("<exp(-sigma_theta)> = 1, at times early enough that it can be averaged: entropy production below 1.5") {
     simulator::Options o;
+    o.threads = 1;
     o.replicates = 20000;
-    for (const auto& member : shipped()) {
+    each([&o](const experiment::Swept& member) {
       auto e = member.experiment;
       num::Rational t = e.time.points.back();
       const bool steps = e.learner.kind == "sgld";
@@ -95,7 +117,7 @@ TEST_SUITE("long: shipped experiments") {
         CHECK(ift.standard_error < 0.3);
         break;
       }
-    }
+    });
   }
 }
 

@@ -6,7 +6,7 @@ namespace calor::finite_chain_test {
 
 using namespace evolve;
 using num::Matrix;
-using num::Mp50;
+using num::Mp100;
 using num::Vector;
 
 namespace {
@@ -48,14 +48,14 @@ struct Reversible {
 }  // namespace
 
 TEST_CASE("finite chain: positive arithmetic agrees with eigenvectors, short and long times, entry by entry") {
-  const Reversible<Mp50> exact(9, 2.5);
+  const Reversible<Mp100> exact(9, 2.5);
   const Reversible<double> rough(9, 2.5);
   ChainPropagator<double> propagator({9, rough.edges}, Matrix<double>::Identity(9, 9));
   const Vector<double> start = Vector<double>::Unit(9, 4);
   for (const double t : {1e-3, 0.3, 7.0, 200.0, 3e5, 1e9}) {
     const std::vector<double> times{t};
     const auto flight = propagator.advance(start, times).front();
-    const Vector<Mp50> truth = exact.spectral(Vector<Mp50>::Unit(9, 4), Mp50(t));
+    const Vector<Mp100> truth = exact.spectral(Vector<Mp100>::Unit(9, 4), Mp100(t));
     for (Eigen::Index i = 0; i < 9; ++i) {
       INFO("t = " << t << ", state " << i);
       const double x = num::to_double(truth[i]);
@@ -114,28 +114,28 @@ TEST_CASE("finite chain: many states and fast rates by rational approximation ag
 TEST_CASE("march: an entropy production that begins like ln t, two states") {
   using std::exp, std::log, std::fabs;
   // rates a, b; from (0, 1): p(t) = pi (1 - e^{-(a+b)t}); Sigma = D(p_0||pi) - D(p_t||pi)
-  const Mp50 a("0.7"), b("1.9"), sum = a + b;
-  Vector<Mp50> pi(2), start(2);
+  const Mp100 a("0.7"), b("1.9"), sum = a + b;
+  Vector<Mp100> pi(2), start(2);
   pi << b / sum, a / sum;
-  start << Mp50(0), Mp50(1);
-  ChainPropagator<Mp50> propagator({2, {{0, 1, a, b}}}, Matrix<Mp50>(0, 2));
-  const RateFunction<Mp50> rates = [&](const Vector<Mp50>& p) {
-    Rates<Mp50> out{Vector<Mp50>::Zero(1), Vector<Mp50>::Zero(1)};
-    const Mp50 forth = a * p[0], back = b * p[1];
+  start << Mp100(0), Mp100(1);
+  ChainPropagator<Mp100> propagator({2, {{0, 1, a, b}}}, Matrix<Mp100>(0, 2));
+  const RateFunction<Mp100> rates = [&](const Vector<Mp100>& p) {
+    Rates<Mp100> out{Vector<Mp100>::Zero(1), Vector<Mp100>::Zero(1)};
+    const Mp100 forth = a * p[0], back = b * p[1];
     if (forth > 0 && back > 0) {
-      out.value[0] = (forth - back) * log(Mp50(forth / back));
+      out.value[0] = (forth - back) * log(Mp100(forth / back));
       out.size[0] = fabs(out.value[0]);
     }
     return out;
   };
-  const std::vector<Mp50> points{Mp50(0), Mp50("0.4"), Mp50(3)};
-  const auto q = quadrature<Mp50>(26, true, Mp50("1e-48"), 0.3);
-  const auto stations = march(propagator, start, std::span<const Mp50>(points), rates, q);
+  const std::vector<Mp100> points{Mp100(0), Mp100("0.4"), Mp100(3)};
+  const auto q = quadrature<Mp100>(26, true, Mp100("1e-48"), 0.3);
+  const auto stations = march(propagator, start, std::span<const Mp100>(points), rates, q);
   for (std::size_t j = 1; j < points.size(); ++j) {
-    const Mp50 p = pi[0] * (1 - exp(Mp50(-sum * points[j])));
-    const Mp50 exact = -log(pi[1]) - p * log(Mp50(p / pi[0])) - (1 - p) * log(Mp50((1 - p) / pi[1]));
-    CHECK(fabs(Mp50(stations[j].integral[0] - exact)) < Mp50("1e-45"));
-    CHECK(fabs(Mp50(stations[j].state[0] - p)) < Mp50("1e-47"));
+    const Mp100 p = pi[0] * (1 - exp(Mp100(-sum * points[j])));
+    const Mp100 exact = -log(pi[1]) - p * log(Mp100(p / pi[0])) - (1 - p) * log(Mp100((1 - p) / pi[1]));
+    CHECK(fabs(Mp100(stations[j].integral[0] - exact)) < Mp100("1e-45"));
+    CHECK(fabs(Mp100(stations[j].state[0] - p)) < Mp100("1e-47"));
   }
 }
 

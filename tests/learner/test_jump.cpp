@@ -9,7 +9,6 @@ namespace calor::jump_test {
 
 using namespace jump_cases;
 using num::Mp100;
-using num::Mp50;
 
 namespace {
 
@@ -56,7 +55,6 @@ double richardson(std::vector<double> column) {
 
 TEST_CASE("jump: one bit learns one bit, closed form at all times") {
   check_one_bit<double>(12);
-  check_one_bit<Mp50>(45);
   check_one_bit<Mp100>(90);
 }
 
@@ -120,7 +118,7 @@ TEST_CASE("jump: the errors of double cover its distance from fifty digits") {
   for (const auto& c : {stiff, categories, spins("kind = \"glauber\"\nsweeps = 1", "points = [2, 60]\nstep = 0.5")}) {
     const auto e = c.experiment();
     const auto rough = book<double>(e, 10, 15);
-    const auto fine = rows<Mp50>(e, 16, 0);
+    const auto fine = rows<Mp100>(e, 16, 0);
     for (std::size_t j = 0; j < rough.size(); ++j)
       for (const auto& [name, estimate] : rough[j]) {
         if (name.starts_with("_")) continue;
@@ -196,13 +194,13 @@ TEST_CASE("jump: turns with the equilibrium sampler, one step by hand") {
 
 TEST_CASE("jump: generalization gap in the stationary state (I16)") {
   const auto e = spins("", "points = [200]").experiment();
-  const auto b = book<Mp50>(e, 20, 24);
+  const auto b = book<Mp100>(e, 20, 24);
   const auto& at = b[1];
-  const Mp50 gap = at.at("generalization_gap").value,
-             sides = Mp50("0.3") * (at.at("m_info").value + at.at("lautum_info").value);
-  CHECK(at.at("_unrelaxed").value < Mp50("1e-35"));
-  CHECK(fabs(Mp50(gap - sides)) < Mp50("1e-40"));
-  CHECK(gap > Mp50("0.01"));
+  const Mp100 gap = at.at("generalization_gap").value,
+              sides = Mp100("0.3") * (at.at("m_info").value + at.at("lautum_info").value);
+  CHECK(at.at("_unrelaxed").value < Mp100("1e-35"));
+  CHECK(fabs(Mp100(gap - sides)) < Mp100("1e-40"));
+  CHECK(gap > Mp100("0.01"));
 }
 
 TEST_CASE("jump: real x, Gaussian data") {

@@ -280,10 +280,10 @@ TEST_SUITE("learner/sgld") {
     for (const std::string sampler : {"kind = \"equilibrium\"", "kind = \"metropolis\"\nsweeps = 1"}) {
       const auto e = read(coin + "[sampler]\n" + sampler + "\n[time]\npoints = [0, 3]\n");
       const auto coarse = rows_of<double>(e, all, 9);
-      const auto exact = rows_of<num::Mp50>(e, all, 9);
+      const auto exact = rows_of<num::Mp100>(e, all, 9);
       for (const auto& [name, raw] : coarse.back()) {
         CAPTURE(name);
-        const double error = std::fabs(num::to_double(num::Mp50(exact.back().at(name).value - raw.value)));
+        const double error = std::fabs(num::to_double(num::Mp100(exact.back().at(name).value - raw.value)));
         CHECK(error <= raw.noise);
         CHECK(raw.noise < 1e-10);
       }
@@ -292,12 +292,12 @@ TEST_SUITE("learner/sgld") {
 
   TEST_CASE("thirty digits") {
     const auto e = read(coin + "[time]\npoints = [0, 1]\n");
-    const auto book = run::compare(rows_of<num::Mp50>(e, {}, 48.5), rows_of<num::Mp50>(e, {}, 58.2));
+    const auto book = run::compare(rows_of<num::Mp100>(e, {}, 48.5), rows_of<num::Mp100>(e, {}, 58.2));
     for (const auto& [name, value] : book.back()) {
       CAPTURE(name);
-      CHECK(value.error < num::Mp50("1e-30"));
+      CHECK(value.error < num::Mp100("1e-30"));
     }
-    ledger::verify(book, run::sgld_identities<num::Mp50>(num::Mp50("0.2")));
+    ledger::verify(book, run::sgld_identities<num::Mp100>(num::Mp100("0.2")));
   }
 
   TEST_CASE("panels cut at a kink integrate |theta| exp(-theta²) to full accuracy; uniform nodes do not") {
@@ -309,9 +309,9 @@ TEST_SUITE("learner/sgld") {
     };
     CHECK(error(learner::broken_nodes<double>({-7, 6.5}, 0, 0.4, 16)) < 1e-13);
     CHECK(error(learner::uniform_nodes<double>({-7, 6.5}, 0.2)) > 1e-5);
-    const auto nodes = learner::broken_nodes<num::Mp50>({-1, 2}, 7, 1.0, 20);
-    const num::Mp50 power = nodes.weight.dot(nodes.theta.array().pow(10).matrix());
-    CHECK(abs(num::Mp50(power - num::Mp50(2049) / 11)) < num::Mp50("1e-44"));
+    const auto nodes = learner::broken_nodes<num::Mp100>({-1, 2}, 7, 1.0, 20);
+    const num::Mp100 power = nodes.weight.dot(nodes.theta.array().pow(10).matrix());
+    CHECK(abs(num::Mp100(power - num::Mp100(2049) / 11)) < num::Mp100("1e-44"));
   }
 
   TEST_CASE("what cannot be enumerated is refused by name") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -89,6 +90,7 @@ void check_random(const RandomExperiments& experiments, int first, int count, do
     const std::string source = experiments.draw(dice), label = "experiment " + std::to_string(i) + "\n" + source;
     const auto e = parse_one(source);
     bool tried = false;
+    const auto begin = std::chrono::steady_clock::now();
     try {
       const Numbers rough = numbers(compute(e, with(Method::automatic)));
       tried = true;
@@ -100,6 +102,8 @@ void check_random(const RandomExperiments& experiments, int first, int count, do
     } catch (const InternalError& bug) {
       FAIL_CHECK(label, std::string(bug.what()));
     }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    if (seconds.count() > 30) MESSAGE(label, "took ", seconds.count(), " s");
   }
   MESSAGE(count, " random ", experiments.what, ": ", compared, " numbers compared, ", refused, " experiments refused, ",
           unjudged, " could not be had with ", experiments.finer, " digits");

@@ -1,4 +1,5 @@
-// Gaussian learners by their second moments, at ten digits against twenty, on random experiments.
+// Gaussian learners by their second moments, at ten digits against twenty (fifteen in the quick tests), on random
+// experiments.
 //
 // Ranges: gaussian-mean with langevin, sgld and sgd-diffusion, linear-regression with langevin and sgld; N in {1, 2, 4,
 // 10, 100, 1000} (from 2 on with sgd-diffusion), one to three weights, one to five inputs; stddevs 0.1 .. 3; T 0.01 ..
@@ -84,10 +85,11 @@ std::string linear(Dice& dice) {
 }
 
 const RandomExperiments random_linear{"linear learners", linear, 7000000, 20};
+const RandomExperiments quickly{"linear learners", linear, 7000000, 15};
 
 }  // namespace
 
-TEST_CASE("random linear learners keep their errors: a few") { check_random(random_linear, 1000, 8, 0.2, 0.2); }
+TEST_CASE("random linear learners keep their errors: a few") { check_random(quickly, 1000, 8, 0.2, 0.2); }
 
 TEST_SUITE("long") {
   TEST_CASE("random linear learners keep their errors: 300") { check_random(random_linear, 0, 300, 0.05, 0.05); }

@@ -8,7 +8,7 @@
 
 namespace calor::format_test {
 
-using num::Mp50;
+using num::Mp100;
 using num::Rational;
 using table::text_of;
 
@@ -16,13 +16,13 @@ namespace {
 
 Rational exactly(double x) { return Rational(x); }
 
-Rational exactly(const Mp50& x) {
-  // 50 digits are at most 176 bits: scaled to an integer, x loses nothing.
+Rational exactly(const Mp100& x) {
+  // 100 digits are at most 340 bits: scaled to an integer, x loses nothing.
   int e = 0;
-  const Mp50 mantissa = frexp(x, &e);
-  const boost::multiprecision::mpz_int whole(Mp50(ldexp(mantissa, 300)));
+  const Mp100 mantissa = frexp(x, &e);
+  const boost::multiprecision::mpz_int whole(Mp100(ldexp(mantissa, 400)));
   const boost::multiprecision::mpz_int two = 2;
-  const long shift = e - 300;
+  const long shift = e - 400;
   const auto scale = boost::multiprecision::pow(two, static_cast<unsigned>(std::labs(shift)));
   return shift < 0 ? Rational(whole, scale) : Rational(whole * scale);
 }
@@ -56,7 +56,7 @@ R random_number(std::mt19937_64& random, int lowest, int highest) {
 }  // namespace
 
 TEST_SUITE("table/format") {
-  TEST_CASE_TEMPLATE("printed value and error enclose the true ones, 5000 random pairs", R, double, Mp50) {
+  TEST_CASE_TEMPLATE("printed value and error enclose the true ones, 5000 random pairs", R, double, Mp100) {
     std::mt19937_64 random(20240217);
     for (int i = 0; i < 5000; ++i) {
       using std::fabs;
@@ -64,7 +64,7 @@ TEST_SUITE("table/format") {
     }
   }
 
-  TEST_CASE_TEMPLATE("every carry of the rounding", R, double, Mp50) {
+  TEST_CASE_TEMPLATE("every carry of the rounding", R, double, Mp100) {
     for (const char* value :
          {"0.99999999999951", "9.9951", "0.0000999949", "-0.5", "99999.5", "1e22", "1.5e-9", "-9.99999999e-6"}) {
       for (const char* error :
@@ -88,20 +88,20 @@ TEST_SUITE("table/format") {
   TEST_CASE("exact and infinite numbers") {
     CHECK(text_of(0.0, 0.0).value == "0");
     CHECK(text_of(0.0, 0.0).error == "0");
-    CHECK(text_of(Mp50(-0.375), Mp50(0)).value == "-0.375");
-    CHECK(text_of(Mp50(-0.375), Mp50(0)).error == "0");
+    CHECK(text_of(Mp100(-0.375), Mp100(0)).value == "-0.375");
+    CHECK(text_of(Mp100(-0.375), Mp100(0)).error == "0");
     const auto tenth = text_of(0.1, 0.0);  // 55 digits: too many to print
     CHECK(abs(Rational(num::parse_decimal(tenth.value) - exactly(0.1))) <= num::parse_decimal(tenth.error));
     CHECK(num::parse_decimal(tenth.error) < Rational(1, 10000000));
     CHECK(text_of(num::infinity<double>(), 0.0).value == "inf");
-    CHECK(text_of(-num::infinity<Mp50>(), Mp50(0)).value == "-inf");
+    CHECK(text_of(-num::infinity<Mp100>(), Mp100(0)).value == "-inf");
     CHECK(text_of(num::infinity<double>(), 0.0).error == "0");
     CHECK(text_of(0.123, num::infinity<double>()).value == "0.12");
     CHECK(text_of(0.123, num::infinity<double>()).error == "inf");
   }
 
   TEST_CASE("numbers below every place that is followed stay enclosed") {
-    const Mp50 tiny = pow(Mp50(10), -100000);
+    const Mp100 tiny = pow(Mp100(10), -100000);
     const auto text = text_of(tiny, tiny);
     CHECK(text.value == "0");
     CHECK(num::parse_decimal("1e-4000") * 2 <= num::parse_decimal(text.error) * 1);
@@ -114,7 +114,7 @@ TEST_SUITE("table/format") {
     CHECK_THROWS_AS(text_of(nan, 0.1), InternalError);
     CHECK_THROWS_AS(text_of(0.1, nan), InternalError);
     CHECK_THROWS_AS(text_of(0.1, -1e-20), InternalError);
-    CHECK_THROWS_AS(text_of(num::infinity<Mp50>(), Mp50(nan)), InternalError);
+    CHECK_THROWS_AS(text_of(num::infinity<Mp100>(), Mp100(nan)), InternalError);
   }
 
   TEST_CASE("times are JSON numbers") {

@@ -76,7 +76,7 @@ void add_up(Report& report) {
 
 double minus_log10(const Rational& q) {
   if (q == 0) return infinity;
-  return static_cast<double>(num::Mp50(-log10(num::from_rational<num::Mp50>(q))));
+  return static_cast<double>(num::Mp100(-log10(num::from_rational<num::Mp100>(q))));
 }
 
 Report judge(const TruthTable& table, std::vector<Estimate> estimates, const std::string& estimates_name,

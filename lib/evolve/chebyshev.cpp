@@ -1,0 +1,167 @@
+#include "evolve/chebyshev.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "evolve/toeplitz.hpp"
+#include "num/errors.hpp"
+
+namespace calor::evolve {
+
+using num::Matrix;
+using num::Mp100;
+using num::Vector;
+
+template <num::Real R>
+std::vector<R> scaled_bessel(const R& z, const R& epsilon) {
+  using std::log, std::sqrt;
+  const double x = num::to_double(z), decades = 12 - num::to_double(R(log(epsilon)));
+  // I_k/I_0 ~ exp(-k²/2z) for k < z and faster beyond: enough terms for epsilon, and half as many to start the
+  // recurrence
+  const int terms = static_cast<int>(std::sqrt(2 * x * decades) + decades) + 10;
+  const int start = terms + terms / 2 + 20;
+  if (x == 0) return {R(1)};
+  std::vector<R> value(static_cast<std::size_t>(start) + 1, R(0));
+  R above = 0, here = R(1e-200), sum = 0;
+  for (int k = start; k >= 0; --k) {
+    value[static_cast<std::size_t>(k)] = here;
+    sum += k ? 2 * here : here;
+    const R below = above + 2 * k / z * here;
+    above = here;
+    here = below;
+    if (here > R(1e200)) {
+      const R scale = R(1e-200);  // its square is 0 in double
+      above *= scale, here *= scale, sum *= scale;
+      for (int j = k; j <= start; ++j) value[static_cast<std::size_t>(j)] *= scale;
+    }
+  }
+  for (auto& v : value) v /= sum;
+  value.resize(static_cast<std::size_t>(terms));
+  return value;
+}
+
+namespace {
+
+/// Integrals G_k of exp(-y) I_k(y) from 0 to z from b_k = exp(-z) I_k(z): 2 (exp(-y) I_k)' = exp(-y) (I_{k-1} - 2 I_k +
+/// I_{k+1}) (DLMF 10.29.1) gives G_{k-1} = 2 G_k - G_{k+1} + 2 b_k for k >= 1, hence G_k = 2 sum_{j>k} (j-k) b_j: all
+/// terms positive.
+template <num::Real R>
+std::vector<R> integrated_bessel(const std::vector<R>& b) {
+  std::vector<R> g(b.size(), R(0));
+  R slope = 0;  // G_{k-1} - G_k
+  for (std::size_t k = b.size(); k-- > 1;) {
+    slope += 2 * b[k];
+    g[k - 1] = g[k] + slope;
+  }
+  return g;
+}
+
+/// Coefficients of T_0, T_1, ...: b times `factor`, doubled beyond T_0, without what stays below epsilon.
+template <num::Real R>
+std::vector<R> coefficients(std::vector<R> b, const R& factor, const R& epsilon) {
+  const R small = b.front() * epsilon / 16;
+  while (b.size() > 1 && b.back() < small) b.pop_back();
+  for (std::size_t k = 0; k < b.size(); ++k) b[k] *= k ? R(2 * factor) : factor;
+  return b;
+}
+
+}  // namespace
+
+namespace {
+
+/// X = 1 - 2H/upper in units of 2^-point; |X_ij| <= 1, because 0 <= H <= upper.
+class Scaled {
+ public:
+  Scaled(const ToeplitzPlusDiagonal<Mp100>& h, const Mp100& upper, long point)
+      : point_(point), n_(h.diagonal.size()), toeplitz_(n_), diagonal_(n_) {
+    for (Eigen::Index k = 0; k < n_; ++k) {
+      to_integer(diagonal_.at(k), 1 - 2 * (h.toeplitz[0] + h.diagonal[k]) / upper, point);
+      if (k == 0) continue;
+      for (const Eigen::Index i : {n_ - 1 + k, n_ - 1 - k})
+        to_integer(toeplitz_.symbol().at(i), -2 * h.toeplitz[k] / upper, point);
+    }
+  }
+
+  /// out = 2 X v - before.
+  void twice(Integers& v, Integers& before, Integers& out) {
+    fmpz* sum = toeplitz_.times(v);
+    for (Eigen::Index i = 0; i < n_; ++i) fmpz_addmul(sum + i, diagonal_.at(i), v.at(i));
+    _fmpz_vec_scalar_fdiv_q_2exp(sum, sum, n_, static_cast<ulong>(point_ - 1));
+    _fmpz_vec_sub(out.at(0), sum, before.at(0), n_);
+  }
+
+ private:
+  long point_;
+  slong n_;
+  IntegerToeplitz toeplitz_;
+  Integers diagonal_;
+};
+
+/// exp(-tH) = sum_k c_k T_k(X), or its integral over time.
+struct Expansion {
+  std::vector<Mp100> c;
+  long scale;  // the largest c is below 2^scale
+
+  explicit Expansion(std::vector<Mp100> coefficients) : c(std::move(coefficients)), scale(0) {
+    scale = exponent(*std::max_element(c.begin(), c.end()));
+  }
+};
+
+/// exp(-z) [I_0(z) + 2 sum_k I_k(z) T_k(X)], z = t upper/2, for every time, then its integrals.
+std::vector<Expansion> expansions(std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
+                                  std::span<const int> integrated) {
+  std::vector<Expansion> out;
+  for (const auto& t : times)
+    out.emplace_back(coefficients(scaled_bessel<Mp100>(t * upper / 2, epsilon), Mp100(1), epsilon));
+  for (const int j : integrated) {
+    const auto& t = times[static_cast<std::size_t>(j)];
+    out.emplace_back(
+        coefficients(integrated_bessel(scaled_bessel<Mp100>(t * upper / 2, epsilon)), Mp100(2 / upper), epsilon));
+  }
+  return out;
+}
+
+}  // namespace
+
+Propagated<Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<Mp100>& h, const Vector<Mp100>& v,
+                                           std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
+                                           std::span<const int> integrated) {
+  if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
+    throw InternalError("spectral: a generator or a start that is not finite");
+  const auto series = expansions(times, upper, epsilon, integrated);
+  const long point = point_for(epsilon);
+  std::size_t terms = 1;
+  for (const auto& s : series) terms = std::max(terms, s.c.size());
+  const Eigen::Index n = v.size();
+  const auto columns = static_cast<Eigen::Index>(series.size());
+  const long top = exponent(v.cwiseAbs().maxCoeff());
+  Scaled x(h, upper, point);
+  Integers before(n), here(n), next(n), sum(n * columns);
+  for (Eigen::Index i = 0; i < n; ++i) to_integer(here.at(i), v[i], point - top);
+  fmpz_t c;
+  fmpz_init(c);
+  for (std::size_t k = 0; k < terms; ++k) {
+    for (std::size_t j = 0; j < series.size(); ++j) {
+      if (k >= series[j].c.size()) continue;
+      to_integer(c, series[j].c[k], point - series[j].scale);
+      _fmpz_vec_scalar_addmul_fmpz(sum.at(static_cast<Eigen::Index>(j) * n), here.at(0), n, c);
+    }
+    x.twice(here, before, next);
+    if (k == 0) _fmpz_vec_scalar_fdiv_q_2exp(next.at(0), next.at(0), n, 1);  // T_1 = X
+    before.swap(here);
+    here.swap(next);
+  }
+  fmpz_clear(c);
+  Matrix<Mp100> out(n, columns);
+  for (Eigen::Index j = 0; j < columns; ++j)
+    for (Eigen::Index i = 0; i < n; ++i)
+      out(i, j) = from_integer(sum.at(j * n + i), top + series[static_cast<std::size_t>(j)].scale - 2 * point);
+  const auto m = static_cast<Eigen::Index>(times.size());
+  return {out.leftCols(m), out.rightCols(columns - m)};
+}
+
+template std::vector<double> scaled_bessel(const double&, const double&);
+template std::vector<Mp100> scaled_bessel(const Mp100&, const Mp100&);
+
+}  // namespace calor::evolve

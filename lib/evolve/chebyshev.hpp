@@ -1,0 +1,22 @@
+#pragma once
+// exp(-tH) v in multiprecision, by Chebyshev polynomials in fixed-point integers.
+
+#include "evolve/exponential.hpp"
+
+namespace calor::evolve {
+
+/// By one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its lower end is 0. Terms:
+/// about sqrt(upper t ln(1/epsilon)). As |T_k(X)| <= 1, everything is an integer times one power of two, and H times a
+/// vector is one product of polynomials (FLINT). What is cut and rounded stays below epsilon |v|; epsilon is at least
+/// that of the numbers. Throws InternalError if H or v are not finite.
+Propagated<num::Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<num::Mp100>& h,
+                                                const num::Vector<num::Mp100>& v, std::span<const num::Mp100> times,
+                                                const num::Mp100& upper, const num::Mp100& epsilon,
+                                                std::span<const int> integrated = {});
+
+/// exp(-z) I_k(z) for k = 0, 1, ... until the terms stay below epsilon, by Miller's backward recurrence normalised with
+/// exp(-z)(I_0 + 2 sum I_k) = 1 (DLMF 10.35.5): all terms positive.
+template <num::Real R>
+std::vector<R> scaled_bessel(const R& z, const R& epsilon = num::epsilon<R>());
+
+}  // namespace calor::evolve
