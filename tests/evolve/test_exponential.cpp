@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "evolve/chebyshev.hpp"
+#include "evolve/toeplitz.hpp"
+#include "num/errors.hpp"
 
 namespace calor::evolve {
 
@@ -33,6 +35,58 @@ TEST_CASE("eigenvectors and Chebyshev polynomials give the same exponential and 
       const num::Vector<num::Mp100> column = b.integral.col(j), left = fine.dense() * column;
       CHECK(abs(num::Mp100(left[i] - (w[i] - b.state(i, j + 1)))) < num::Mp100(1e-46));
     }
+}
+
+TEST_CASE("Toeplitz products in integers are those of matrices, up to the epsilon asked for") {
+  using num::Mp100;
+  constexpr int n = 23;
+  num::Vector<Mp100> symbol(2 * n - 1);
+  num::Matrix<Mp100> dense(n, n), columns(n, 3);
+  for (int k = 0; k < 2 * n - 1; ++k) symbol[k] = Mp100((k * k) % 17 - 7) / (k + 3) * 1000;  // neither even nor odd
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n; ++j) dense(i, j) = symbol[n - 1 + i - j];
+    columns(i, 0) = Mp100(1) / (i + 1);
+    columns(i, 1) = Mp100((i * 5) % 7 - 3) / 3 * Mp100("1e-40");
+    columns(i, 2) = 0;
+  }
+  const num::Matrix<Mp100> exact = dense * columns;
+  for (const char* epsilon : {"1e-20", "1e-60", "1e-99"}) {
+    const num::Matrix<Mp100> off = toeplitz_times<Mp100>(symbol, columns, Mp100(epsilon)) - exact;
+    for (int j = 0; j < 3; ++j) {
+      const Mp100 scale = symbol.cwiseAbs().maxCoeff() * columns.col(j).cwiseAbs().maxCoeff();
+      CHECK(off.col(j).cwiseAbs().maxCoeff() <= Mp100(epsilon) * scale);
+    }
+  }
+  const num::Matrix<double> rough =
+      toeplitz_times<double>(symbol.cast<double>(), columns.cast<double>(), num::epsilon<double>());
+  CHECK((rough - exact.cast<double>()).cwiseAbs().maxCoeff() < 1e-11);
+  columns(3, 1) = num::infinity<Mp100>();
+  CHECK_THROWS_AS(toeplitz_times<Mp100>(symbol, columns, Mp100("1e-20")), InternalError);
+}
+
+TEST_CASE("a Chebyshev expansion for fewer digits is as exact as asked") {
+  using num::Mp100;
+  constexpr int n = 31;
+  ToeplitzPlusDiagonal<Mp100> h{num::Vector<Mp100>::Zero(n), num::Vector<Mp100>(n)};
+  num::Vector<Mp100> v(n);
+  for (int i = 0; i < n; ++i) {
+    h.toeplitz[i] = i == 0 ? 2 : i == 1 ? -1 : 0;
+    h.diagonal[i] = Mp100(i * i) / 200;
+    v[i] = Mp100(1) / (1 + i);
+  }
+  const std::vector<Mp100> times{Mp100("0.3"), Mp100(40)};
+  const std::vector<int> integrated{1};
+  const auto exact = exponential_by_chebyshev(h, v, times, Mp100(9), num::epsilon<Mp100>(), integrated);
+  for (const char* epsilon : {"1e-15", "1e-45"}) {
+    const auto rough = exponential_by_chebyshev(h, v, times, Mp100(9), Mp100(epsilon), integrated);
+    const Mp100 state = (rough.state - exact.state).cwiseAbs().maxCoeff(),
+                integral = (rough.integral - exact.integral).cwiseAbs().maxCoeff();
+    CHECK(state < Mp100(epsilon));
+    CHECK(integral < 40 * Mp100(epsilon));
+    CHECK(state + integral > 0);
+  }
+  v[2] = num::infinity<Mp100>();
+  CHECK_THROWS_AS(exponential_by_chebyshev(h, v, times, Mp100(9), Mp100("1e-20")), InternalError);
 }
 
 }  // namespace calor::evolve

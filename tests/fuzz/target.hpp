@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -39,13 +38,7 @@ void understood_or_refused(const Read& read) {
 }
 
 /// JSON, numbers beyond double's range allowed (the library knows them, though it cannot hold them: error 406).
-inline bool is_json(const std::string& text) {
-  try {
-    return !nlohmann::json::parse(text).is_discarded();
-  } catch (const nlohmann::json::exception& e) {
-    return e.id == 406;
-  }
-}
+bool is_json(const std::string& text);
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
