@@ -1,5 +1,7 @@
 #include "num/parallel.hpp"
 
+#include <flint/flint.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -26,7 +28,11 @@ void parallel_for(int n, int threads, const std::function<void(int)>& work) {
     }
   };
   std::vector<std::jthread> others;
-  for (int t = 1; t < std::min(threads, n); ++t) others.emplace_back(run);
+  for (int t = 1; t < std::min(threads, n); ++t)
+    others.emplace_back([&run] {
+      run();
+      flint_cleanup();  // what FLINT keeps for the thread's next numbers, megabytes, would outlive it
+    });
   run();
   others.clear();  // joins
   if (failure) std::rethrow_exception(failure);

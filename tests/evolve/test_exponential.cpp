@@ -1,12 +1,16 @@
 // exp(-tH) v and its time integral: eigenvectors in double against the Chebyshev expansion in multiprecision.
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
+#include <fstream>
+#include <latch>
 #include <vector>
 
 #include "evolve/chebyshev.hpp"
 #include "evolve/toeplitz.hpp"
 #include "num/errors.hpp"
+#include "num/parallel.hpp"
 
 namespace calor::evolve {
 
@@ -62,6 +66,25 @@ TEST_CASE("Toeplitz products in integers are those of matrices, up to the epsilo
   CHECK((rough - exact.cast<double>()).cwiseAbs().maxCoeff() < 1e-11);
   columns(3, 1) = num::infinity<Mp100>();
   CHECK_THROWS_AS(toeplitz_times<Mp100>(symbol, columns, Mp100("1e-20")), InternalError);
+}
+
+TEST_CASE("threads that end leave no numbers of FLINT's behind") {
+  const auto resident = [] {
+    std::ifstream file("/proc/self/statm");
+    long total = 0, pages = -1;
+    file >> total >> pages;
+    return pages * sysconf(_SC_PAGESIZE);
+  };
+  const long before = resident();
+  for (int round = 0; round < 60; ++round) {
+    std::latch both(2);
+    num::parallel_for(2, 2, [&](int) {
+      both.arrive_and_wait();  // an item each
+      Integers many(40000);
+      for (Eigen::Index i = 0; i < 40000; ++i) fmpz_set_ui(many.at(i), 1), fmpz_mul_2exp(many.at(i), many.at(i), 400);
+    });
+  }
+  CHECK(resident() - before < 60'000'000);  // 200 MB without flint_cleanup
 }
 
 TEST_CASE("a Chebyshev expansion for fewer digits is as exact as asked") {
