@@ -112,6 +112,7 @@ Quantities<R> memorised_limit(long size, const std::vector<Rational>& target) {
   template R type_entropy<R>(long, const std::vector<num::Rational>&); \
   template Quantities<R> memorised_limit<R>(long, const std::vector<num::Rational>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_INSTANTIATE(num::Mp200)  // what tests compare 100 digits with
 #undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

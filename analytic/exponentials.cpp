@@ -94,6 +94,7 @@ R log_deficit(const R& z) {
   template R entropy_excess<R>(const R&);                         \
   template R log_deficit<R>(const R&);
 CALOR_FOR_EACH_NUMBER(CALOR_INSTANTIATE)
+CALOR_INSTANTIATE(num::Mp200)  // what tests compare 100 digits with
 #undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -74,6 +74,7 @@ Quantities<R> one_bit(const OneBit<R>& l, const R& t) {
   template R bias_information<R>(const R&);   \
   template Quantities<R> one_bit<R>(const OneBit<R>&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
+CALOR_INSTANTIATE(num::Mp200)  // what tests compare 100 digits with
 #undef CALOR_INSTANTIATE
 
 }  // namespace calor::analytic

@@ -46,10 +46,9 @@ namespace {
 /// Integrals G_k of exp(-y) I_k(y) from 0 to z from b_k = exp(-z) I_k(z): 2 (exp(-y) I_k)' = exp(-y) (I_{k-1} - 2 I_k +
 /// I_{k+1}) (DLMF 10.29.1) gives G_{k-1} = 2 G_k - G_{k+1} + 2 b_k for k >= 1, hence G_k = 2 sum_{j>k} (j-k) b_j: all
 /// terms positive.
-template <num::Real R>
-std::vector<R> integrated_bessel(const std::vector<R>& b) {
-  std::vector<R> g(b.size(), R(0));
-  R slope = 0;  // G_{k-1} - G_k
+std::vector<Mp100> integrated_bessel(const std::vector<Mp100>& b) {
+  std::vector<Mp100> g(b.size(), Mp100(0));
+  Mp100 slope = 0;  // G_{k-1} - G_k
   for (std::size_t k = b.size(); k-- > 1;) {
     slope += 2 * b[k];
     g[k - 1] = g[k] + slope;
@@ -58,17 +57,12 @@ std::vector<R> integrated_bessel(const std::vector<R>& b) {
 }
 
 /// Coefficients of T_0, T_1, ...: b times `factor`, doubled beyond T_0, without what stays below epsilon.
-template <num::Real R>
-std::vector<R> coefficients(std::vector<R> b, const R& factor, const R& epsilon) {
-  const R small = b.front() * epsilon / 16;
+std::vector<Mp100> coefficients(std::vector<Mp100> b, const Mp100& factor, const Mp100& epsilon) {
+  const Mp100 small = b.front() * epsilon / 16;
   while (b.size() > 1 && b.back() < small) b.pop_back();
-  for (std::size_t k = 0; k < b.size(); ++k) b[k] *= k ? R(2 * factor) : factor;
+  for (std::size_t k = 0; k < b.size(); ++k) b[k] *= k ? Mp100(2 * factor) : factor;
   return b;
 }
-
-}  // namespace
-
-namespace {
 
 /// X = 1 - 2H/upper in units of 2^-point; |X_ij| <= 1, because 0 <= H <= upper.
 class Scaled {
@@ -111,14 +105,12 @@ struct Expansion {
 /// exp(-z) [I_0(z) + 2 sum_k I_k(z) T_k(X)], z = t upper/2, for every time, then its integrals.
 std::vector<Expansion> expansions(std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
                                   std::span<const int> integrated) {
+  std::vector<std::vector<Mp100>> bessel;
+  for (const auto& t : times) bessel.push_back(scaled_bessel<Mp100>(t * upper / 2, epsilon));
   std::vector<Expansion> out;
-  for (const auto& t : times)
-    out.emplace_back(coefficients(scaled_bessel<Mp100>(t * upper / 2, epsilon), Mp100(1), epsilon));
-  for (const int j : integrated) {
-    const auto& t = times[static_cast<std::size_t>(j)];
-    out.emplace_back(
-        coefficients(integrated_bessel(scaled_bessel<Mp100>(t * upper / 2, epsilon)), Mp100(2 / upper), epsilon));
-  }
+  for (const auto& b : bessel) out.emplace_back(coefficients(b, Mp100(1), epsilon));
+  for (const int j : integrated)
+    out.emplace_back(coefficients(integrated_bessel(bessel[static_cast<std::size_t>(j)]), Mp100(2 / upper), epsilon));
   return out;
 }
 
@@ -162,6 +154,5 @@ Propagated<Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<Mp100>& h,
 }
 
 template std::vector<double> scaled_bessel(const double&, const double&);
-template std::vector<Mp100> scaled_bessel(const Mp100&, const Mp100&);
 
 }  // namespace calor::evolve

@@ -7,8 +7,8 @@ namespace calor::evolve {
 
 /// By one Chebyshev expansion shared by all times; `upper` bounds the spectrum from above, its lower end is 0. Terms:
 /// about sqrt(upper t ln(1/epsilon)). As |T_k(X)| <= 1, everything is an integer times one power of two, and H times a
-/// vector is one product of polynomials (FLINT). What is cut and rounded stays below epsilon |v|; epsilon is at least
-/// that of the numbers. Throws InternalError if H or v are not finite.
+/// vector is one product of polynomials (FLINT). What is cut and rounded stays below epsilon |v|, in the integrals
+/// below t times that; epsilon is at least that of the numbers. Throws InternalError if H or v are not finite.
 Propagated<num::Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<num::Mp100>& h,
                                                 const num::Vector<num::Mp100>& v, std::span<const num::Mp100> times,
                                                 const num::Mp100& upper, const num::Mp100& epsilon,

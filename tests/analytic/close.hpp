@@ -68,4 +68,16 @@ void check_same(const analytic::Quantities<A>& a, const analytic::Quantities<B>&
   }
 }
 
+/// Every value within `tolerance` of the one in ball arithmetic, whose radius is as small.
+inline void check_against_balls(const analytic::Quantities<num::Mp100>& q,
+                                const analytic::Quantities<proven::Ball>& balls, double tolerance) {
+  for (const auto& [name, ball] : balls) {
+    REQUIRE(ball.finite());
+    const auto middle = num::from_rational<num::Mp100>(ball.middle()),
+               radius = num::from_rational<num::Mp100>(ball.radius());
+    CHECK(close<num::Mp100>(radius, num::Mp100(0), tolerance, name + ", radius"));
+    CHECK(close<num::Mp100>(analytic::value_of(q, name), middle, tolerance, name));
+  }
+}
+
 }  // namespace calor::test

@@ -26,7 +26,7 @@ TEST_CASE("ou: variance and skewness of heat and work agree with Riccati equatio
   CHECK(value_of(q, "work_x_skewness") == doctest::Approx(0.6457716949570).epsilon(1e-10));
 }
 
-TEST_CASE("double agrees with fifty digits") {
+TEST_CASE("double agrees with a hundred digits") {
   GaussianLearner<num::Mp100> fine{num::Mp100("1.2"), 1, num::Mp100("0.3"), num::Mp100("0.2"), {}};
   fine.coordinates.push_back({DataMoments<num::Mp100>::sampled(4, num::Mp100("0.5"), num::Mp100("0.64")),
                               num::Mp100("0.1"), num::Mp100("0.36")});

@@ -13,7 +13,7 @@ using num::Mp100;
 namespace {
 
 // In eighths, so that every number type holds the same parameters.
-template <num::Real R>
+template <Number R>
 GaussianLearner<R> random_learner(unsigned seed, int dimension) {
   std::mt19937 gen(seed);
   auto eighths = [&](int lo, int hi) {
@@ -151,10 +151,13 @@ TEST_CASE("gaussian mean: relative accuracy in double at any time") {
   }
 }
 
-TEST_CASE("gaussian mean: double and 100 digits agree") {
-  for (double t : {1e-9, 0.3, 40.0})
-    check_same(gaussian_mean(random_learner<double>(7, 2), t), gaussian_mean(random_learner<Mp100>(7, 2), Mp100(t)),
-               1e-13);
+TEST_CASE("gaussian mean: double, 100 digits and balls agree") {
+  const proven::Precision bits(400);
+  for (double t : {1e-9, 0.3, 40.0}) {
+    const auto q = gaussian_mean(random_learner<Mp100>(7, 2), Mp100(t));
+    check_same(gaussian_mean(random_learner<double>(7, 2), t), q, 1e-13);
+    check_against_balls(q, gaussian_mean(random_learner<proven::Ball>(7, 2), proven::Ball(t)), 1e-45);
+  }
 }
 
 TEST_CASE("gaussian mean: fixed data inform about nothing") {

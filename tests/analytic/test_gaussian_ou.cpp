@@ -19,7 +19,7 @@ GaussianLearner<R> reference_learner() {
   return {R(1), R(1), R(1) / 10, R(1) / 10, {{DataMoments<R>::sampled(5, R(1), R(9) / 4), R(0), R(4) / 25}}};
 }
 
-template <num::Real R>
+template <Number R>
 GaussianLearner<R> random_learner(unsigned seed) {
   std::mt19937 gen(seed);
   auto eighths = [&](int lo, int hi) {
@@ -221,9 +221,11 @@ TEST_CASE("gaussian with ou: fast samplers tend to the equilibrium one, ep_x lik
   CHECK(close<Mp100>(value_of(fast, "ep_x") / value_of(faster, "ep_x"), Mp100(10), 1e-7));
 }
 
-TEST_CASE("gaussian with ou: double and 100 digits agree, coordinates add") {
-  check_same(gaussian_ou(random_learner<double>(9), 2.0, 1.5),
-             gaussian_ou(random_learner<Mp100>(9), Mp100(2), Mp100(1.5)), 1e-13);
+TEST_CASE("gaussian with ou: double, 100 digits and balls agree, coordinates add") {
+  const proven::Precision bits(400);
+  const auto q = gaussian_ou(random_learner<Mp100>(9), Mp100(2), Mp100(1.5));
+  check_same(gaussian_ou(random_learner<double>(9), 2.0, 1.5), q, 1e-13);
+  check_against_balls(q, gaussian_ou(random_learner<proven::Ball>(9), proven::Ball(2), proven::Ball(1.5)), 1e-45);
   auto both = reference_learner<double>();
   auto second = both;
   second.coordinates[0].initial_mean = 2;

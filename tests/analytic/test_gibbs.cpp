@@ -77,8 +77,13 @@ TEST_CASE("gibbs: quadratic losses have Gaussian stationary densities") {
 }
 
 TEST_CASE("gibbs: low temperature, double and 100 digits") {
-  check_same(gibbs(coin_ensemble<double>(8, Rational(7, 10), 0.125, 0.015625)),
-             gibbs(coin_ensemble<Mp100>(8, Rational(7, 10), Mp100(0.125), Mp100(0.015625))), 1e-12);
+  const Mp100 temperature = 0.015625;
+  const auto q = gibbs(coin_ensemble<Mp100>(8, Rational(7, 10), Mp100(0.125), temperature));
+  check_same(gibbs(coin_ensemble<double>(8, Rational(7, 10), 0.125, 0.015625)), q, 1e-12);
+  CHECK(close<Mp100>(value_of(q, "generalization_gap"),
+                     temperature * (value_of(q, "m_info") + value_of(q, "lautum_info")), 1e-44, "I16"));
+  CHECK(
+      close<Mp100>(value_of(q, "m_info"), value_of(q, "entropy_theta") - value_of(q, "entropy_theta_given_b"), 1e-44));
 }
 
 TEST_CASE("gibbs: what cannot be normalised is refused") {

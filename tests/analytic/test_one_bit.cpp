@@ -98,7 +98,7 @@ TEST_CASE("one bit: its closed form is the two-state learner with one example") 
     }
 }
 
-TEST_CASE("one bit: I16 in the stationary state, relative accuracy at small times, 50 and 100 digits") {
+TEST_CASE("one bit: I16 in the stationary state, relative accuracy at small times, double, 100 and 200 digits") {
   const OneBit<Mp100> bit{Mp100(2), Mp100(0.5), Mp100(1), Acceptance::heat_bath};
   const auto q = one_bit(bit, Mp100(500));
   CHECK(close<Mp100>(value_of(q, "generalization_gap"),
@@ -108,6 +108,7 @@ TEST_CASE("one bit: I16 in the stationary state, relative accuracy at small time
     const auto b = one_bit(OneBit<Mp100>{}, Mp100(t));
     for (const char* name : {"m_info", "l_info", "ep_theta", "heat_theta", "lautum_info", "ep_x_path"})
       CHECK(close_relative(Mp100(value_of(a, name)), value_of(b, name), 1e-14, name));
+    check_same(b, one_bit(OneBit<num::Mp200>{}, num::Mp200(t)), 1e-47);
   }
 }
 

@@ -94,7 +94,7 @@ TEST_CASE("jump: a ladder of four states, reference values of an independent pro
     }
 }
 
-TEST_CASE("jump: the errors of double cover its distance from fifty digits") {
+TEST_CASE("jump: the errors of double cover its distance from a hundred digits") {
   const Case stiff{"kind = \"bernoulli\"",
                    "size = 4\ntarget = [0.3, 0.7]",
                    "{ from = -3, to = 3, count = 7 }",

@@ -275,7 +275,7 @@ TEST_SUITE("learner/sgld") {
           doctest::Approx(std::log(2 * M_PI * std::exp(1) * v) / 2).epsilon(1e-12));
   }
 
-  TEST_CASE("round-off stays within its bound, by fifty digits on the same nodes") {
+  TEST_CASE("round-off stays within its bound, by a hundred digits on the same nodes") {
     const run::SgldExtras all{true, true};
     for (const std::string sampler : {"kind = \"equilibrium\"", "kind = \"metropolis\"\nsweeps = 1"}) {
       const auto e = read(coin + "[sampler]\n" + sampler + "\n[time]\npoints = [0, 3]\n");

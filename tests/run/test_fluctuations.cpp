@@ -102,7 +102,7 @@ TEST_CASE("I15 is verified where it is asked for, and only there") {
   }
 }
 
-TEST_CASE("jump: fast samplers and short turns, as above; fifty digits contain double") {
+TEST_CASE("jump: fast samplers and short turns, as above; a hundred digits contain double") {
   const auto ladder = [](const std::string& sampler, const std::string& time) {
     return "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.4, 0.6]\n[learner]\nkind = \"jump\"\n"
            "states = { from = -1, to = 1, count = 5 }\nrate = 1\ntemperature = 0.3\nacceptance = \"heat-bath\"\n"
