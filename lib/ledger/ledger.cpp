@@ -1,6 +1,7 @@
 #include "ledger/ledger.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "num/errors.hpp"
 
@@ -135,10 +136,11 @@ Residual<R> residual(const Book<R>& book, std::size_t time, const Identity<R>& i
   return out;
 }
 
-}  // namespace
-
+/// The largest residual of each identity; `violated` is called for each that exceeds its errors.
 template <Real R>
-std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities) {
+std::vector<table::Check> worst_residuals(
+    const Book<R>& book, const std::vector<Identity<R>>& identities,
+    const std::function<void(const Identity<R>&, std::size_t, const Residual<R>&)>& violated) {
   using std::fabs;
   std::vector<table::Check> checks;
   for (const auto& identity : identities) {
@@ -147,11 +149,7 @@ std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity
       auto r = residual(book, j, identity);
       if (!r.known) continue;
       if (identity.inequality && r.value < 0) r.value = 0;
-      if (!(fabs(r.value) <= r.allowed))
-        throw InternalError("identity " + identity.number + " (" + identity.statement +
-                            ") is violated at time number " + std::to_string(j) + ": residual " +
-                            num::to_text(r.value, 3) + ", allowed " + num::to_text(r.allowed, 3) +
-                            "; please report this experiment");
+      if (!(fabs(r.value) <= r.allowed)) violated(identity, j, r);
       if (!worst.known || fabs(r.value) > fabs(worst.value)) worst = r;
     }
     if (worst.known)
@@ -161,9 +159,28 @@ std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity
   return checks;
 }
 
-#define CALOR_INSTANTIATE(R)                                          \
-  template std::vector<Identity<R>> equilibrium_identities(const R&); \
-  template std::vector<Identity<R>> lagging_identities(const R&);     \
+}  // namespace
+
+template <Real R>
+std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities) {
+  return worst_residuals<R>(book, identities, [](const Identity<R>& identity, std::size_t j, const Residual<R>& r) {
+    throw InternalError("identity " + identity.number + " (" + identity.statement + ") is violated at time number " +
+                        std::to_string(j) + ": residual " + num::to_text(r.value, 3) + ", allowed " +
+                        num::to_text(r.allowed, 3) + "; please report this experiment");
+  });
+}
+
+template <Real R>
+bool consistent(const Book<R>& book, const std::vector<Identity<R>>& identities) {
+  bool all = true;
+  worst_residuals<R>(book, identities, [&](const Identity<R>&, std::size_t, const Residual<R>&) { all = false; });
+  return all;
+}
+
+#define CALOR_INSTANTIATE(R)                                                 \
+  template bool consistent(const Book<R>&, const std::vector<Identity<R>>&); \
+  template std::vector<Identity<R>> equilibrium_identities(const R&);        \
+  template std::vector<Identity<R>> lagging_identities(const R&);            \
   template std::vector<table::Check> verify(const Book<R>&, const std::vector<Identity<R>>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

@@ -53,4 +53,8 @@ std::vector<Identity<R>> lagging_identities(const R& temperature);
 template <Real R>
 std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities);
 
+/// True if verify would not throw.
+template <Real R>
+bool consistent(const Book<R>& book, const std::vector<Identity<R>>& identities);
+
 }  // namespace calor::ledger

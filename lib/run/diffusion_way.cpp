@@ -64,7 +64,8 @@ void diffusion_on_tensor_grid(Job& job) {
     throw InputError(e.at("learner.weight_decay") +
                      "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
                      "ep_theta_excess need; allowed: > 0");
-  const std::array finer{1.0, 1.15, 1.35};
+  const std::array finer{1.0, 1.15, 1.35, 1.6, 1.9};
+  const auto identities = langevin_identities<double>(e);
   const auto book = refine<double>(
       [&](int k) {
         const auto r = diffusion_resolution(job.digits, finer[static_cast<std::size_t>(k)]);
@@ -73,8 +74,8 @@ void diffusion_on_tensor_grid(Job& job) {
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()});
-  collect(job, book, study, "tensor-grid Krylov", langevin_identities<double>(e));
+      static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
+  collect(job, book, study, "tensor-grid Krylov", identities);
 }
 
 }  // namespace calor::run

@@ -24,6 +24,8 @@ namespace calor::run {
 
 namespace {
 
+constexpr int most_levels = 8;
+
 /// Largest spectral_condition over the data sets.
 template <Real R>
 R worst_condition(const Study<R>& study, const Layout<R>& layout) {
@@ -67,22 +69,25 @@ void spectral(Job& job, bool joint = true) {
   }
   // fourteen digits more than the goal asks of psi, for what follows from it
   const evolve::Spectral<R> solver(job.digits + 14 + num::to_double(R(log10(condition))));
+  const auto identities = langevin_identities<R>(job.experiment);
   const auto book = refine<R>(
       [&](int k) {
         auto r = resolution(job.digits, k);
-        r.time_order = 10 + 2 * k;  // currents only, a check: fisher_dissipation is integrated in closed form
+        // currents only, a check: fisher_dissipation is integrated in closed form
+        if (!joint || !lagging(job.experiment)) r.time_order = 10 + 2 * k;
         if (!joint) r.lag_columns = 0;
         return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
                            reporter(job.options, "spectral, level " + std::to_string(k + 1)));
       },
-      5, Goal<R>{goal, job.wanted()});
-  collect(job, book, study, "spectral", langevin_identities<R>(job.experiment));
+      most_levels, Goal<R>{goal, job.wanted()}, identities);
+  collect(job, book, study, "spectral", identities);
 }
 
 template <Real R>
 void series_in_time(Job& job) {
   const auto study = make_study<R>(job.experiment, job.options);
   const evolve::Taylor<R> solver;
+  const auto identities = langevin_identities<R>(job.experiment);
   const auto book = refine<R>(
       [&](int k) {
         const auto r = resolution(job.digits, k);
@@ -91,8 +96,8 @@ void series_in_time(Job& job) {
         return evaluate<R>(study, layout, r, solver,
                            reporter(job.options, "Taylor series, level " + std::to_string(k + 1)));
       },
-      5, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  collect(job, book, study, "spectral", langevin_identities<R>(job.experiment));
+      most_levels, Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
+  collect(job, book, study, "spectral", identities);
 }
 
 /// Quantities that are integrals over time; all others are functions of the density at one time.
@@ -163,6 +168,7 @@ void logarithmic(Job& job) {
   const bool integrals = learner::scheduled(job.experiment.learner) ||  // the medium part is one, then
                          std::any_of(wanted.begin(), wanted.end(), integrated);
   const auto study = make_study<double>(job.experiment, job.options);
+  const auto identities = langevin_identities<double>(job.experiment);
   const auto book = refine<double>(
       [&](int k) {
         auto r = resolution(job.digits, k);
@@ -170,8 +176,8 @@ void logarithmic(Job& job) {
         if (!integrals) r.time_order = 0;
         return logarithmic_level(job, study, r, k);
       },
-      5, Goal<double>{accuracy<double>(job.digits), wanted});
-  collect(job, book, study, "logarithmic", langevin_identities<double>(job.experiment));
+      5, Goal<double>{accuracy<double>(job.digits), wanted}, identities);
+  collect(job, book, study, "logarithmic", identities);
 }
 
 using Rows = std::vector<info::Row<double>>;

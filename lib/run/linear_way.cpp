@@ -262,14 +262,15 @@ template <Real R>
 void with(Job& job) {
   const auto& e = job.experiment;
   const auto study = make_study<R>(e, job.options);
+  const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
+  const auto identities =
+      e.learner.kind == "sgld" ? sgld_identities<R>(temperature, lagging(e)) : langevin_identities<R>(e);
   auto book = refine<R>([&](int k) { return rows_of<R>(job, study.points, k); }, 5,
-                        Goal<R>{accuracy<R>(job.digits), job.wanted()});
+                        Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
   for (const auto& entries : book)
     for (const auto& [name, entry] : entries)
       if (entry.value != entry.value) return;  // beyond the range of these numbers
   settle_infinities(book);
-  const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
-  auto identities = e.learner.kind == "sgld" ? sgld_identities<R>(temperature, lagging(e)) : langevin_identities<R>(e);
   collect(job, book, study, "moments", identities);
 }
 

@@ -28,16 +28,16 @@ void closed_form_with(Job& job) {
 template <Real R>
 void finite_chain_with(Job& job) {
   const auto study = make_study<R>(job.experiment, job.options);
+  auto identities = jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));
+  if (!job.experiment.learner.temperature.constant())
+    std::erase_if(identities, [](const auto& i) { return i.number == "I16"; });
   const auto book = refine<R>(
       [&](int k) {
         return jump_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
                             reporter(job.options, "finite chain, level " + std::to_string(k + 1)),
                             fluctuations_wanted(job.options));
       },
-      4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  auto identities = jump_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));
-  if (!job.experiment.learner.temperature.constant())
-    std::erase_if(identities, [](const auto& i) { return i.number == "I16"; });
+      5, Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
   collect(job, book, study, "finite-chain", identities);
 }
 
@@ -49,14 +49,14 @@ void discrete_time_with(Job& job) {
   };
   const SgldExtras extras{asked({"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness", "ift_x"}),
                           asked({"ep_theta_housekeeping", "ep_theta_excess"})};
+  const auto identities = sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));
   const auto book = refine<R>(
       [&](int k) {
         return sgld_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
                             reporter(job.options, "steps, level " + std::to_string(k + 1)), extras);
       },
-      4, Goal<R>{accuracy<R>(job.digits), job.wanted()});
-  collect(job, book, study, "chapman-kolmogorov",
-          sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front())));
+      5, Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
+  collect(job, book, study, "chapman-kolmogorov", identities);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "num/errors.hpp"
+
 namespace calor::run {
 
 template <num::Real R>
@@ -33,12 +35,39 @@ ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vect
   return book;
 }
 
+namespace {
+
+/// What a finer level says in place of a coarser one, unless the coarser one, which the finer one confirms, has the
+/// smaller error (round-off grows with the number of nodes).
 template <num::Real R>
-ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal) {
+void replace(ledger::Book<R>& best, ledger::Book<R>& book, const std::vector<info::Row<R>>& fine) {
+  using std::fabs;
+  for (std::size_t j = 0; j < book.size(); ++j)
+    for (auto& [name, e] : book[j]) {
+      const auto old = best[j].find(name);
+      if (old != best[j].end() && old->second.error < e.error &&
+          fabs(e.value - old->second.value) <= old->second.error + fine[j].at(name).noise)
+        continue;
+      best[j][name] = e;
+    }
+}
+
+}  // namespace
+
+template <num::Real R>
+ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal,
+                       const std::vector<ledger::Identity<R>>& identities) {
   std::vector<info::Row<R>> coarse = level(0);
   ledger::Book<R> best;
+  bool consistent = true;
   for (int k = 1; k < most; ++k) {
-    std::vector<info::Row<R>> fine = level(k);
+    std::vector<info::Row<R>> fine;
+    try {
+      fine = level(k);
+    } catch (const AccuracyError&) {
+      if (best.empty()) throw;
+      break;
+    }
     ledger::Book<R> book = compare(coarse, fine);
     bool met = true, hopeful = false;
     for (std::size_t j = 0; j < book.size(); ++j)
@@ -48,14 +77,12 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
         num::Estimate<R> noise{e.value, fine[j].at(name).noise};
         hopeful = hopeful || goal.met(noise);
       }
-    if (best.empty())
+    if (best.empty() || !consistent)
       best = std::move(book);
     else
-      for (std::size_t j = 0; j < book.size(); ++j)
-        for (auto& [name, e] : book[j])
-          if (const auto old = best[j].find(name); old == best[j].end() || e.error <= old->second.error)
-            best[j][name] = e;
-    if (met || !hopeful) break;
+      replace(best, book, fine);
+    consistent = ledger::consistent(best, identities);
+    if (consistent && (met || !hopeful)) break;
     coarse = std::move(fine);
   }
   return best;
@@ -69,11 +96,12 @@ void settle_infinities(ledger::Book<R>& book) {
       if (!(fabs(e.value) < num::infinity<R>())) e.error = 0;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                            \
-  template struct Goal<R>;                                                                              \
-  template void settle_infinities(ledger::Book<R>&);                                                    \
-  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&); \
-  template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&);
+#define CALOR_INSTANTIATE(R)                                                                                 \
+  template struct Goal<R>;                                                                                   \
+  template void settle_infinities(ledger::Book<R>&);                                                         \
+  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&);      \
+  template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&, \
+                                  const std::vector<ledger::Identity<R>>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
 

@@ -24,10 +24,13 @@ struct Goal {
 template <num::Real R>
 ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine);
 
-/// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal, or `most` levels, or round-off alone exceeds
-/// what is left to gain.
+/// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal and the book satisfies the identities within
+/// its errors, or `most` levels, or round-off alone exceeds what is left to gain. Differences of levels that the
+/// identities refute are forgotten. A third or later level that throws AccuracyError (it does not fit) ends the
+/// refinement.
 template <num::Real R>
-ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal);
+ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal,
+                       const std::vector<ledger::Identity<R>>& identities);
 
 /// Values that are infinite at every level are known exactly: their errors become 0.
 template <num::Real R>

@@ -34,6 +34,7 @@ void with(Job& job) {
   using std::fabs;
   const auto study = make_study<R>(job.experiment, job.options);
   const auto learner = learner_of<R>(job.experiment);
+  const auto identities = langevin_identities<R>(job.experiment);
   auto book = refine<R>(
       [&](int k) {
         std::vector<info::Row<R>> rows;
@@ -46,9 +47,9 @@ void with(Job& job) {
         }
         return rows;
       },
-      5, Goal<R>{accuracy<R>(job.digits), job.wanted()});
+      5, Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
   settle_infinities(book);
-  collect(job, book, study, "analytic", langevin_identities<R>(job.experiment));
+  collect(job, book, study, "analytic", identities);
 }
 
 }  // namespace

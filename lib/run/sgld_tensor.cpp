@@ -404,17 +404,17 @@ void sgld_on_tensor_grid(Job& job) {
     throw InputError(job.experiment.at("learner.weight_decay") +
                      "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
                      "ep_theta_excess need; allowed: > 0");
-  const std::array finer{1.0, 1.15, 1.35};
+  const std::array finer{1.0, 1.15, 1.35, 1.6};
+  const auto identities = sgld_identities<double>(
+      num::from_rational<double>(job.experiment.learner.temperature.values.front()), lagging(job.experiment));
   const auto book = refine<double>(
       [&](int k) {
         return evaluate(study, std::max(job.digits, 5), finer[static_cast<std::size_t>(k)],
                         {fluctuations_wanted(job.options), parts},
                         reporter(job.options, "steps, level " + std::to_string(k + 1)));
       },
-      static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()});
-  collect(job, book, study, "chapman-kolmogorov",
-          sgld_identities<double>(num::from_rational<double>(job.experiment.learner.temperature.values.front()),
-                                  lagging(job.experiment)));
+      static_cast<int>(finer.size()), Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
+  collect(job, book, study, "chapman-kolmogorov", identities);
 }
 
 }  // namespace calor::run

@@ -40,6 +40,7 @@ TensorResolution tensor_resolution(const Study<double>& study, int digits, doubl
 
 constexpr double most_grid_bytes = 4.0 * (1 << 30);
 constexpr double most_operations = 4e13;  // three hours of one core at 4e9 a second
+constexpr double more_operations = 4e12;  // the same for levels beyond the second
 
 bool fits(const Study<double>& study, int digits, double finer, TensorCost& needed) {
   const auto r = tensor_resolution(study, digits, finer);
@@ -111,16 +112,21 @@ double volume_cost(const Study<double>& study, const TensorLayout& layout) {
 
 void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
   const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
+  const auto identities = langevin_identities<double>(job.experiment);
   const auto book = refine<double>(
       [&](int k) {
-        auto r = tensor_resolution(study, job.digits, finer[static_cast<std::size_t>(k)]);
+        const double share = finer[static_cast<std::size_t>(k)];
+        TensorCost needed;
+        if (k > 1 && (!fits(study, job.digits, share, needed) || needed.operations > more_operations))
+          throw AccuracyError("a finer grid does not fit");  // ends the refinement
+        auto r = tensor_resolution(study, job.digits, share);
         if (!integrals) r.time_order = r.fine_order = 0;
         const auto layout = lay_out(study, r);
         return evaluate(study, layout, r, spectral_solver,
                         reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      static_cast<int>(finer.size()), goal);
-  collect(job, book, study, "tensor-grid spectral", langevin_identities<double>(job.experiment));
+      static_cast<int>(finer.size()), goal, identities);
+  collect(job, book, study, "tensor-grid spectral", identities);
 }
 
 /// Second route: nested grids, the first of them just fine enough to see the densities.
@@ -182,7 +188,7 @@ void langevin_on_tensor_grid(Job& job) {
     if (d == 2 && !lagging(e) && method == Method::automatic) return diffusion_on_tensor_grid(job);
     refuse_unsafe(job, study);
   }
-  spectral(job, study, std::array{1.0, second_level, 1.5}, true);
+  spectral(job, study, std::array{1.0, second_level, 1.5, 1.85, 2.25}, true);
   // relative entropies of tails need more than everything else
   const auto missing = job.collected.missing();
   TensorCost needed;
