@@ -16,6 +16,7 @@ constexpr double longest_expansion = 2;  // times the bound of X's rates: round-
 /// Rates at which heat_x and the rest grow.
 struct Rates {
   double heat = 0, work = 0, ep = 0, x_part = 0, theta_part = 0;
+  double hidden = 0;  // what theta_part lacks of places below round-off, at most
 };
 
 /// Of a joint density P (n x classes, of one outcome each) that Theta's motion changes by `moved`.
@@ -30,8 +31,11 @@ Rates rates_of(const info::Spaces<double>& s, const Matrix<double>& energy, cons
       out.work += cell * s.x_weight[c] * moved(i, c) * energy(i, c);
       known = known && joint(i, c) > noise[i];
     }
-    for (Eigen::Index c = 0; known && c < classes; ++c)
-      out.theta_part -= cell * s.x_weight[c] * moved(i, c) * std::log(joint(i, c));
+    for (Eigen::Index c = 0; c < classes; ++c)
+      if (const double move = cell * s.x_weight[c] * moved(i, c); known)
+        out.theta_part -= move * std::log(joint(i, c));
+      else if (noise[i] > 0)
+        out.hidden += std::fabs(move * std::log(std::max(joint(i, c), noise[i])));
     for (Eigen::Index a = 0; a < classes; ++a)
       for (Eigen::Index b = 0; b < a; ++b) {
         // densities: dP(a)/dt = rate(a, b) P(b), so size(a) rate(a, b) P(b) is probability that moves from b to a
@@ -65,6 +69,7 @@ class Recorder {
     ep_.push_back(rates.ep);
     x_part_.push_back(rates.x_part);
     theta_part_.push_back(rates.theta_part);
+    hidden_.push_back(rates.hidden);
     if (next_ >= nodes_.point.size() || static_cast<std::size_t>(nodes_.point[next_]) != j) return;
     ++next_;
     const Vector<double> marginal = (density * spaces_.x_weight).cwiseAbs();
@@ -78,6 +83,7 @@ class Recorder {
     totals["work_x"] = nodes_.integrate(work_);
     totals["ep_x"] = nodes_.integrate(ep_);
     const auto by_x = nodes_.integrate(x_part_), by_theta = nodes_.integrate(theta_part_);
+    totals["_flow_theta_hidden"] = nodes_.integrate(hidden_);
     const auto start = thermo::joint_state(spaces_, energy_, out_.joint.front());
     for (std::size_t j = 0; j < out_.joint.size(); ++j) {
       const auto state = thermo::joint_state(spaces_, energy_, out_.joint[j]);
@@ -96,7 +102,7 @@ class Recorder {
   const Matrix<double>& energy_;
   const evolve::JointRates& rates_;
   const evolve::TimeNodes<double>& nodes_;
-  std::vector<double> heat_, work_, ep_, x_part_, theta_part_;
+  std::vector<double> heat_, work_, ep_, x_part_, theta_part_, hidden_;
   thermo::JointHistory<double> out_;
   std::size_t next_ = 0;
 };

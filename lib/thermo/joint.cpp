@@ -49,6 +49,58 @@ R conditional_divergence(const info::Spaces<R>& s, const Matrix<R>& joint, const
   return sum.value();
 }
 
+/// What a change of at most r[i] in every density of node i, and in their sum, does to S(X|Theta) to first order:
+/// d/dP_k of -P_k ln(P_k/P_theta) is -ln(P_k/P_theta), far below ln P itself in the tails.
+template <num::Real R>
+R conditional_noise(const info::Spaces<R>& s, const Matrix<R>& joint, const Vector<R>& r) {
+  using std::fabs, std::log;
+  const Vector<R> marginal = joint * s.x_weight;
+  R out = 0;
+  for (Eigen::Index i = 0; i < r.size(); ++i) {
+    if (!(r[i] > 0)) continue;
+    const R all = marginal[i] > r[i] ? marginal[i] : r[i];
+    R most = 0;
+    for (Eigen::Index k = 0; k < joint.cols(); ++k) {
+      const R size = fabs(log((joint(i, k) > r[i] ? joint(i, k) : r[i]) / all));
+      if (size > most) most = size;
+    }
+    out += s.theta_weight[i] * r[i] * (2 + most);
+  }
+  return out;
+}
+
+/// The same for the relative entropy of densities to their mixture: d/dP of P ln(P/mean) is ln(P/mean) + 1, and the
+/// mixture's own changes add up to no more than the densities'.
+template <num::Real R>
+R divergence_noise(const info::Spaces<R>& s, const Matrix<R>& joint, const Vector<R>& r, const Matrix<R>& mean,
+                   const Vector<R>& mean_r) {
+  using std::fabs, std::log;
+  R out = 0;
+  for (Eigen::Index i = 0; i < r.size(); ++i) {
+    if (!(r[i] > 0)) continue;
+    R most = 0;
+    for (Eigen::Index k = 0; k < joint.cols(); ++k) {
+      const R own = joint(i, k) > r[i] ? joint(i, k) : r[i], all = mean(i, k) > mean_r[i] ? mean(i, k) : mean_r[i];
+      const R size = fabs(log(own / all));
+      if (size > most) most = size;
+    }
+    out += s.theta_weight[i] * r[i] * (3 + most);
+  }
+  return out;
+}
+
+/// The same for the entropy of a marginal density of X, whose errors add up to `mass`.
+template <num::Real R>
+R marginal_noise(const Vector<R>& density, const R& mass) {
+  using std::fabs, std::log;
+  R most = 0;
+  for (const R& p : density) {
+    const R size = mass > 0 ? R(fabs(log(p > mass ? p : mass))) : R(0);
+    if (size > most) most = size;
+  }
+  return mass * (2 + most);
+}
+
 }  // namespace
 
 template <num::Real R>
@@ -97,10 +149,14 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   for (std::size_t j = 0; j < rows.size(); ++j) {
     auto& row = rows[j];
     Matrix<R> mean = Matrix<R>::Zero(s.conditional.rows(), s.conditional.cols());
-    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, mass = 0, shown = 0;
+    R x_given_b = 0, theta_given_b = 0, joint_given_b = 0, phi = 0, noise = 0, mass = 0, shown = 0, inner = 0,
+      x_noise = 0, between = 0;
+    Vector<R> mean_round_off = Vector<R>::Zero(s.theta_weight.size());
     std::map<std::string, R> totals;
-    for (std::size_t b = 0; b < histories.size(); ++b)
+    for (std::size_t b = 0; b < histories.size(); ++b) {
       mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
+      mean_round_off += probability[static_cast<Eigen::Index>(b)] * histories[b].round_off;
+    }
     for (std::size_t b = 0; b < histories.size(); ++b) {
       const R& p = probability[static_cast<Eigen::Index>(b)];
       const auto state = joint_state(s, energy, histories[b].joint[j]);
@@ -112,6 +168,9 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
       const auto& r = histories[b].round_off;
       const Vector<R> rho = histories[b].joint[j] * s.x_weight;
+      inner += p * conditional_noise(s, histories[b].joint[j], r);
+      x_noise += p * marginal_noise<R>(histories[b].joint[j].transpose() * s.theta_weight, r.dot(s.theta_weight));
+      between += p * divergence_noise(s, histories[b].joint[j], r, mean, mean_round_off);
       for (Eigen::Index i = 0; i < r.size(); ++i)
         if (r[i] > 0) {  // an error r changes rho ln rho by r (1 + |ln rho|), or by r |ln r| where rho < r
           mass += p * s.theta_weight[i] * r[i];
@@ -121,19 +180,24 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     const Vector<R> all_x = mean.transpose() * s.theta_weight, all_theta = mean * s.x_weight;
     const R x = marginal_entropy(s.x_weight, all_x), theta = marginal_entropy(s.theta_weight, all_theta);
     const R joint = joint_entropy(s, mean);
-    noise += 16 * num::epsilon<R>() * (1 + fabs(joint) + fabs(joint_given_b) + fabs(phi));
+    const R rounding = 16 * num::epsilon<R>() * (1 + fabs(joint) + fabs(joint_given_b) + fabs(phi));
+    noise += rounding;
+    between += rounding;
+    inner = std::max(inner, conditional_noise(s, mean, mean_round_off)) + rounding;
+    x_noise = std::max(x_noise, marginal_noise(all_x, mean_round_off.dot(s.theta_weight))) + rounding;
     row["entropy_theta"] = {theta, noise};
     row["entropy_theta_given_b"] = {theta_given_b, noise};
-    row["entropy_x"] = {x, noise};
-    row["entropy_x_given_b"] = {x_given_b, noise};
-    row["entropy_x_given_theta"] = {joint_given_b - theta_given_b, 2 * noise};
-    row["m_info"] = {theta - theta_given_b, 2 * noise};
-    row["l_info"] = {x - x_given_b, 2 * noise};
-    row["info_x_theta"] = {x + theta - joint, 3 * noise};
-    row["info_x_theta_given_b"] = {x_given_b + theta_given_b - joint_given_b, 3 * noise};
-    row["r_info"] = {joint - x - joint_given_b + x_given_b, 4 * noise};
-    row["_r_info_relative"] = {shown, 4 * noise};
-    row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 4 * noise};
+    row["entropy_x"] = {x, x_noise};
+    row["entropy_x_given_b"] = {x_given_b, x_noise};
+    row["entropy_x_given_theta"] = {joint_given_b - theta_given_b, inner};
+    row["m_info"] = {theta - theta_given_b, std::min(R(2 * noise), between)};
+    row["l_info"] = {x - x_given_b, 2 * x_noise};
+    row["info_x_theta"] = {x + theta - joint, x_noise + inner};
+    row["info_x_theta_given_b"] = {x_given_b + theta_given_b - joint_given_b, x_noise + inner};
+    const R shared = between + 2 * x_noise;  // I(Theta;B|X) = D(P || mean) - I(X;B)
+    row["r_info"] = {joint - x - joint_given_b + x_given_b, shared};
+    row["_r_info_relative"] = {shown, shared};
+    row["_info_x_b_given_theta"] = {joint - theta - joint_given_b + theta_given_b, 2 * inner};
     row["_phi"] = {phi, noise};
     // real x: what round-off of the density is multiplied with in moments, the largest energy that matters, squared
     R tail = 1;
@@ -147,6 +211,10 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       if (name == "ift_theta") share *= 2;  // its modes decay twice: there and back
       if (name.ends_with("_2") || name.ends_with("_3")) share *= tail;
       row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
+    }
+    if (const auto hidden = row.find("_flow_theta_hidden"); hidden != row.end()) {
+      row["_flow_theta_direct"].noise += fabs(hidden->second.value);
+      row.erase("_flow_theta_hidden");
     }
   }
   const Row<R> start = rows.front();
