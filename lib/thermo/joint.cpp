@@ -155,7 +155,8 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     std::map<std::string, R> totals;
     for (std::size_t b = 0; b < histories.size(); ++b) {
       mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
-      mean_round_off += probability[static_cast<Eigen::Index>(b)] * histories[b].round_off;
+      if (histories[b].round_off.size())  // none where densities are exact but for their own rounding
+        mean_round_off += probability[static_cast<Eigen::Index>(b)] * histories[b].round_off;
     }
     for (std::size_t b = 0; b < histories.size(); ++b) {
       const R& p = probability[static_cast<Eigen::Index>(b)];
@@ -168,9 +169,11 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
       const auto& r = histories[b].round_off;
       const Vector<R> rho = histories[b].joint[j] * s.x_weight;
-      inner += p * conditional_noise(s, histories[b].joint[j], r);
-      x_noise += p * marginal_noise<R>(histories[b].joint[j].transpose() * s.theta_weight, r.dot(s.theta_weight));
-      between += p * divergence_noise(s, histories[b].joint[j], r, mean, mean_round_off);
+      if (r.size()) {
+        inner += p * conditional_noise(s, histories[b].joint[j], r);
+        x_noise += p * marginal_noise<R>(histories[b].joint[j].transpose() * s.theta_weight, r.dot(s.theta_weight));
+        between += p * divergence_noise(s, histories[b].joint[j], r, mean, mean_round_off);
+      }
       for (Eigen::Index i = 0; i < r.size(); ++i)
         if (r[i] > 0) {  // an error r changes rho ln rho by r (1 + |ln rho|), or by r |ln r| where rho < r
           mass += p * s.theta_weight[i] * r[i];
