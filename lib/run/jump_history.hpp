@@ -48,6 +48,15 @@ struct PairHistory {
 template <Real R>
 PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
+/// The same for an x on the real line (jump_real.hpp): totals heat_x, work_x, flow_x, flow_theta, ep_x. Throws
+/// AccuracyError unless R is double.
+template <Real R>
+PairHistory<R> follow_real(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
+/// X's kernels over one turn of `time.step` for an x on the real line that is not simply drawn anew. Throws as above.
+template <Real R>
+std::vector<num::Matrix<R>> real_turn(const JumpSetting<R>& setting);
+
 /// Theta moves for `time.step`, then X by one turn. Checks "_ep_x_relative" (I11) and, with the equilibrium sampler,
 /// "ep_x_path" = sum over steps of <D(p(.|theta) || p(.|theta'))>.
 template <Real R>

@@ -167,7 +167,8 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
   JumpStudy<R> study{jump_problem<R>(e, points, resolution), {}, {}};
   study.problem.setting.fluctuations = fluctuations;
   const auto sets = study.problem.losses.size();
-  const bool in_turn = e.time.step.has_value(), paired = in_turn || e.sampler.kind != "equilibrium";
+  const bool in_turn = e.time.step.has_value(), paired = in_turn || e.sampler.kind != "equilibrium",
+             real = study.problem.outcomes == 0 && e.sampler.kind != "equilibrium";
   study.learners.resize(sets);
   if (paired) study.pairs.resize(sets);
   std::atomic<int> done{0};
@@ -178,8 +179,9 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
                             : follow_scheduled(study.problem.setting, study.problem.losses[k]);
     if (paired)
       study.pairs[k] = in_turn ? follow_turns(study.problem.setting, study.problem.losses[k])
+                       : real  ? follow_real(study.problem.setting, study.problem.losses[k])
                                : follow_lagging(study.problem.setting, study.problem.losses[k]);
-    if (fluctuations && !in_turn) {
+    if (fluctuations && !in_turn && !(real && paired)) {
       if (paired)
         add_fluctuations(study.problem.setting, study.problem.losses[k], study.pairs[k]);
       else

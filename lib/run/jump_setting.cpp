@@ -4,6 +4,7 @@
 
 #include "data/real_ensemble.hpp"
 #include "evolve/time_nodes.hpp"
+#include "learner/course.hpp"
 #include "num/errors.hpp"
 #include "sampler/sampler.hpp"
 
@@ -16,6 +17,7 @@ using num::Vector;
 
 constexpr int most_states_in_turn = 2000;
 constexpr double most_cells = 5e7;
+constexpr double most_kernel_bytes = 4e9;
 constexpr double most_nodes = 2e6;  // of x, and of an ensemble of data sets
 
 void refuse_jump(const experiment::Experiment& e, const std::string& key, const std::string& what,
@@ -32,8 +34,6 @@ void require_nodes(const experiment::Experiment& e, const std::string& key, cons
 }
 
 void require_possible(const experiment::Experiment& e, bool real_x) {
-  if (e.sampler.kind == "ou")
-    refuse_jump(e, "sampler.kind", "\"ou\" with a jump learner is not available", "equilibrium");
   if (e.model.kind == "gaussian-mean" && e.model.dimension > 2)
     refuse_jump(e, "model.dimension",
                 "a jump learner with x in " + std::to_string(e.model.dimension) + " dimensions is not available",
@@ -41,10 +41,16 @@ void require_possible(const experiment::Experiment& e, bool real_x) {
   if (e.model.kind == "gaussian" && e.data.source == experiment::Data::Source::target)
     refuse_jump(e, "data.target", "an ensemble of data sets for \"gaussian\" with a jump learner is not available",
                 "data.values: one data set");
-  const bool moves = e.sampler.kind != "equilibrium" || e.time.step;
-  if (real_x && moves)
-    refuse_jump(e, "sampler.kind", "a jump learner with real x and a sampler that lags is not available",
-                "equilibrium, without time.step");
+  const bool lags = e.sampler.kind != "equilibrium";
+  if (real_x && lags && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
+    refuse_jump(e, "sampler.kind",
+                "a sampler that lags behind a jump learner with x in several dimensions is not available",
+                "equilibrium; one dimension");
+  if (real_x && lags && !e.time.step && learner::scheduled(e.learner))
+    refuse_jump(
+        e, "sampler.kind",
+        "a sampler that lags in continuous time behind a jump learner with real x and a schedule is not available",
+        "equilibrium; time.step");
   if (e.time.step && static_cast<int>(e.learner.states.size()) > most_states_in_turn)
     refuse_jump(e, "learner.states", std::to_string(e.learner.states.size()) + " states with time.step are too many",
                 "at most " + std::to_string(most_states_in_turn));
@@ -245,6 +251,7 @@ template <Real R>
 struct RealNodes {
   std::vector<std::vector<R>> statistics;
   std::vector<R> weight;
+  std::vector<grid::Grid<double>> axes;  // one a row, in one dimension
 };
 
 template <Real R>
@@ -274,6 +281,7 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
     }
     require_nodes(e, "learner.states", "the values of x at states so far apart", nodes + here,
                   "states nearer to each other, or a larger standard deviation of the model");
+    const std::size_t before = out.weight.size();
     std::vector<R> x = lowest;
     for (std::size_t i = 0; i < dimension;) {  // an odometer
       out.statistics.push_back(model.real_statistic(x, row));
@@ -284,6 +292,8 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
         x[i] = lowest[i];
       }
     }
+    out.axes.push_back(
+        {num::to_double(lowest[0]), num::to_double(spacing), static_cast<int>(out.weight.size() - before)});
   }
   return out;
 }
@@ -308,6 +318,23 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
   for (Eigen::Index i = 0; i < terms.rows(); ++i)
     for (Eigen::Index k = 0; k < outcomes; ++k) s.conditional(i, k) = exp(-setting.energy(i, k));
   s.x_entropy = s.conditional.cwiseProduct(setting.energy) * s.x_weight;
+  if constexpr (std::same_as<R, double>) {
+    if (model.outcomes() > 0 || setting.experiment->sampler.kind == "equilibrium") return;
+    const auto& states = setting.learner.states;
+    RealAxes axes{nodes.axes, Matrix<double>(terms.rows(), model.rows()), Vector<double>(terms.rows())};
+    for (Eigen::Index i = 0; i < terms.rows(); ++i) {
+      const auto& theta = states[static_cast<std::size_t>(i)];
+      axes.stddev[i] = model.stddev(theta);
+      for (int row = 0; row < model.rows(); ++row) axes.mean(i, row) = model.mean(theta, row).front();
+    }
+    const double kernels = 16.0 * static_cast<double>(terms.rows() * outcomes * outcomes) * resolution.lag_columns;
+    if (kernels > most_kernel_bytes)
+      refuse_jump(*setting.experiment, "learner.states",
+                  std::to_string(terms.rows()) + " states with " + std::to_string(outcomes) +
+                      " values of x that lags behind do not fit into memory",
+                  "fewer states, fewer digits, or sampler equilibrium");
+    setting.kernels = std::make_shared<RealKernels>(std::move(axes), s);
+  }
 }
 
 }  // namespace
@@ -338,9 +365,9 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   else
     out.ensemble = data::enumerate<R>(*model, e, exp(R(-resolution.tail_decades - 4)), R(1));
   set_spaces(setting, *model, out.terms, resolution);
-  const double cells = static_cast<double>(points.size() * out.ensemble.sets.size()) *
-                       static_cast<double>(out.terms.rows()) *
-                       (e.sampler.kind == "equilibrium" && !e.time.step ? 1.0 : static_cast<double>(out.outcomes));
+  const double cells =
+      static_cast<double>(points.size() * out.ensemble.sets.size()) * static_cast<double>(out.terms.rows()) *
+      (e.sampler.kind == "equilibrium" && !e.time.step ? 1.0 : static_cast<double>(setting.energy.cols()));
   const double mixed = static_cast<double>(setting.energy.cols()) * static_cast<double>(out.ensemble.sets.size());
   if (mixed > most_cells)
     refuse_jump(e, "accuracy.digits",
@@ -364,6 +391,8 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   }
   if (e.sampler.rate && !e.time.step)  // the layer in which X reaches what it lags behind by
     fastest = std::max(fastest, num::from_rational<R>(*e.sampler.rate));
+  setting.lag_substep = resolution.lag_substep / num::to_double(fastest);
+  setting.lag_columns = std::min(resolution.lag_columns, 7);  // more, and round-off is amplified by hundreds
   const bool empty_states = setting.learner.initial.minCoeff() < R(0.01) * setting.learner.initial.maxCoeff();
   setting.quadrature = evolve::quadrature<R>(resolution.time_order, empty_states, exp(R(-resolution.tail_decades)),
                                              resolution.panel_scale / (2 * num::to_double(fastest)));

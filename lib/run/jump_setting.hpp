@@ -1,12 +1,14 @@
 #pragma once
 // The pieces of a `jump` run that do not depend on time: states, outcomes, data sets, how finely to integrate.
 
+#include <memory>
 #include <vector>
 
 #include "data/ensemble.hpp"
 #include "evolve/march.hpp"
 #include "info/information.hpp"
 #include "learner/jump.hpp"
+#include "run/jump_real.hpp"
 #include "run/level.hpp"
 
 namespace calor::run {
@@ -22,7 +24,10 @@ struct JumpSetting {
   std::vector<num::Matrix<R>> alternation;   // [state] of the sampler `alternating`
   std::vector<R> points;
   evolve::Quadrature<R> quadrature;
-  bool fluctuations = false;  // moments of heat_x and work_x, ift_x
+  bool fluctuations = false;             // moments of heat_x and work_x, ift_x
+  std::shared_ptr<RealKernels> kernels;  // of an x on the real line that lags; longest substep and columns of
+  double lag_substep = 0.1;              // the extrapolation in continuous time
+  int lag_columns = 6;
 };
 
 /// The setting and what is its own for each data set: [set].

@@ -24,6 +24,7 @@ std::vector<Matrix<R>> turn_kernels(const JumpSetting<R>& s) {
   const auto& sampler = s.experiment->sampler;
   std::vector<Matrix<R>> out;
   if (sampler.kind == "equilibrium") return out;
+  if (s.kernels) return real_turn(s);
   for (Eigen::Index i = 0; i < s.energy.rows(); ++i) {
     const Vector<R> p = s.spaces.conditional.row(i);
     if (sampler.rate) {
@@ -99,7 +100,7 @@ TransitionKernel<R> transition_kernel(const JumpSetting<R>& s, const Vector<R>& 
 
 template <Real R>
 PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
-  using std::fabs;
+  using std::fabs, std::sqrt;
   auto step = step_kernel(s, loss, 0);
   const bool changes = learner::scheduled(s.experiment->learner);
   const auto kernels = turn_kernels(s);
@@ -154,6 +155,9 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
     out.history.joint.push_back(joint);
     out.round_off.push_back(round_off);
   }
+  if (s.kernels)  // OuTransition has absolute round-off
+    out.history.round_off =
+        Vector<R>::Constant(loss.size(), 4 * num::epsilon<R>() * (1 + sqrt(R(static_cast<double>(done)))));
   return out;
 }
 

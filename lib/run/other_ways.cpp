@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/model.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/job.hpp"
@@ -68,7 +69,18 @@ void closed_form(Job& job) {
 
 void finite_chain(Job& job) {
   finite_chain_in_balls(job);
-  complete_by(job, [](Job& rest) { raise_precision(rest, 0, []<Real R>(Job& j) { finite_chain_with<R>(j); }); });
+  complete_by(job, [](Job& rest) {
+    const auto& e = rest.experiment;
+    // OuTransition and the splitting are in double precision
+    if (model::make<double>(e.model)->outcomes() == 0 && e.sampler.kind != "equilibrium") {
+      if (rest.digits > 12 || rest.options.precision > num::digits10<double>())
+        throw AccuracyError(e.at("accuracy.digits") + std::to_string(rest.digits) +
+                            " digits are out of reach of a jump learner with real x and sampler \"" + e.sampler.kind +
+                            "\", which is computed in double precision; allowed: at most 12");
+      return finite_chain_with<double>(rest);
+    }
+    raise_precision(rest, 0, []<Real R>(Job& j) { finite_chain_with<R>(j); });
+  });
 }
 
 void discrete_time(Job& job) {

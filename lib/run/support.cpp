@@ -150,7 +150,7 @@ void require_supported(const experiment::Experiment& e, Method method) {
                        "an ensemble of data sets whose noise depends on their fourth-order moments (\"" + e.model.kind +
                            "\" with sgd-diffusion)",
                        "one data set by data.values");
-  if (e.sampler.kind == "ou")
+  if (e.sampler.kind == "ou" && l.kind != "jump")
     refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner",
                        "equilibrium, heat-bath, glauber, metropolis, gibbs");
   if (lagging(e) && e.model.kind == "gaussian-mean" && (l.kind == "langevin" || l.kind == "sgd-diffusion"))

@@ -1,0 +1,161 @@
+// A jump learner and an x on the real line that lags behind: heat and work by the moments of x, which obey linear
+// equations of their own; everything by the limit of short turns, which another program follows.
+
+#include <doctest/doctest.h>
+
+#include <unsupported/Eigen/MatrixFunctions>
+
+#include "num/errors.hpp"
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+constexpr const char* learner =
+    "[learner]\nkind = \"jump\"\nrate = 1.5\ntemperature = 0.5\nacceptance = \"heat-bath\"\nweight_decay = 0.1\n";
+
+std::string mean_of(const std::string& data, const std::string& after) {
+  return "[model]\nkind = \"gaussian-mean\"\nstddev = 0.8\n[data]\n" + data + "\n" + learner +
+         "states = { from = -1, to = 1, count = 3 }\ninitial = [0.2, 0.5, 0.3]\n" + after;
+}
+
+Numbers run(const std::string& text, int digits) {
+  return numbers(compute(parse_one(text), with(Method::automatic, digits)));
+}
+
+double value(const Numbers& n, std::size_t time, const std::string& name) {
+  return n.at(time).at(name).value.convert_to<double>();
+}
+
+/// heat_x and work_x at time t of the three states of `mean_of` for one data set of mean b and mean square b2, from
+/// p_i, m_i = <x; i>, q_i = <x²; i>: p' = Q p, m' = Q m - r (m - theta p), q' = Q q - k (q - theta² p ...), k = 2r for
+/// ou, and for a heat-bath of the same r: m' = Q m - r (m - theta p), q' = Q q - r (q - (theta² + s²) p).
+struct HeatAndWork {
+  double heat, work;
+};
+
+HeatAndWork by_moments(bool ou, double b, double b2, double r, double t) {
+  constexpr int n = 3;
+  constexpr double s = 0.8, temperature = 0.5, decay = 0.1, gamma = 1.5;
+  const Eigen::Array3d theta(-1, 0, 1), start(0.2, 0.5, 0.3);
+  const auto loss = [&](int i) {
+    return (b2 - 2 * b * theta[i] + theta[i] * theta[i]) / (2 * s * s) + decay * theta[i] * theta[i] / 2;
+  };
+  Eigen::Matrix3d jumps = Eigen::Matrix3d::Zero();  // (to, from)
+  for (int i = 0; i < n; ++i)
+    for (const int j : {i - 1, i + 1})
+      if (j >= 0 && j < n) {
+        const double w = gamma / (1 + std::exp((loss(j) - loss(i)) / temperature));
+        jumps(j, i) += w;
+        jumps(i, i) -= w;
+      }
+  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(3 * n + 2, 3 * n + 2);
+  for (int k = 0; k < 3; ++k) a.block(k * n, k * n, n, n) = jumps;
+  for (int i = 0; i < n; ++i) {
+    const int p = i, m = n + i, q = 2 * n + i;
+    a(m, m) -= r;
+    a(m, p) += r * theta[i];
+    // d<phi>/dt while X moves: (q' - 2 theta m')/2s²
+    const auto moves = [&](double of_q, double of_m, double of_p) {
+      a(q, q) += of_q;
+      a(q, m) += of_m;
+      a(q, p) += of_p;
+      a(3 * n, q) += of_q / (2 * s * s);
+      a(3 * n, m) += (of_m + 2 * theta[i] * r) / (2 * s * s);
+      a(3 * n, p) += (of_p - 2 * theta[i] * r * theta[i]) / (2 * s * s);
+    };
+    if (ou)
+      moves(-2 * r, 2 * r * theta[i], 2 * r * s * s);
+    else
+      moves(-r, 0, r * (theta[i] * theta[i] + s * s));
+    for (int j = 0; j < n; ++j) {  // phi_j - phi_i = (2 x (theta_i - theta_j) + theta_j² - theta_i²)/2s²
+      if (j == i) continue;
+      a(3 * n + 1, m) += jumps(j, i) * (theta[i] - theta[j]) / (s * s);
+      a(3 * n + 1, p) += jumps(j, i) * (theta[j] * theta[j] - theta[i] * theta[i]) / (2 * s * s);
+    }
+  }
+  Eigen::VectorXd state = Eigen::VectorXd::Zero(3 * n + 2);
+  state.segment(0, n) = start;
+  state.segment(n, n) = start * theta;
+  state.segment(2 * n, n) = start * (theta * theta + s * s);
+  const Eigen::MatrixXd flow = (t * a).exp();
+  const Eigen::VectorXd end = flow * state;
+  return {end[3 * n], end[3 * n + 1]};
+}
+
+}  // namespace
+
+TEST_CASE("jump and real x: heat and work are those of the moments") {
+  for (const bool ou : {true, false}) {
+    const auto n =
+        run(mean_of("values = [0.5, 1.0, -0.2]", std::string("[sampler]\nkind = \"") + (ou ? "ou" : "heat-bath") +
+                                                     "\"\nrate = 2.5\n[time]\npoints = [0, 0.3, 2]\n"),
+            10);
+    for (std::size_t j = 1; j < 3; ++j) {
+      const auto expected = by_moments(ou, 1.3 / 3, (0.25 + 1 + 0.04) / 3, 2.5, j == 1 ? 0.3 : 2);
+      CAPTURE(ou);
+      CAPTURE(j);
+      for (const auto& [name, exact] : {std::pair{"heat_x", expected.heat}, std::pair{"work_x", expected.work}}) {
+        CAPTURE(name);
+        CHECK(std::abs(value(n, j, name) - exact) <= n[j].at(name).error.convert_to<double>() + 1e-13);
+      }
+    }
+  }
+}
+
+TEST_CASE("jump and real x: continuous time is the limit of short turns") {
+  for (const char* kind : {"ou", "heat-bath"}) {
+    const auto at = [&](const std::string& step) {
+      return run(
+          mean_of("size = 2\ntarget = { mean = 0.4, stddev = 0.7 }",
+                  std::string("[sampler]\nkind = \"") + kind + "\"\nrate = 2\n[time]\npoints = [0, 0.4]\n" + step),
+          8)[1];
+    };
+    const auto limit = at("");
+    std::vector<std::map<std::string, Entry>> turns;
+    for (const char* step : {"step = 0.04", "step = 0.02", "step = 0.01", "step = 0.005"}) turns.push_back(at(step));
+    for (const char* name : {"ep_x", "flow_x", "flow_theta", "heat_x", "work_x", "l_info", "r_info", "info_x_theta"}) {
+      CAPTURE(kind);
+      CAPTURE(name);
+      std::vector<double> column;
+      for (const auto& row : turns) column.push_back(row.at(name).value.convert_to<double>());
+      const double exact = limit.at(name).value.convert_to<double>();
+      CHECK(std::abs(column[3] - exact) < 0.6 * std::abs(column[2] - exact) + 1e-8);  // first order
+      for (int order = 1; order < 4; ++order)
+        for (std::size_t k = column.size() - 1; k >= static_cast<std::size_t>(order); --k)
+          column[k] += (column[k] - column[k - 1]) / (std::pow(2, order) - 1);
+      CHECK(std::abs(column[3] - exact) < 3e-5 * std::max(1e-2, std::abs(exact)));
+    }
+  }
+}
+
+TEST_CASE("jump and real x: widths, designs, turns that draw x anew, and what is refused") {
+  const std::string rest = "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [0, 0.5]\n";
+  const auto states = [](const std::string& model, const std::string& data) {
+    return "[model]\n" + model + "\n[data]\n" + data + "\n" + learner +
+           "states = [[0.0, 0.0], [0.5, 0.1], [0.5, -0.4]]\ninitial = [0.2, 0.5, 0.3]\n";
+  };
+  const std::string gaussian = states("kind = \"gaussian\"", "values = [0.3, -0.6, 1.1]");
+  check_honest(run(gaussian + rest, 8), run(gaussian + rest, 10), "widths");
+  const std::string design =
+      states("kind = \"linear-regression\"\nstddev = 1\ninputs = [[1, 0.2], [0.5, -0.4]]", "values = [0.3, -0.6]");
+  check_honest(run(design + rest, 8), run(design + rest, 10), "designs");
+  const std::string anew = mean_of("values = [0.3, -0.6]", "[time]\npoints = [0, 0.5]\nstep = 0.1\n");
+  const auto redrawn = run(anew, 10);
+  check_honest(redrawn, run(anew, 16), "anew");
+  // a heat-bath that redraws with certainty does the same by another kernel
+  const std::string certain =
+      mean_of("values = [0.3, -0.6]",
+              "[sampler]\nkind = \"heat-bath\"\nprobability = 1\n[time]\npoints = [0, 0.5]\nstep = 0.1\n");
+  const auto by_kernel = run(certain, 10);
+  for (const auto& [name, entry] : by_kernel[1])
+    if (const auto other = redrawn[1].find(name); other != redrawn[1].end()) {
+      CAPTURE(name);
+      CHECK(abs(entry.value - other->second.value) <= entry.error + other->second.error);
+    }
+  const std::string lagging = mean_of("values = [0.3, -0.6]", rest);
+  CHECK_THROWS_AS(run(lagging, 20), AccuracyError);
+}
+
+}  // namespace calor::run::test
