@@ -23,7 +23,7 @@ TensorResolution diffusion_resolution(int digits, double finer) {
   const int d = std::max(digits, 8);  // fewer, and the currents would not converge
   TensorResolution r;
   r.tail = (2.31 * d + 1) * finer;
-  r.spacing = (1.55 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
+  r.spacing = (2 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   return r;
 }

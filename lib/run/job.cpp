@@ -79,8 +79,8 @@ Resolution resolution(int asked, int level) {
   const int digits = std::max(asked, 8);  // fewer, and what checks the numbers (currents, flows) would not converge
   const double decades = (1.55 * digits + 2) * std::pow(1.2, level);
   Resolution r{decades, decades, 8 + digits / 3 + 3 * level, 1.0 / (1 + 0.25 * level)};
-  r.lag_substep = 0.5 / (1 + 0.2 * level);
-  r.lag_columns = 5 + level + digits / 8;
+  r.lag_substep = 0.4 / (1 + 0.35 * level);
+  r.lag_columns = std::min(5 + level + digits / 8, 8);  // more, and round-off is amplified by hundreds
   return r;
 }
 
