@@ -89,14 +89,6 @@ Field TensorMove::pull(const Field& f) const {
   return room_.spaces.theta_weight[0] * out;
 }
 
-double TensorMove::density(Eigen::Index from, Eigen::Index to) const {
-  const Eigen::Index n = room_.grid.axes[0].size;
-  double sum = 0;
-  for (std::size_t c = 0; c < weight_.size(); ++c)
-    sum += weight_[c] * kernel_[c][0](to % n, from) * kernel_[c][1](to / n, from);
-  return sum;
-}
-
 double TensorMove::log_density(Eigen::Index from, Eigen::Index to) const {
   const double variance = 2 * eta_ * temperature_;
   double top = -HUGE_VAL, sum = 0;
@@ -115,18 +107,45 @@ double TensorMove::log_density(Eigen::Index from, Eigen::Index to) const {
 }
 
 Field TensorMove::medium_by_quadrature() const {
-  const Eigen::Index n = room_.grid.size();
+  const Eigen::Index n = room_.grid.size(), side = room_.grid.axes[0].size;
   const double w = room_.spaces.theta_weight[0];
+  std::vector<std::array<Matrix<double>, 2>> back_to;  // [batch][axis]: nodes x n_axis
+  for (const auto& k : kernel_) back_to.push_back({k[0].transpose(), k[1].transpose()});
   Field out = Field::Zero(n);
-  for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < i; ++j) {
-      const double there = w * density(i, j), back = w * density(j, i);
-      if (there < 1e-30 && back < 1e-30) continue;
-      const bool safe = std::min(there, back) > 1e-290;
-      const double ratio = safe ? std::log(there / back) : log_density(i, j) - log_density(j, i);
-      out[i] += there * ratio;
-      out[j] -= back * ratio;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    // what is left out is below 1e-22 a node, times a logarithm
+    Field most[2] = {kernel_[0][0].col(i), kernel_[0][1].col(i)};
+    for (const auto& k : kernel_)
+      for (int a = 0; a < 2; ++a) most[a] = most[a].cwiseMax(k[static_cast<std::size_t>(a)].col(i));
+    const auto window = [&](int a) {
+      const double least = 1e-22 / (w * most[1 - a].maxCoeff());
+      Eigen::Index first = 0, last = most[a].size();
+      while (first < last && !(most[a][first] > least)) ++first;
+      while (last > first && !(most[a][last - 1] > least)) --last;
+      return std::pair(first, last);
+    };
+    const auto [left, right] = window(0);
+    const auto [low, high] = window(1);
+    const Eigen::Index length = right - left;
+    if (length == 0) continue;
+    Eigen::ArrayXd there(length), back(length);
+    for (Eigen::Index y = low; y < high; ++y) {
+      const Eigen::Index from = y * side + left;
+      there.setZero();
+      back.setZero();
+      for (std::size_t c = 0; c < weight_.size(); ++c) {
+        there += weight_[c] * kernel_[c][1](y, i) * kernel_[c][0].col(i).segment(left, length).array();
+        back += weight_[c] * back_to[c][0].col(i % side).segment(from, length).array() *
+                back_to[c][1].col(i / side).segment(from, length).array();
+      }
+      if (back.minCoeff() > 1e-290) {
+        out[i] += w * (there * (there.max(1e-300) / back).log()).sum();
+        continue;
+      }
+      for (Eigen::Index x = 0; x < length; ++x)
+        if (there[x] > 1e-290) out[i] += w * there[x] * (log_density(i, from + x) - log_density(from + x, i));
     }
+  }
   return out;
 }
 

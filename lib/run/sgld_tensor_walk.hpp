@@ -50,7 +50,6 @@ class TensorMove {
   const Vector<double>& loss() const { return loss_; }  // L^ with weight decay; of a single batch
 
  private:
-  double density(Eigen::Index from, Eigen::Index to) const;
   double log_density(Eigen::Index from, Eigen::Index to) const;
 
   const TensorRoom& room_;
