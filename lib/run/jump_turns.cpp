@@ -83,7 +83,7 @@ TransitionKernel<R> transition_kernel(const JumpSetting<R>& s, const Vector<R>& 
     for (Eigen::Index i = 0; i < n; ++i) {
       const auto at = march_scheduled<R>(s, loss, jumps, n, Vector<R>::Unit(n, i), points, 0, {}).back();
       out.kernel.col(i) = at.state;
-      out.round_off = at.round_off + at.left_out;
+      out.round_off = at.round_off - input_error(s, loss) + at.left_out;  // the same losses in every step: counted once
     }
     return out;
   }

@@ -188,6 +188,7 @@ TEST_CASE("jump: temperature schedules with X lagging, and fluctuations") {
   // annealing: turns of a short step tend to continuous time, by a series in the step
   const std::string ramp = "{ times = [0.1, 1], values = [1, 0.2] }";
   const auto exact = of("heat-bath", ramp, fluent[0], "").back();
+  o.digits = 8;  // of the error bars: a hundred turns in a hundred digits would take half a minute
   std::vector<std::map<std::string, Entry>> near;
   for (const char* step : {"0.04", "0.02", "0.01"})
     near.push_back(of("heat-bath", ramp, fluent[0], "step = " + std::string(step)).back());
