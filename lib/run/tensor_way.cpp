@@ -32,8 +32,7 @@ TensorResolution tensor_resolution(const Study<double>& study, int digits, doubl
   const int d = std::max(digits, study.model->outcomes() == 0 ? 6 : parameters > 2 ? 7 : 10);
   TensorResolution r;
   r.tail = (2.31 * d + (parameters > 2 || study.model->outcomes() == 0 ? 3.5 : 1)) * finer;
-  // entropies of the joint density feel the spacing more: 2e-7 against 1e-9 with two fields of two spins, T = 0.2
-  r.spacing = (0.9 * d + 2.5) * finer * (lagging(*study.experiment) && study.model->outcomes() ? 1.35 : 1.0);
+  r.spacing = (0.9 * d + 2.5) * finer;
   r.time_order = 8 + static_cast<int>(std::lround(8 * (finer - 1)));
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   return r;
