@@ -89,7 +89,7 @@ PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
     thermo::ThetaMotion motion;
     motion.root = Vector<double>::Ones(n);
     motion.start = s.learner.initial;
-      motion.noise = Vector<double>::Zero(n);  // positive arithmetic: relative to the marginal only
+    motion.noise = Vector<double>::Zero(n);  // positive arithmetic: relative to the marginal only
     motion.over = [&](double start, double tau) -> thermo::ThetaMotion::Move {
       return [kernel = transition_kernel<double>(s, loss, start, tau).kernel](const Matrix<double>& f) {
         return Matrix<double>(kernel * f);

@@ -69,19 +69,18 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
       break;
     }
     ledger::Book<R> book = compare(coarse, fine);
-    bool met = true, hopeful = false;
-    for (std::size_t j = 0; j < book.size(); ++j)
-      for (const auto& [name, e] : book[j]) {
-        if (!goal.wants(name) || goal.met(e)) continue;
-        met = false;
-        num::Estimate<R> noise{e.value, fine[j].at(name).noise};
-        hopeful = hopeful || goal.met(noise);
-      }
     if (best.empty() || !consistent)
       best = std::move(book);
     else
       replace(best, book, fine);
     consistent = ledger::consistent(best, identities);
+    bool met = true, hopeful = false;
+    for (std::size_t j = 0; j < best.size(); ++j)
+      for (const auto& [name, e] : best[j]) {
+        if (!goal.wants(name) || goal.met(e)) continue;
+        met = false;
+        hopeful = hopeful || goal.met({e.value, fine[j].at(name).noise});
+      }
     if (consistent && (met || !hopeful)) break;
     coarse = std::move(fine);
   }
