@@ -25,9 +25,9 @@ template <num::Real R>
 ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine);
 
 /// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal and the book satisfies the identities within
-/// its errors, or `most` levels, or round-off alone exceeds what is left to gain. Differences of levels that the
-/// identities refute are forgotten. A third or later level that throws AccuracyError (it does not fit) ends the
-/// refinement.
+/// its errors, or `most` levels, or round-off alone exceeds what is left to gain from the third level on. Differences
+/// of levels that the identities refute are forgotten. A third or later level that throws AccuracyError (it does not
+/// fit) ends the refinement.
 template <num::Real R>
 ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& level, int most, const Goal<R>& goal,
                        const std::vector<ledger::Identity<R>>& identities);
