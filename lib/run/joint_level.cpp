@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <mutex>
 
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
 #include "run/job.hpp"
 #include "run/joint_model.hpp"
-#include "sampler/ou.hpp"
+#include "run/real_kernels.hpp"
 #include "thermo/equilibrium_fluctuations.hpp"
 #include "thermo/lagged.hpp"
 #include "thermo/two_class.hpp"
@@ -41,40 +40,14 @@ thermo::TwoClassRoom room(const Study<double>& study, const Layout<double>& layo
   return out;
 }
 
-/// X's kernels at the nodes of theta for a real x, kept for all data sets.
-class RealKernels {
- public:
-  RealKernels(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
-              const Resolution& resolution)
-      : layout_(layout), stddev_(study.model->stddev({})) {
-    const double reach = stddev_ * std::sqrt(2 * resolution.deep_tail());  // as the level lays out its spaces
-    x_ = {layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
-  }
-
-  thermo::XKernels over(double decay) {
-    const std::lock_guard lock(guard_);
-    auto& kernels = known_[decay];
-    if (kernels.empty()) {
-      const sampler::OuTransition transition(x_, stddev_, decay);
-      for (int i = 0; i < layout_.grid.size; ++i) kernels.push_back(transition.at(layout_.grid.node(i)));
-    }
-    return kernels;
-  }
-  /// X is drawn anew.
-  static thermo::XKernels redraw(const info::Spaces<double>& spaces) {
-    thermo::XKernels out;
-    for (Eigen::Index i = 0; i < spaces.conditional.rows(); ++i)
-      out.push_back(spaces.conditional.row(i).transpose() * spaces.x_weight.transpose());
-    return out;
-  }
-
- private:
-  const Layout<double>& layout_;
-  double stddev_;
-  grid::Grid<double> x_;
-  std::mutex guard_;
-  std::map<double, thermo::XKernels> known_;
-};
+/// X's kernels at the nodes of theta for a real x of one width.
+RealKernels real_kernels(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
+                         const Resolution& resolution, const evolve::ThetaBasis& basis) {
+  const double stddev = study.model->stddev({});
+  const double reach = stddev * std::sqrt(2 * resolution.deep_tail());  // as the level lays out its spaces
+  const grid::Grid<double> x{layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
+  return {{{x}, basis.theta, Vector<double>::Constant(basis.size(), stddev)}, spaces};
+}
 
 JointLevel real_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
                       const info::Spaces<double>& spaces, bool fluctuations) {
@@ -83,14 +56,14 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   const auto terms = learner::terms_on(*study.model, layout.grid);
   const Matrix<double> energy = thermo::energies(spaces);
   const auto start = log_initial(study, basis);
-  RealKernels kernels(study, layout, spaces, resolution);
+  auto kernels = real_kernels(study, layout, spaces, resolution, basis);
   const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
   const thermo::LaggedRoom shared{spaces, energy, study.points, fluctuations};
   const double step = e.time.step ? num::from_rational<double>(*e.time.step) : 0;
   const thermo::Turns turns{step, !e.time.step                      ? thermo::XKernels()
-                                  : e.sampler.kind == "equilibrium" ? RealKernels::redraw(spaces)
-                                                                    : kernels.over(rate * step)};
-  const thermo::Splitting splitting{[&](double time) { return kernels.over(rate * time); },
+                                  : e.sampler.kind == "equilibrium" ? kernels.heat_bath(0)
+                                                                    : kernels.ou(rate * step)};
+  const thermo::Splitting splitting{[&](double time) { return kernels.ou(rate * time); },
                                     resolution.lag_substep / (rate + 1 / layout.fastest_time), resolution.lag_columns};
   JointLevel out{spaces, {}};
   out.histories.resize(layout.ensemble.sets.size());

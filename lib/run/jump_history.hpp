@@ -48,10 +48,16 @@ struct PairHistory {
 template <Real R>
 PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
-/// The same for an x on the real line (jump_real.hpp): totals heat_x, work_x, flow_x, flow_theta, ep_x. Throws
-/// AccuracyError unless R is double.
+/// The same for an x on the real line (real_kernels.hpp), split and extrapolated (thermo/lagged.hpp): totals heat_x,
+/// work_x, flow_x, flow_theta, ep_x. Throws AccuracyError unless R is double.
 template <Real R>
 PairHistory<R> follow_real(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
+/// The points with times towards 0 before the first: X of a state to which nobody has come yet lies like p(.|theta),
+/// and of those who come the farthest out outweigh it from the first moment on, so that entropies are smooth in ln t
+/// only.
+template <Real R>
+std::vector<R> graded(const JumpSetting<R>& setting);
 
 /// X's kernels over one turn of `time.step` for an x on the real line that is not simply drawn anew. Throws as above.
 template <Real R>

@@ -1,71 +1,25 @@
-#include "run/jump_real.hpp"
+// A jump learner and an x on the real line that lags behind it, in double precision.
 
 #include <cmath>
 
-#include "learner/course.hpp"
 #include "num/errors.hpp"
 #include "run/jump_moves.hpp"
-#include "sampler/ou.hpp"
 
 namespace calor::run {
 
-const thermo::XKernels& RealKernels::ou(double decay) {
-  const std::lock_guard lock(guard_);
-  auto& kernels = known_[{true, decay}];
-  if (!kernels.empty()) return kernels;
-  const Eigen::Index states = axes_.mean.rows(), columns = spaces_.x_weight.size();
-  kernels.assign(static_cast<std::size_t>(states), Matrix<double>::Zero(columns, columns));
-  Eigen::Index first = 0;
-  for (std::size_t row = 0; row < axes_.grid.size(); ++row) {
-    const auto& x = axes_.grid[row];
-    std::map<double, sampler::OuTransition> of_width;
-    for (Eigen::Index i = 0; i < states; ++i) {
-      const auto& transition = of_width.try_emplace(axes_.stddev[i], x, axes_.stddev[i], decay).first->second;
-      kernels[static_cast<std::size_t>(i)].block(first, first, x.size, x.size) =
-          transition.at(axes_.mean(i, static_cast<Eigen::Index>(row)));
-    }
-    first += x.size;
-  }
-  return kernels;
-}
-
-const thermo::XKernels& RealKernels::heat_bath(double kept) {
-  const std::lock_guard lock(guard_);
-  auto& kernels = known_[{false, kept}];
-  if (!kernels.empty()) return kernels;
-  const Eigen::Index columns = spaces_.x_weight.size();
-  for (Eigen::Index i = 0; i < axes_.mean.rows(); ++i) {
-    Matrix<double> kernel = Matrix<double>::Zero(columns, columns);
-    Eigen::Index first = 0;
-    for (const auto& x : axes_.grid) {  // the row of the design stays
-      const auto own = spaces_.conditional.row(i).segment(first, x.size);
-      kernel.block(first, first, x.size, x.size) =
-          (1 - kept) * x.spacing * own.transpose() * Eigen::RowVectorXd::Ones(x.size);
-      first += x.size;
-    }
-    kernel.diagonal().array() += kept;
-    kernels.push_back(std::move(kernel));
-  }
-  return kernels;
-}
-
-namespace {
-
-/// Times towards 0: X of a state from which nobody has come yet lies like p(.|theta), and of those who come the
-/// farthest out outweigh it from the first moment on, so that entropies are smooth in ln t only.
-std::vector<double> graded(const std::vector<double>& points, double substep) {
+template <Real R>
+std::vector<R> graded(const JumpSetting<R>& s) {
   constexpr double ratio = 3, first = 1e-9;
-  std::vector<double> out{points.front()};
-  if (points.size() > 1) {
-    std::vector<double> inner;
-    for (double t = std::min(substep, points[1] / ratio); t > first * substep; t /= ratio) inner.push_back(t);
+  std::vector<R> out{s.points.front()};
+  if (s.points.size() > 1) {
+    std::vector<R> inner;
+    for (R t = std::min(R(s.lag_substep), R(s.points[1] / ratio)); t > first * s.lag_substep; t /= ratio)
+      inner.push_back(t);
     out.insert(out.end(), inner.rbegin(), inner.rend());
   }
-  out.insert(out.end(), points.begin() + 1, points.end());
+  out.insert(out.end(), s.points.begin() + 1, s.points.end());
   return out;
 }
-
-}  // namespace
 
 template <Real R>
 std::vector<Matrix<R>> real_turn(const JumpSetting<R>& s) {
@@ -98,7 +52,7 @@ PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
     const thermo::Splitting splitting{
         [&](double time) { return ou ? s.kernels->ou(rate * time) : s.kernels->heat_bath(std::exp(-rate * time)); },
         s.lag_substep, s.lag_columns};
-    const auto points = graded(s.points, s.lag_substep);
+    const auto points = graded(s);
     auto all = thermo::follow_split({s.spaces, s.energy, points, false}, motion, splitting);
     PairHistory<double> out;
     out.history.round_off = std::move(all.round_off);
@@ -117,6 +71,7 @@ PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
 }
 
 #define CALOR_INSTANTIATE(R)                                                \
+  template std::vector<R> graded(const JumpSetting<R>&);                    \
   template std::vector<Matrix<R>> real_turn(const JumpSetting<R>& setting); \
   template PairHistory<R> follow_real(const JumpSetting<R>&, const Vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)

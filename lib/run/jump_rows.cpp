@@ -181,7 +181,7 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
       study.pairs[k] = in_turn ? follow_turns(study.problem.setting, study.problem.losses[k])
                        : real  ? follow_real(study.problem.setting, study.problem.losses[k])
                                : follow_lagging(study.problem.setting, study.problem.losses[k]);
-    if (fluctuations && !in_turn && !(real && paired)) {
+    if (fluctuations && !in_turn && !real) {
       if (paired)
         add_fluctuations(study.problem.setting, study.problem.losses[k], study.pairs[k]);
       else

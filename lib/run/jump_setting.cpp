@@ -6,6 +6,7 @@
 #include "evolve/time_nodes.hpp"
 #include "learner/course.hpp"
 #include "num/errors.hpp"
+#include "run/jump_history.hpp"
 #include "sampler/sampler.hpp"
 
 namespace calor::run {
@@ -236,6 +237,20 @@ data::Ensemble<R> gaussian_ensemble(const model::Model<R>& model, const experime
   return out;
 }
 
+/// The kernels of a real x that lags: one a state for a turn; in continuous time two for each column of the
+/// extrapolation on each panel.
+template <Real R>
+void require_kernels(const JumpSetting<R>& s) {
+  const auto& e = *s.experiment;
+  const double n = static_cast<double>(s.energy.rows()), columns = static_cast<double>(s.energy.cols());
+  const double each = e.time.step ? 1 : 2.0 * s.lag_columns * static_cast<double>(graded(s).size());
+  if (8 * n * columns * columns * each > most_kernel_bytes)
+    refuse_jump(e, "learner.states",
+                num::to_text(n, 6) + " states with " + num::to_text(columns, 6) +
+                    " values of x that lags behind do not fit into memory",
+                "fewer states, fewer digits, or sampler equilibrium");
+}
+
 /// -ln p(x_k|theta_i) at real nodes x: statistics times terms.
 template <Real R>
 Matrix<R> energies_of(const Matrix<R>& terms, const std::vector<std::vector<R>>& statistics) {
@@ -327,12 +342,6 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
       axes.stddev[i] = model.stddev(theta);
       for (int row = 0; row < model.rows(); ++row) axes.mean(i, row) = model.mean(theta, row).front();
     }
-    const double kernels = 16.0 * static_cast<double>(terms.rows() * outcomes * outcomes) * resolution.lag_columns;
-    if (kernels > most_kernel_bytes)
-      refuse_jump(*setting.experiment, "learner.states",
-                  std::to_string(terms.rows()) + " states with " + std::to_string(outcomes) +
-                      " values of x that lags behind do not fit into memory",
-                  "fewer states, fewer digits, or sampler equilibrium");
     setting.kernels = std::make_shared<RealKernels>(std::move(axes), s);
   }
 }
@@ -393,6 +402,7 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
     fastest = std::max(fastest, num::from_rational<R>(*e.sampler.rate));
   setting.lag_substep = resolution.lag_substep / num::to_double(fastest);
   setting.lag_columns = std::min(resolution.lag_columns, 7);  // more, and round-off is amplified by hundreds
+  if (setting.kernels) require_kernels(setting);
   const bool empty_states = setting.learner.initial.minCoeff() < R(0.01) * setting.learner.initial.maxCoeff();
   setting.quadrature = evolve::quadrature<R>(resolution.time_order, empty_states, exp(R(-resolution.tail_decades)),
                                              resolution.panel_scale / (2 * num::to_double(fastest)));

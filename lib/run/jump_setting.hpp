@@ -8,8 +8,8 @@
 #include "evolve/march.hpp"
 #include "info/information.hpp"
 #include "learner/jump.hpp"
-#include "run/jump_real.hpp"
 #include "run/level.hpp"
+#include "run/real_kernels.hpp"
 
 namespace calor::run {
 

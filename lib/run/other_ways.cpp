@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/model.hpp"
+#include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/job.hpp"
@@ -72,7 +72,7 @@ void finite_chain(Job& job) {
   complete_by(job, [](Job& rest) {
     const auto& e = rest.experiment;
     // OuTransition and the splitting are in double precision
-    if (model::make<double>(e.model)->outcomes() == 0 && e.sampler.kind != "equilibrium") {
+    if (outcomes(e.model) == 0 && e.sampler.kind != "equilibrium") {
       if (rest.digits > 12 || rest.options.precision > num::digits10<double>())
         throw AccuracyError(e.at("accuracy.digits") + std::to_string(rest.digits) +
                             " digits are out of reach of a jump learner with real x and sampler \"" + e.sampler.kind +

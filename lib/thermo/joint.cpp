@@ -1,5 +1,6 @@
 #include "thermo/joint.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "num/sum.hpp"
@@ -58,11 +59,10 @@ R conditional_noise(const info::Spaces<R>& s, const Matrix<R>& joint, const Vect
   R out = 0;
   for (Eigen::Index i = 0; i < r.size(); ++i) {
     if (!(r[i] > 0)) continue;
-    const R all = marginal[i] > r[i] ? marginal[i] : r[i];
+    const R all = std::max(marginal[i], r[i]);
     R most = 0;
     for (Eigen::Index k = 0; k < joint.cols(); ++k) {
-      const R size = fabs(log((joint(i, k) > r[i] ? joint(i, k) : r[i]) / all));
-      if (size > most) most = size;
+      most = std::max(most, R(fabs(log(R(std::max(joint(i, k), r[i]) / all)))));
     }
     out += s.theta_weight[i] * r[i] * (2 + most);
   }
@@ -80,9 +80,8 @@ R divergence_noise(const info::Spaces<R>& s, const Matrix<R>& joint, const Vecto
     if (!(r[i] > 0)) continue;
     R most = 0;
     for (Eigen::Index k = 0; k < joint.cols(); ++k) {
-      const R own = joint(i, k) > r[i] ? joint(i, k) : r[i], all = mean(i, k) > mean_r[i] ? mean(i, k) : mean_r[i];
-      const R size = fabs(log(own / all));
-      if (size > most) most = size;
+      const R own = std::max(joint(i, k), r[i]), all = std::max(mean(i, k), mean_r[i]);
+      most = std::max(most, R(fabs(log(R(own / all)))));
     }
     out += s.theta_weight[i] * r[i] * (3 + most);
   }
@@ -94,10 +93,8 @@ template <num::Real R>
 R marginal_noise(const Vector<R>& density, const R& mass) {
   using std::fabs, std::log;
   R most = 0;
-  for (const R& p : density) {
-    const R size = mass > 0 ? R(fabs(log(p > mass ? p : mass))) : R(0);
-    if (size > most) most = size;
-  }
+  if (mass > 0)
+    for (const R& p : density) most = std::max(most, R(fabs(log(std::max(p, mass)))));
   return mass * (2 + most);
 }
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
+#include <functional>
 #include <mutex>
 
 #include "num/errors.hpp"

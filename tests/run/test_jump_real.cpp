@@ -156,6 +156,12 @@ TEST_CASE("jump and real x: widths, designs, turns that draw x anew, and what is
     }
   const std::string lagging = mean_of("values = [0.3, -0.6]", rest);
   CHECK_THROWS_AS(run(lagging, 20), AccuracyError);
+  // what its kernels would need is known before they are made: 14 kernels a state on each of 20 panels
+  std::string many = lagging, initial = "[1";
+  for (int k = 1; k < 3000; ++k) initial += ", 0";
+  many.replace(many.find("count = 3"), 9, "count = 3000");
+  many.replace(many.find("[0.2, 0.5, 0.3]"), 15, initial + "]");
+  CHECK_THROWS_WITH_AS(run(many, 10), doctest::Contains("learner.states: 3000 states"), InputError);
 }
 
 }  // namespace calor::run::test

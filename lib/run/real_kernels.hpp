@@ -1,9 +1,9 @@
 #pragma once
-// A jump learner and an x on the real line that lags behind it: the kernels of X at each state, on the uniform grid of
+// An x on the real line that lags behind Theta: the kernels of X at each state or node of Theta, on the uniform grid of
 // x in each row of a design. Double precision.
 //
 // X at fixed theta: `ou`, sampler/ou.hpp; `heat-bath`, P -> f P + (1 - f) p(.|theta) int P, f = exp(-rate time) or 1 -
-// probability. In continuous time Theta and X are split and extrapolated (thermo/lagged.hpp).
+// probability; f = 0: X is drawn anew.
 
 #include <map>
 #include <mutex>
@@ -16,7 +16,7 @@ namespace calor::run {
 /// Where p(x|theta) lies: one grid a row of the design.
 struct RealAxes {
   std::vector<grid::Grid<double>> grid;
-  num::Matrix<double> mean;    // states x rows
+  num::Matrix<double> mean;    // states (or nodes) x rows
   num::Vector<double> stddev;  // [state]
 };
 
