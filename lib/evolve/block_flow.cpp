@@ -16,8 +16,8 @@ using Field = num::Vector<double>;
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr std::size_t most_terms = 64;
-constexpr double radius = 60;   // bound of |L| times the first arc: the bound is several times too large
-constexpr double growth = 300;  // of the largest term over the start: round-off grows by as much
+constexpr double first_arc = 60;  // bound of |L| times the first arc: the bound is several times too large
+constexpr double growth = 300;    // of the largest term over the start: round-off grows by as much
 
 /// The coefficients of L as a polynomial of the time since `from`.
 std::array<Coefficients, 3> polynomial(const DriftDiffusion& p, double from, double& end) {
@@ -53,7 +53,7 @@ class Series {
       return std::fabs(c.pace) * b.pace + feed_bound_.pace + std::fabs(c.heat) * (b.heat + feed_bound_.heat) +
              std::fabs(c.noise) * (b.noise + feed_bound_.noise);
     };
-    double tau = std::min(length, last_ > 0 ? last_ : radius / size(poly[0]));
+    double tau = std::min(length, last_ > 0 ? last_ : first_arc / size(poly[0]));
     for (int halvings = 0; halvings < 40; ++halvings, tau /= 2) {
       const double share = series(poly, tau, psi);
       if (share <= 0.3) continue;
@@ -67,7 +67,10 @@ class Series {
   Field at(double elapsed) const {
     const double x = elapsed / tau_;
     Field sum = terms_.back();
-    for (std::size_t k = terms_.size() - 1; k-- > 0;) sum = sum * x + terms_[k];
+    for (std::size_t k = terms_.size() - 1; k-- > 0;) {
+      sum *= x;
+      sum += terms_[k];
+    }
     return sum;
   }
   double largest_term() const { return largest_; }

@@ -73,7 +73,10 @@ struct Arc {
   Vector<R> at(const R& t) const {
     const R x = (t - start) / length;
     Vector<R> sum = terms.back();
-    for (std::size_t k = terms.size() - 1; k-- > 0;) sum = sum * x + terms[k];
+    for (std::size_t k = terms.size() - 1; k-- > 0;) {
+      sum *= x;
+      sum += terms[k];
+    }
     return sum;
   }
 };

@@ -1,5 +1,6 @@
 #include "learner/course.hpp"
 #include "run/timed_jumps.hpp"
+#include "sampler/ou.hpp"
 #include "sampler/sampler.hpp"
 #include "thermo/fluctuations.hpp"
 
@@ -116,6 +117,8 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
     move_x(s, kernels, f);
     return f;
   };
+  const bool absolute = s.kernels && s.experiment->sampler.kind == "ou";
+  thermo::TailNoise<R> tails(s.spaces, s.energy, R(sampler::OuTransition::round_off));
   long done = 0;
   PairHistory<R> out;
   for (const R& point : s.points) {
@@ -135,6 +138,7 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
       state = thermo::joint_state(s.spaces, s.energy, joint);
       ledger.x_moved(moved, state);
       relative -= mismatch(s, joint);
+      if (absolute) tails.x_moved(joint);
       round_off += step.round_off;
       noise += num::epsilon<R>() * 8 * (2 + fabs(moved.entropy_joint) + fabs(moved.energy));
     }
@@ -152,6 +156,8 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
     if (equilibrium) put("ep_x_path", path);
     if (s.fluctuations)
       for (const auto& [name, value] : fluctuations.totals(s.spaces.theta_weight, s.spaces.x_weight)) put(name, value);
+    for (std::size_t k = 0; k < 4 && absolute; ++k)
+      totals["_x_noise_" + std::to_string(k)].push_back(tails.so_far()[k]);
     out.history.joint.push_back(joint);
     out.round_off.push_back(round_off);
   }

@@ -61,8 +61,9 @@ void spectral(Job& job, bool joint = true) {
   const R condition = worst_condition(study, first);
   if (!(condition * num::epsilon<R>() * 100 < goal)) {
     job.collected.lost_digits = num::to_double(R(log10(condition)));
+    const bool all = !(log10(condition) < num::digits10<R>());
     job.collected.obstacle =
-        "the spectral solver loses about " + num::to_text(R(log10(condition)), 3) + " of the " +
+        "the spectral solver loses " + (all ? "all" : "about " + num::to_text(R(log10(condition)), 3)) + " of the " +
         std::to_string(num::digits10<R>()) +
         " digits of its numbers, because the start reaches far into the tails of the stationary density";
     return;

@@ -259,7 +259,7 @@ std::vector<info::Row<R>> rows_of(const Job& job, const std::vector<R>& points, 
 }
 
 template <Real R>
-void with(Job& job) {
+void by_moments(Job& job) {
   const auto& e = job.experiment;
   const auto study = make_study<R>(e, job.options);
   const R temperature = num::from_rational<R>(e.learner.temperature.values.front());
@@ -301,7 +301,7 @@ void linear_moments(Job& job) {
   if (turns > most_turns)
     throw AccuracyError(e.at(e.time.step ? "time.step" : "time.points") +
                         "too many turns; allowed: " + std::to_string(most_turns));
-  raise_precision(job, 0, []<Real R>(Job& j) { with<R>(j); });
+  raise_precision(job, 0, []<Real R>(Job& j) { by_moments<R>(j); });
 }
 
 }  // namespace calor::run

@@ -30,7 +30,7 @@ analytic::SgdGaussian<R> learner_of(const experiment::Experiment& e) {
 }
 
 template <Real R>
-void with(Job& job) {
+void by_scatter(Job& job) {
   using std::fabs;
   const auto study = make_study<R>(job.experiment, job.options);
   const auto learner = learner_of<R>(job.experiment);
@@ -61,7 +61,7 @@ bool mixes_gaussians(const experiment::Experiment& e) {
 }
 
 void mixture_of_gaussians(Job& job) {
-  raise_precision(job, 0, []<Real R>(Job& j) { with<R>(j); });
+  raise_precision(job, 0, []<Real R>(Job& j) { by_scatter<R>(j); });
 }
 
 }  // namespace calor::run

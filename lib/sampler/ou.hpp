@@ -3,6 +3,8 @@
 //   P'(x) = int N(x; theta + f (x' - theta), s² (1 - f²)) P(x') dx',  f = exp(-rate * time),
 // by Fourier's integral, with absolute round-off of the size of epsilon max P.
 
+#include <limits>
+
 #include "grid/grid.hpp"
 #include "num/eigen.hpp"
 
@@ -10,6 +12,9 @@ namespace calor::sampler {
 
 class OuTransition {
  public:
+  /// Round-off of a density after the transition, in units of the largest before it.
+  static constexpr double round_off = 4 * std::numeric_limits<double>::epsilon();
+
   /// decay: rate * time > 0.
   OuTransition(const grid::Grid<double>& x, double stddev, double decay);
 

@@ -139,6 +139,21 @@ void Ledger<R>::x_moved(const JointState<R>& before, const JointState<R>& after)
 }
 
 template <num::Real R>
+TailNoise<R>::TailNoise(const info::Spaces<R>& s, const Matrix<R>& energy, const R& unit)
+    : weight_(unit * s.theta_weight), reach_(energy.rows(), 4) {
+  for (int k = 0; k < 4; ++k) reach_.col(k) = (R(1) + energy.array()).pow(k).matrix() * s.x_weight;
+}
+
+template <num::Real R>
+void TailNoise<R>::x_moved(const Matrix<R>& joint) {
+  const Vector<R> largest = joint.cwiseAbs().rowwise().maxCoeff().cwiseProduct(weight_);
+  for (Eigen::Index k = 0; k < 4; ++k) {
+    const R now = largest.dot(reach_.col(k));
+    sum_[static_cast<std::size_t>(k)] = k == 0 ? R(2 * now) : R(sum_[static_cast<std::size_t>(k)] + now);
+  }
+}
+
+template <num::Real R>
 void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const std::vector<JointHistory<R>>& histories,
                 std::span<Row<R>> rows) {
   using std::fabs, std::log;
@@ -150,6 +165,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       x_noise = 0, between = 0;
     Vector<R> mean_round_off = Vector<R>::Zero(s.theta_weight.size());
     std::map<std::string, R> totals;
+    std::array<R, 4> tails{};
     for (std::size_t b = 0; b < histories.size(); ++b) {
       mean += probability[static_cast<Eigen::Index>(b)] * histories[b].joint[j];
       if (histories[b].round_off.size())  // none where densities are exact but for their own rounding
@@ -163,7 +179,12 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       joint_given_b += p * state.entropy_joint;
       phi += p * state.energy;
       shown += p * conditional_divergence(s, histories[b].joint[j], mean);
-      for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
+      for (const auto& [name, values] : histories[b].totals) {
+        if (name.starts_with("_x_noise_"))
+          tails[static_cast<std::size_t>(name.back() - '0')] += p * values[j];
+        else
+          totals[name] += p * values[j];
+      }
       const auto& r = histories[b].round_off;
       const Vector<R> rho = histories[b].joint[j] * s.x_weight;
       if (r.size()) {
@@ -181,6 +202,10 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     const R x = marginal_entropy(s.x_weight, all_x), theta = marginal_entropy(s.theta_weight, all_theta);
     const R joint = joint_entropy(s, mean);
     const R rounding = 16 * num::epsilon<R>() * (1 + fabs(joint) + fabs(joint_given_b) + fabs(phi));
+    if (tails[0] > 0) {  // spread over nodes where the density is no larger
+      const R in_logarithms = tails[0] * (2 - log(tails[0]));
+      for (R* n : {&noise, &inner, &x_noise, &between}) *n += in_logarithms;
+    }
     noise += rounding;
     between += rounding;
     inner = std::max(inner, conditional_noise(s, mean, mean_round_off)) + rounding;
@@ -211,6 +236,9 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       if (name == "ift_theta") share *= 2;  // its modes decay twice: there and back
       if (name.ends_with("_2") || name.ends_with("_3")) share *= tail;
       row[name] = {value, (share + 64 * num::epsilon<R>()) * (1 + fabs(value))};
+      if (linear.count(name) && name != "ift_theta")
+        row[name].noise += tails[name.ends_with("_2") ? 2 : name.ends_with("_3") ? 3 : 1];
+      if (name == "ep_x") row[name].noise += tails[1];
     }
     if (const auto hidden = row.find("_flow_theta_hidden"); hidden != row.end()) {
       row["_flow_theta_direct"].noise += fabs(hidden->second.value);
@@ -227,6 +255,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
 
 #define CALOR_INSTANTIATE(R)                                                                              \
   template struct Ledger<R>;                                                                              \
+  template class TailNoise<R>;                                                                            \
   template Matrix<R> energies(const info::Spaces<R>&);                                                    \
   template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);         \
   template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&, \

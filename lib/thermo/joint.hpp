@@ -3,6 +3,7 @@
 // move changes. Densities are with respect to the weights of info::Spaces (theta_weight x x_weight). Units: nats, k_B
 // = 1.
 
+#include <array>
 #include <map>
 #include <span>
 #include <string>
@@ -51,6 +52,24 @@ struct JointHistory {
       totals;  // [quantity][point]: "heat_x", "work_x", "flow_x", "flow_theta", "ep_x",
                // and of the learner: "heat_theta", "ep_theta", "fisher_dissipation", ... where it knows them
   num::Vector<R> round_off;  // [node]: absolute round-off of the marginal density of Theta
+};
+
+/// Round-off of a real x. Kernels known to `unit` times the largest density of a node, as far as the grid of x reaches,
+/// leave noise in tails where there is no probability but much energy: moments of heat and work collect it in every
+/// move of X, linearly, as a kernel that is used again errs again. totals: "_x_noise_0", of the density after the last
+/// moves, summed over x and theta; "_x_noise_1" .. "_3", of the powers of energy; joint_rows turns them into noise.
+template <num::Real R>
+class TailNoise {
+ public:
+  TailNoise(const info::Spaces<R>& spaces, const num::Matrix<R>& energy, const R& unit);
+
+  void x_moved(const num::Matrix<R>& joint);
+  const std::array<R, 4>& so_far() const { return sum_; }
+
+ private:
+  num::Vector<R> weight_;
+  num::Matrix<R> reach_;  // [node, k]: sum_x w (1 + phi)^k
+  std::array<R, 4> sum_{};
 };
 
 /// Adds to every row (one a point; rows[0] is the start) the informations from the joint densities and the X side of

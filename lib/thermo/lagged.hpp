@@ -39,6 +39,7 @@ struct LaggedRoom {
   const num::Matrix<double>& energy;  // n x K: phi
   std::span<const double> points;     // increasing, points[0] = 0
   bool fluctuations = false;          // moments of heat and work, ift_x, ift_theta
+  double kernel_round_off = 0;        // of X's kernels in turns, where it is absolute (TailNoise)
 };
 
 /// Turns: Theta moves for `step`, then X by `turn`.

@@ -6,7 +6,7 @@ here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 root=$here/../..
 seconds=$1 build=${2:-$root/build-fuzz}
 
-[ -f "$build/build.ninja" ] || CXX="${CXX:-clang++}" meson setup "$build" "$root" -Dunity=on -Dunity_size=12 -Dpart=outside -Db_sanitize=address,undefined \
+[ -f "$build/build.ninja" ] || CXX="${CXX:-clang++}" meson setup "$build" "$root" -Dunity=on -Dunity_size=24 -Dpart=outside -Db_sanitize=address,undefined \
   -Db_lundef=false -Db_ndebug=false -Doptimization=1 -Dwerror=false -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
 ninja -C "$build" tests/fuzz/fuzz_toml tests/fuzz/fuzz_csv tests/fuzz/fuzz_json >"$build/fuzz-build.log" || {
   tail -n 20 "$build/fuzz-build.log"
