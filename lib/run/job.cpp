@@ -75,6 +75,14 @@ void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::st
   if (checks.size() >= out.checks.size()) out.checks = std::move(checks);
 }
 
+void take(Job& job, void (*way)(Job&)) {
+  try {
+    way(job);
+  } catch (const AccuracyError& error) {
+    job.collected.obstacle = error.what();
+  }
+}
+
 Resolution resolution(int asked, int level) {
   const int digits = std::max(asked, 8);  // fewer, and what checks the numbers (currents, flows) would not converge
   const double decades = (1.55 * digits + 2) * std::pow(1.2, level);

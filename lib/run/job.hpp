@@ -75,6 +75,9 @@ template <Real R>
 void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::string& method,
              const std::vector<ledger::Identity<R>>& identities);
 
+/// Takes a way; what stops it becomes the job's obstacle, and another way may follow.
+void take(Job& job, void (*way)(Job&));
+
 /// Resolution of level k: the finest error that matters shrinks by a fixed factor in its exponent from level to level.
 Resolution resolution(int digits, int level);
 
@@ -108,7 +111,7 @@ void closed_form(Job& job);               // analytic/
 void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral, logarithmic, finite volumes
 void product_of_dimensions(Job& job);     // gaussian-mean in several dimensions, on one-dimensional grids
 void langevin_on_tensor_grid(Job& job);   // two or three parameters
-void diffusion_on_tensor_grid(Job& job);  // sgd-diffusion or schedules in two parameters, noise that depends on theta
+void diffusion_on_tensor_grid(Job& job);  // densities by themselves: sgd-diffusion, schedules, wide starts
 void annealed_on_tensor_grid(Job& job);   // the same, and in one parameter the tails by another solver
 void finite_chain(Job& job);              // jump
 void discrete_time(Job& job);             // sgld

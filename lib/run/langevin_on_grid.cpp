@@ -238,21 +238,12 @@ void finite_volume(Job& job) {
   collect(job, best, study, "finite-volume", langevin_identities<double>(job.experiment));
 }
 
-/// Takes a way; what stops it becomes the job's obstacle, and another way may follow.
-void attempt(Job& job, void (*way)(Job&)) {
-  try {
-    way(job);
-  } catch (const AccuracyError& error) {
-    job.collected.obstacle = error.what();
-  }
-}
-
 }  // namespace
 
 void langevin_on_grid(Job& job) {
   const auto& e = job.experiment;
   if (const int d = parameters(e.model); d != 1) refuse_method(job, std::to_string(d) + " parameters", "one parameter");
-  const auto spectral_way = []<Real R>(Job& j) { attempt(j, [](Job& one) { spectral<R>(one); }); };
+  const auto spectral_way = []<Real R>(Job& j) { take(j, [](Job& one) { spectral<R>(one); }); };
   const bool in_double = job.digits <= 12 && job.options.precision <= num::digits10<double>();
   if (!in_double && fluctuations_wanted(job.options))
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
@@ -266,10 +257,14 @@ void langevin_on_grid(Job& job) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
     spectral<double>(job);
+    // wide starts, moments of heat and work: densities by themselves, not in symmetrised form
+    const bool smooth = model::make<double>(e.model)->outcomes() > 0 && e.sampler.kind != "metropolis";
+    if (job.options.method == Method::automatic && smooth && !job.collected.complete())
+      take(job, diffusion_on_tensor_grid);
     // lautum_info, say: needs relative accuracy in the tails of Theta, whatever X does
     if (job.collected.times.empty() || job.collected.complete()) return;
-    attempt(job, logarithmic);
-    raise_precision(job, 16, []<Real R>(Job& j) { attempt(j, [](Job& one) { spectral<R>(one, false); }); });
+    take(job, logarithmic);
+    raise_precision(job, 16, []<Real R>(Job& j) { take(j, [](Job& one) { spectral<R>(one, false); }); });
     return;
   }
   if (learner::scheduled(e.learner)) {
@@ -278,14 +273,14 @@ void langevin_on_grid(Job& job) {
     // more digits cost hundreds of times as much: only where they are asked for
     if (!in_double) return raise_precision(job, 16, []<Real R>(Job& j) { series_in_time<R>(j); });
     series_in_time<double>(job);
-    if (!job.collected.complete()) attempt(job, logarithmic);  // lautum_info, say
+    if (!job.collected.complete()) take(job, logarithmic);  // lautum_info, say
     return;
   }
   switch (job.options.method) {
     case Method::automatic:
       if (in_double) {
-        attempt(job, [](Job& one) { spectral<double>(one); });
-        if (!job.collected.complete()) attempt(job, logarithmic);
+        take(job, [](Job& one) { spectral<double>(one); });
+        if (!job.collected.complete()) take(job, logarithmic);
       }
       raise_precision(job, 16, spectral_way);
       return;
@@ -298,14 +293,14 @@ void langevin_on_grid(Job& job) {
   if (!in_double)
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach of --method " +
                         name(job.options.method) + ", which works in double precision; allowed: at most 12");
-  attempt(job, job.options.method == Method::finite_volume ? finite_volume : logarithmic);
+  take(job, job.options.method == Method::finite_volume ? finite_volume : logarithmic);
 }
 
 void annealed_on_tensor_grid(Job& job) {
   diffusion_on_tensor_grid(job);
   const auto& model = job.experiment.model;
   const bool bends = job.experiment.learner.kind == "sgd-diffusion" && noise_bends(model);
-  if (parameters(model) == 1 && !bends && !job.collected.complete()) attempt(job, logarithmic);  // lautum_info, say
+  if (parameters(model) == 1 && !bends && !job.collected.complete()) take(job, logarithmic);  // lautum_info, say
 }
 
 }  // namespace calor::run

@@ -24,7 +24,7 @@ using Field = Vector<double>;
 using info::Raw;
 using info::Row;
 
-constexpr int most_nodes_an_axis = 160;  // an axis: a step costs the fourth power
+constexpr int most_nodes_an_axis = 320;  // a step costs the fourth power
 constexpr double most_walk_bytes = 1.5e9;
 
 /// What all data sets share.

@@ -185,7 +185,7 @@ void langevin_on_tensor_grid(Job& job) {
   require_fit(job, study);
   if (!safe(study, job.digits)) {
     // unsymmetrised, without relative accuracy in the tails
-    if (d == 2 && !lagging(e) && method == Method::automatic) return diffusion_on_tensor_grid(job);
+    if (d == 2 && method == Method::automatic) return diffusion_on_tensor_grid(job);
     refuse_unsafe(job, study);
   }
   spectral(job, study, std::array{1.0, second_level, 1.5, 1.85, 2.25}, true);
@@ -194,6 +194,8 @@ void langevin_on_tensor_grid(Job& job) {
   TensorCost needed;
   if (missing == std::vector<std::string>{"lautum_info"} && fits(study, job.digits, 1.85, needed))
     spectral(job, study, std::array{1.6, 1.85}, false);
+  else if (d == 2 && lagging(e) && method == Method::automatic && !missing.empty())
+    take(job, diffusion_on_tensor_grid);
 }
 
 }  // namespace calor::run

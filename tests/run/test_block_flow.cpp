@@ -105,6 +105,27 @@ TEST_CASE("schedules that stay constant, X lagging: two parameters, Chebyshev ex
   CHECK(check_honest(parts.table(with(Method::automatic, 8)), a, "three outcomes") >= 40);
 }
 
+TEST_CASE("wide starts, X lagging: densities by themselves against symmetrised expansions with some digits left") {
+  const std::string cold = "kind = \"langevin\"\nmobility = 0.9\ntemperature = 0.1";
+  for (const std::string sampler : {"kind = \"glauber\"\nrate = 2", "kind = \"heat-bath\"\nrate = 9"})
+    for (const std::string time : {"points = [0, 0.4, 1.5]", "points = [0, 0.5, 1.5]\nstep = 0.25"}) {
+      const Parts parts{"kind = \"bernoulli\"",
+                        "size = 2\ntarget = [0.3, 0.7]",
+                        cold,
+                        "{ mean = [0.2], stddev = [0.7] }",
+                        sampler,
+                        time};
+      Options few = fluctuations(6);
+      few.method = Method::spectral, few.best_effort = true;
+      const auto wide = parts.table(with(Method::automatic, 10));
+      check_accuracy(wide, 10, sampler + time);
+      CHECK(check_honest(parts.table(few), wide, sampler + time) >= 30);
+      CHECK(check_honest(parts.table(fluctuations(7)), parts.table(fluctuations(9)), sampler + time) >= 55);
+      few.best_effort = false, few.digits = 9;
+      CHECK_THROWS_AS(parts.table(few), AccuracyError);
+    }
+}
+
 TEST_CASE("annealing with X lagging: a ramp of the mobility is a change of clock when the sampler is as fast") {
   // turns at step 1 while the learner's clock runs by 0.5 and by 1.5: two turns of different lengths are not one table,
   // so only the state after one turn is compared
@@ -123,15 +144,15 @@ namespace {
 
 /// Two spins that do not interact against each of them alone, by another solver. All four outcomes are there once: the
 /// covariance of the gradients is diagonal, and minibatches of one example are independent for the two spins.
-void compare_spins(const std::string& learner, const std::string& sampler, const std::string& time) {
-  const Options o = fluctuations(6);
+void compare_spins(const std::string& learner, const std::string& sampler, const std::string& time,
+                   const Options& o = fluctuations(6)) {
   const auto spins = [&](const std::string& count, const std::string& data, const std::string& start) {
     return Parts{
         "kind = \"ising\"\nspins = " + count + "\nedges = []\nfields = true", data, learner, start, sampler, time}
         .table(o);
   };
   const auto both = spins("2", "counts = [1, 1, 1, 1]", "{ mean = [0.2, 0], stddev = [0.5, 0.7] }");
-  check_accuracy(both, 6, learner + sampler);
+  check_accuracy(both, o.digits, learner + sampler);
   check_cumulants(both, spins("1", "counts = [2, 2]", "{ mean = [0.2], stddev = [0.5] }"),
                   spins("1", "counts = [2, 2]", "{ mean = [0], stddev = [0.7] }"), 25);
 }
@@ -148,6 +169,14 @@ TEST_CASE("sgd-diffusion and langevin of spins that do not interact, with fluctu
   compare_spins(annealed, "kind = \"gibbs\"\nsweeps = 1", "points = [0, 0.8]\nstep = 0.4");
   compare_spins(plain, "kind = \"glauber\"\nrate = 1.5", "points = [0, 0.8]");
   compare_spins(plain, "kind = \"equilibrium\"", "points = [0, 0.8]");
+}
+
+TEST_CASE("a wide start of spins that do not interact, X lagging: the two-parameter grid adds up") {
+  const std::string cold = "kind = \"langevin\"\nmobility = 1\ntemperature = 0.06";
+  Options o = with(Method::automatic, 8);
+  o.quantities = {"m_info", "l_info", "info_x_theta", "heat_theta", "ep_theta",  "heat_x",    "work_x",
+                  "flow_x", "ep_x",   "flow_theta",   "ep_x_naive", "entropy_x", "loss_train"};
+  compare_spins(cold, "kind = \"glauber\"\nrate = 1.5", "points = [0, 0.8]", o);
 }
 
 TEST_CASE("sgld of spins that do not interact, X lagging, with fluctuations: cumulants add up") {
