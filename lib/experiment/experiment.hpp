@@ -47,6 +47,7 @@ struct Schedule {
   std::vector<Rational> times;   // empty: constant
   std::vector<Rational> values;  // one entry if constant
   bool constant() const { return times.empty(); }
+  Rational at(const Rational& time) const;  // the end values beyond the ends
 };
 
 struct Learner {

@@ -9,6 +9,14 @@
 
 namespace calor::experiment {
 
+Rational Schedule::at(const Rational& time) const {
+  if (constant() || time <= times.front()) return values.front();
+  for (std::size_t k = 1; k < times.size(); ++k)
+    if (time <= times[k])
+      return values[k - 1] + (values[k] - values[k - 1]) * (time - times[k - 1]) / (times[k] - times[k - 1]);
+  return values.back();
+}
+
 namespace {
 
 std::vector<const ModelForm*>& all_forms() {

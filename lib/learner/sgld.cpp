@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::size_t most_batches = 4096;
 
-Rational at(const experiment::Schedule& s, const Rational& time) {
-  if (s.constant() || time <= s.times.front()) return s.values.front();
-  for (std::size_t k = 1; k < s.times.size(); ++k)
-    if (time <= s.times[k])
-      return s.values[k - 1] +
-             (s.values[k] - s.values[k - 1]) * (time - s.times[k - 1]) / (s.times[k] - s.times[k - 1]);
-  return s.values.back();
-}
-
 /// Law of the sum of `count` independent draws from `one`: by convolution, all terms positive.
 template <class Key, Real R, class Add>
 std::map<Key, R> convolve(const std::map<Key, R>& one, const Key& zero, int count, const Add& add,
@@ -108,7 +99,7 @@ Batches<R> drawn_values(const experiment::Experiment& e) {
 
 std::vector<StepSize> step_sizes(const experiment::Learner& spec, long count) {
   std::vector<StepSize> out;
-  for (long n = 0; n < count; ++n) out.push_back({at(spec.learning_rate, n), at(spec.temperature, n)});
+  for (long n = 0; n < count; ++n) out.push_back({spec.learning_rate.at(n), spec.temperature.at(n)});
   return out;
 }
 

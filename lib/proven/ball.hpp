@@ -81,6 +81,7 @@ class Ball {
   num::Rational middle() const;
   num::Rational radius() const;
   bool finite() const { return arb_is_finite(x_) != 0; }
+  bool infinite() const { return arb_is_exact(x_) != 0 && arf_is_pos_inf(arb_midref(x_)) != 0; }  // +inf, for sure
   bool exact() const { return arb_is_exact(x_) != 0; }
   bool contains_zero() const { return arb_contains_zero(x_) != 0; }
   bool contains(const num::Rational& q) const;

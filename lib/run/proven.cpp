@@ -5,6 +5,7 @@
 
 #include "ledger/catalogue.hpp"
 #include "num/errors.hpp"
+#include "proven/atoms.hpp"
 #include "proven/jump.hpp"
 #include "proven/langevin.hpp"
 #include "proven/regression.hpp"
@@ -43,6 +44,7 @@ Points points_of(const experiment::Experiment& e) {
 
 /// A ball as a printed number, and how far it misses the goal.
 Candidate candidate(const std::string& name, const Ball& ball, int digits) {
+  if (ball.infinite()) return {{name, "inf", "0", num::Guarantee::proven}, 0};
   const Rational value = ball.middle();
   const auto text = table::text_of_exact(value, ball.radius(), digits + 5);
   const Mp100 size(abs(value)), goal = accuracy<Mp100>(digits) * (size > 1 ? size : Mp100(1));
@@ -50,7 +52,7 @@ Candidate candidate(const std::string& name, const Ball& ball, int digits) {
 }
 
 bool met(const std::string& name, const Ball& ball, int digits) {
-  return ball.finite() && candidate(name, ball, digits).miss <= 1;
+  return (ball.finite() || ball.infinite()) && candidate(name, ball, digits).miss <= 1;
 }
 
 /// Balls as numbers with errors, for the identities.
@@ -111,8 +113,9 @@ void in_balls(Job& job, const std::string& method, const std::vector<ledger::Ide
   for (int k = 0; k <= doublings; ++k, bits *= 2) {
     const proven::Precision here(bits);
     rows = compute(points.all);
-    if (met(rows, job) || k == doublings) break;
+    if ((!rows.empty() && met(rows, job)) || k == doublings) break;
   }
+  if (rows.empty()) return;
   deliver(job, points, rows, method, bits, identities);
 }
 
@@ -163,6 +166,12 @@ void finite_chain_in_balls(Job& job) {
            [&](const std::vector<Rational>& points) {
              return proven::jump_book(job.experiment, points, job.options.threads);
            });
+}
+
+void atoms_in_balls(Job& job) {
+  if (!allowed(job) || !proven::why_no_atoms(job.experiment).empty()) return;
+  in_balls(job, "atoms in balls", sgld_identities<Mp100>(Mp100(0)),
+           [&](const std::vector<Rational>& points) { return proven::atoms_book(job.experiment, points); });
 }
 
 void relaxation_in_balls(Job& job) {

@@ -5,12 +5,13 @@
 
 namespace calor::run {
 
-/// The closed forms, the finite chains, langevin in one parameter (on request: it takes seconds), in balls. Nothing
-/// happens where no theorem covers the experiment, where the user fixed the precision (that asks for the ordinary
-/// arithmetic), or where it would take too long; a printed quantity that cannot be had so is left out. The identities
-/// are checked: every residual must contain 0 (InternalError).
+/// The closed forms, the finite chains, the atoms of sgld without noise, langevin in one parameter (on request: it
+/// takes seconds), in balls. Nothing happens where no theorem covers the experiment, where the user fixed the precision
+/// (that asks for the ordinary arithmetic), or where it would take too long; a printed quantity that cannot be had so
+/// is left out. The identities are checked: every residual must contain 0 (InternalError).
 void closed_form_in_balls(Job& job);
 void finite_chain_in_balls(Job& job);
+void atoms_in_balls(Job& job);
 void relaxation_in_balls(Job& job);
 
 /// Lets an ordinary way compute the printed quantities that the job does not have yet, if any.

@@ -29,7 +29,9 @@ void by_method(Job& job) {
   const Method method = job.options.method;
   if (without_noise(e.learner)) {
     if (method != Method::automatic) refuse_method(job, "temperature 0", "auto");
-    return has_closed_form(e) ? closed_limit(job) : atoms(job);
+    if (has_closed_form(e)) return closed_limit(job);
+    atoms_in_balls(job);
+    return complete_by(job, atoms);
   }
   const bool formula = method == Method::automatic || method == Method::analytic;
   if (formula && mixes_gaussians(e)) return mixture_of_gaussians(job);

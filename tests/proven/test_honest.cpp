@@ -118,6 +118,30 @@ std::string regression_text(Dice& dice) {
   return out + "\n[time]\npoints = [0, " + text(dice.log_uniform(0.01, 5)) + "]\n";
 }
 
+/// sgld without noise from a point: full batches, minibatches and streams.
+std::string atoms_text(Dice& dice) {
+  std::string out = "[model]\n";
+  int outcomes = 2;
+  if (dice.below(2))
+    out += "kind = \"bernoulli\"\n";
+  else
+    out += "kind = \"ising\"\nspins = 2\nedges = [[0, 1]]\nfields = false\n", outcomes = 4;
+  const std::string batch = dice.pick({"full", "minibatch", "stream"});
+  out += "[data]\n";
+  if (batch == "minibatch" && dice.below(2))
+    out += outcomes == 2 ? "counts = [2, 1]\n" : "counts = [1, 0, 2, 1]\n";
+  else
+    out += (batch == "stream" ? std::string() : "size = " + std::to_string(dice.pick({1, 2, 4})) + "\n") +
+           "target = " + shares(dice, outcomes, true) + "\n";
+  out += "[learner]\nkind = \"sgld\"\ntemperature = 0\nbatch = \"" + batch + "\"\nlearning_rate = ";
+  const std::string first = text(dice.log_uniform(0.05, 1)), last = text(dice.log_uniform(0.05, 1));
+  out += dice.below(2) ? first : "{ times = [0, 2], values = [" + first + ", " + last + "] }";
+  if (batch != "full") out += "\nbatch_size = " + std::to_string(1 + dice.below(2));
+  out += "\nweight_decay = " + text(dice.log_uniform(0.01, 1)) + "\ninitial = { mean = [" + text(dice.uniform(-1, 1)) +
+         "], stddev = [0] }\n[time]\npoints = [0, 1, " + std::to_string(2 + dice.below(2)) + "]\n";
+  return out;
+}
+
 /// Collects how far bounds are above the actual error.
 struct Bounds {
   std::vector<double> ratios;
@@ -207,6 +231,15 @@ TEST_SUITE("proven/honest") {
                                               "ep_theta", "heat_x", "ep_x_naive", "loss_test"};
     for (int i = 0; i < 6; ++i) printed(chain_text(dice, "equilibrium"), quantities);
     for (int i = 0; i < 6; ++i) printed(closed_text(dice), quantities);
+  }
+
+  TEST_CASE("atoms of sgld without noise, proven, and in a hundred digits by the model's own code") {
+    Dice dice(68);
+    const std::vector<std::string> quantities{
+        "m_info",     "l_info",     "r_info",     "lautum_info", "info_x_theta", "entropy_theta", "entropy_x_given_b",
+        "heat_theta", "work_theta", "ep_theta",   "efficiency",  "heat_x",       "work_x",        "flow_x",
+        "ep_x",       "ep_x_naive", "loss_train", "loss_test",   "reservoir_gap"};
+    for (int i = 0; i < 30; ++i) printed(atoms_text(dice), quantities);
   }
 
   TEST_CASE("linear-regression by matrix exponentials, proven, and by eigenvectors") {

@@ -1,0 +1,336 @@
+#include "proven/atoms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "proven/finite_model.hpp"
+#include "proven/information.hpp"
+
+namespace calor::proven {
+
+namespace {
+
+using num::Rational;
+
+constexpr double most_atoms = 4000, most_atom_entries = 4e5;
+
+/// BatchSums of the statistic over a batch, with their probabilities.
+using BatchSums = std::map<long, Rational>;
+
+/// BatchSums over `count` draws from outcomes of these probabilities.
+BatchSums batch_sums(const experiment::Model& model, const std::vector<Rational>& probability, int count) {
+  BatchSums one, out{{0, Rational(1)}};
+  for (std::size_t x = 0; x < probability.size(); ++x)
+    if (probability[x] != 0) one[statistic_of(model, static_cast<int>(x))] += probability[x];
+  for (int k = 0; k < count; ++k) {
+    BatchSums next;
+    for (const auto& [sum, p] : out)
+      for (const auto& [s, q] : one) next[sum + s] += p * q;
+    out = std::move(next);
+  }
+  return out;
+}
+
+/// The batches of a data set, or of a stream.
+struct BatchLaw {
+  BatchSums sums;
+  int size = 1;  // examples in a batch
+};
+
+BatchLaw batches_of(const experiment::Experiment& e, const DataSet& set) {
+  const long n = std::accumulate(set.counts.begin(), set.counts.end(), 0L);
+  if (e.learner.batch == "full") {
+    long sum = 0;
+    for (std::size_t x = 0; x < set.counts.size(); ++x)
+      sum += set.counts[x] * statistic_of(e.model, static_cast<int>(x));
+    return {{{sum, Rational(1)}}, static_cast<int>(n)};
+  }
+  std::vector<Rational> share;
+  for (const long c : set.counts) share.push_back(Rational(c) / n);
+  return {batch_sums(e.model, share, e.learner.batch_size), e.learner.batch_size};
+}
+
+/// The model at one theta.
+struct AtomPlace {
+  Balls energy, probability;
+  Ball mean;  // <s>
+};
+
+struct Atom {
+  std::vector<long> batches;  // the sums that led here
+  Ball theta, weight, moved;  // moved: sum of D(p_theta || p_theta') so far
+};
+
+/// One data set, or one stream so far.
+struct AtomHistory {
+  Ball weight;
+  Rational statistic;  // <s>_B
+  std::vector<Atom> atoms;
+  Ball heat, work, loss, first_loss;  // of Theta in a stream
+};
+
+class Atoms {
+ public:
+  explicit Atoms(const experiment::Experiment& e)
+      : e_(e), stream_(e.data.source == experiment::Data::Source::stream), decay_(e.learner.weight_decay) {
+    for (int x = 0; x < outcomes_of(e.model); ++x) statistic_.push_back(statistic_of(e.model, x));
+    const Atom start{{}, Ball(e.learner.initial_mean.front()), Ball(1), Ball(0)};
+    for (std::size_t x = 0; x < e.data.probabilities.size(); ++x) target_ += statistic_[x] * e.data.probabilities[x];
+    if (stream_) {
+      laws_ = {{batch_sums(e.model, e.data.probabilities, e.learner.batch_size), e.learner.batch_size}};
+      histories_.push_back({Ball(1), 0, {start}, {}, {}, {}, {}});
+      return;
+    }
+    const auto ensemble = enumerate(e);
+    fixed_ = ensemble.fixed;
+    for (const auto& set : ensemble.sets) {
+      laws_.push_back(batches_of(e, set));
+      long sum = 0, n = 0;
+      for (std::size_t x = 0; x < set.counts.size(); ++x) sum += set.counts[x] * statistic_[x], n += set.counts[x];
+      histories_.push_back({set.weight, Rational(sum) / n, {start}, {}, {}, {}, {}});
+    }
+  }
+
+  bool fixed() const { return fixed_; }
+  bool stream() const { return stream_; }
+
+  void step(const Ball& eta) {
+    std::vector<AtomHistory> next;
+    for (std::size_t b = 0; b < histories_.size(); ++b) {
+      const auto& law = laws_[stream_ ? 0 : b];
+      stream_ ? grow(histories_[b], law, eta, next) : move(histories_[b], law, eta);
+    }
+    if (stream_) histories_ = std::move(next);
+    ++steps_;
+  }
+
+  /// Empty if atoms cannot be told apart.
+  BallRow look() const {
+    std::map<std::vector<long>, std::size_t> index;
+    Balls nodes;
+    for (const auto& h : histories_)
+      for (const Atom& a : h.atoms)
+        if (index.emplace(key(a), nodes.size()).second) nodes.push_back(a.theta);
+    if (!apart(nodes)) return {};
+    std::vector<AtomPlace> at;
+    for (const auto& theta : nodes) at.push_back(place(theta));
+    Balls weight;
+    std::vector<Balls> density, x;
+    BallRow row;
+    std::vector<Balls> conditional;
+    Balls x_entropy;
+    for (const auto& p : at) {
+      conditional.push_back(p.probability);
+      x_entropy.push_back(entropy(p.probability));
+    }
+    bool everywhere = true;
+    for (const auto& h : histories_) {
+      weight.push_back(h.weight);
+      Balls rho(nodes.size());
+      std::vector<bool> there(nodes.size(), false);
+      for (const Atom& a : h.atoms) {
+        const std::size_t i = index.at(key(a));
+        rho[i] += a.weight;
+        there[i] = true;
+        row["work_x"] += h.weight * a.weight * a.moved;
+      }
+      everywhere = everywhere && std::all_of(there.begin(), there.end(), [](bool b) { return b; });
+      x.push_back(mixture(rho, conditional));
+      density.push_back(std::move(rho));
+    }
+    row["ep_x"] = row["ep_x_path"] = row["work_x"];
+    row["flow_theta"] = Ball(0);
+    const Balls mean = mixture(weight, density);
+    row["entropy_theta"] = entropy(mean);
+    row["entropy_x"] = entropy(mixture(weight, x));
+    for (std::size_t b = 0; b < weight.size(); ++b) {
+      row["entropy_theta_given_b"] += weight[b] * entropy(density[b]);
+      row["entropy_x_given_b"] += weight[b] * entropy(x[b]);
+      row["_m_info_relative"] += weight[b] * relative_entropy(density[b], mean);
+      if (everywhere) row["lautum_info"] += weight[b] * relative_entropy(mean, density[b]);
+    }
+    if (!everywhere) row["lautum_info"] = num::infinity<Ball>();
+    row["entropy_x_given_theta"] = row["_phi"] = dot(mean, x_entropy);
+    row["m_info"] = row["entropy_theta"] - row["entropy_theta_given_b"];
+    row["l_info"] = row["entropy_x"] - row["entropy_x_given_b"];
+    row["r_info"] = row["m_info"] - row["l_info"];
+    row["info_x_theta"] = row["entropy_x"] - row["entropy_x_given_theta"];
+    row["info_x_theta_given_b"] = row["entropy_x_given_b"] - row["entropy_x_given_theta"];
+    row["_info_x_b_given_theta"] = Ball(0);
+    row["_log_outcomes"] = log(Ball(static_cast<long>(statistic_.size())));
+    losses(nodes, at, density, row);
+    for (const char* q : {"ep_theta", "ep_theta_naive", "ep_theta_medium"})
+      row[q] = steps_ ? num::infinity<Ball>() : Ball(0);
+    if (steps_) row["efficiency"] = Ball(0);
+    return row;
+  }
+
+ private:
+  static std::vector<long> key(const Atom& a) { return a.batches; }
+
+  static bool apart(Balls nodes) {
+    std::sort(nodes.begin(), nodes.end(), [](const Ball& a, const Ball& b) { return a.middle() < b.middle(); });
+    for (std::size_t i = 1; i < nodes.size(); ++i)
+      if (!(nodes[i - 1] < nodes[i])) return false;
+    return true;
+  }
+
+  /// phi_theta(x) = ln Z - s_x theta.
+  AtomPlace place(const Ball& theta) const {
+    AtomPlace out;
+    Ball sum(0);
+    Balls weight;
+    for (const long s : statistic_) {
+      weight.push_back(exp(Ball(s) * theta));
+      sum += weight.back();
+    }
+    const Ball free = log(sum);
+    for (std::size_t k = 0; k < statistic_.size(); ++k) {
+      out.energy.push_back(free - Ball(statistic_[k]) * theta);
+      out.probability.push_back(weight[k] / sum);
+      out.mean += Ball(statistic_[k]) * out.probability.back();
+    }
+    return out;
+  }
+
+  /// <phi> of data whose statistic has this mean.
+  Ball fit(const AtomPlace& at, const Ball& theta, const Rational& mean) const {
+    return at.energy.front() + (Ball(statistic_.front()) - Ball(mean)) * theta;
+  }
+  Ball loss(const AtomPlace& at, const Ball& theta, const Rational& mean) const {
+    return fit(at, theta, mean) + decay_ / Ball(2) * theta * theta;
+  }
+
+  Atom moved(const Atom& from, const AtomPlace& here, long sum, int size, const Ball& eta) const {
+    const Ball theta = from.theta - eta * (here.mean - Ball(Rational(sum) / size) + decay_ * from.theta);
+    Atom out = from;
+    out.batches.push_back(sum);
+    out.theta = theta;
+    out.moved += relative_entropy(here.probability, place(theta).probability);
+    return out;
+  }
+
+  void move(AtomHistory& h, const BatchLaw& law, const Ball& eta) const {
+    std::vector<Atom> next;
+    for (const Atom& a : h.atoms) {
+      const AtomPlace here = place(a.theta);
+      for (const auto& [sum, p] : law.sums) {
+        next.push_back(moved(a, here, sum, law.size, eta));
+        next.back().weight *= Ball(p);
+      }
+    }
+    h.atoms = std::move(next);
+  }
+
+  /// Heat while theta moves, work while the batch changes (theory.md section 5).
+  void grow(const AtomHistory& h, const BatchLaw& law, const Ball& eta, std::vector<AtomHistory>& next) const {
+    const Atom& a = h.atoms.front();
+    const AtomPlace here = place(a.theta);
+    for (const auto& [sum, p] : law.sums) {
+      const Rational batch = Rational(sum) / law.size;
+      AtomHistory own = h;
+      own.weight *= Ball(p);
+      own.atoms = {moved(a, here, sum, law.size, eta)};
+      const Ball before = loss(here, a.theta, batch), theta = own.atoms.front().theta,
+                 after = loss(place(theta), theta, batch);
+      own.heat += after - before;
+      if (steps_)
+        own.work += before - h.loss;
+      else
+        own.first_loss = before;
+      own.loss = after;
+      own.statistic = (h.statistic * steps_ + batch) / (steps_ + 1);
+      next.push_back(std::move(own));
+    }
+  }
+
+  void losses(const Balls& nodes, const std::vector<AtomPlace>& at, const std::vector<Balls>& density,
+              BallRow& row) const {
+    const bool begun = !stream_ || steps_ > 0;  // a stream's data are absent before
+    Balls test;
+    for (std::size_t i = 0; i < nodes.size(); ++i) test.push_back(fit(at[i], nodes[i], target_));
+    Ball whole, train, tested, heat, work, change, type_entropy;
+    for (std::size_t b = 0; b < histories_.size(); ++b) {
+      const auto& h = histories_[b];
+      Ball own, fitted;
+      for (std::size_t i = 0; i < nodes.size(); ++i) {
+        own += density[b][i] * loss(at[i], nodes[i], h.statistic);
+        fitted += density[b][i] * fit(at[i], nodes[i], h.statistic);
+      }
+      whole += h.weight * own;
+      train += h.weight * fitted;
+      tested += h.weight * dot(density[b], test);
+      heat += h.weight * h.heat;
+      work += h.weight * h.work;
+      change += h.weight * (h.loss - h.first_loss);
+      type_entropy += minus_x_ln_x(h.weight);
+    }
+    if (begun) row["_loss"] = whole, row["loss_train"] = train;
+    if (stream_) row["heat_theta"] = heat, row["work_theta"] = work, row["_stream_loss"] = change;
+    if (fixed_) return;
+    row["loss_test"] = tested;
+    if (begun) row["generalization_gap"] = tested - train;
+    row["_type_entropy"] = type_entropy;
+  }
+
+  const experiment::Experiment& e_;
+  bool stream_, fixed_ = false;
+  Ball decay_;
+  std::vector<long> statistic_;  // [outcome]: s_x
+  Rational target_ = 0;          // E_p*[s]
+  std::vector<BatchLaw> laws_;   // one a data set, or the one of the stream
+  std::vector<AtomHistory> histories_;
+  long steps_ = 0;
+};
+
+}  // namespace
+
+std::string why_no_atoms(const experiment::Experiment& e) {
+  if (!is_finite_model(e.model) || e.model.kind == "rbm" || e.learner.initial_mean.size() != 1)
+    return "the loss is not linear in one statistic";
+  const auto& t = e.learner.temperature;
+  if (e.learner.kind != "sgld" || !t.constant() || t.values.front() != 0 || e.learner.initial_stddev.front() != 0)
+    return "the parameter has no atoms";
+  if (e.sampler.kind != "equilibrium") return "the sampler lags";
+  const bool stream = e.data.source == experiment::Data::Source::stream;
+  if (count_types(e) > most_atoms) return "too many data sets";
+  double sets = 1, branches = 1;
+  if (stream) {
+    branches = static_cast<double>(batch_sums(e.model, e.data.probabilities, e.learner.batch_size).size());
+  } else {
+    const auto ensemble = enumerate(e);
+    sets = static_cast<double>(ensemble.sets.size());
+    for (const auto& set : ensemble.sets)
+      branches = std::max(branches, static_cast<double>(batches_of(e, set).sums.size()));
+  }
+  const double atoms = sets * std::pow(branches, num::to_double(num::from_rational<double>(e.time.points.back())));
+  return atoms <= most_atoms && atoms * (stream ? atoms : sets) <= most_atom_entries ? "" : "too many atoms";
+}
+
+std::vector<BallRow> atoms_book(const experiment::Experiment& e, const std::vector<Rational>& points) {
+  Atoms atoms(e);
+  std::vector<BallRow> rows;
+  long done = 0;
+  for (const auto& t : points) {
+    for (; Rational(done) < t; ++done) atoms.step(Ball(e.learner.learning_rate.at(done)));
+    rows.push_back(atoms.look());
+    if (rows.back().empty()) return {};
+  }
+  const BallRow start = rows.front();
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    auto& row = rows[j];
+    if (!atoms.stream()) {
+      row["heat_theta"] = row["_loss"] - start.at("_loss");
+      row["work_theta"] = Ball(0);
+    }
+    row["heat_x"] = row["entropy_x_given_theta"] - start.at("entropy_x_given_theta") - row["work_x"];
+    row["flow_x"] = row["info_x_theta_given_b"] - start.at("info_x_theta_given_b");
+    observers(start, row);
+    exact_zeros(j == 0, atoms.fixed(), row);
+  }
+  return rows;
+}
+
+}  // namespace calor::proven
