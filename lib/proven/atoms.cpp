@@ -16,10 +16,10 @@ using num::Rational;
 
 constexpr double most_atoms = 4000, most_atom_entries = 4e5;
 
-/// BatchSums of the statistic over a batch, with their probabilities.
+/// Sums of the statistic over a batch, with their probabilities.
 using BatchSums = std::map<long, Rational>;
 
-/// BatchSums over `count` draws from outcomes of these probabilities.
+/// Of `count` draws from outcomes of these probabilities.
 BatchSums batch_sums(const experiment::Model& model, const std::vector<Rational>& probability, int count) {
   BatchSums one, out{{0, Rational(1)}};
   for (std::size_t x = 0; x < probability.size(); ++x)
@@ -112,7 +112,7 @@ class Atoms {
     Balls nodes;
     for (const auto& h : histories_)
       for (const Atom& a : h.atoms)
-        if (index.emplace(key(a), nodes.size()).second) nodes.push_back(a.theta);
+        if (index.emplace(a.batches, nodes.size()).second) nodes.push_back(a.theta);
     if (!apart(nodes)) return {};
     std::vector<AtomPlace> at;
     for (const auto& theta : nodes) at.push_back(place(theta));
@@ -131,7 +131,7 @@ class Atoms {
       Balls rho(nodes.size());
       std::vector<bool> there(nodes.size(), false);
       for (const Atom& a : h.atoms) {
-        const std::size_t i = index.at(key(a));
+        const std::size_t i = index.at(a.batches);
         rho[i] += a.weight;
         there[i] = true;
         row["work_x"] += h.weight * a.weight * a.moved;
@@ -168,8 +168,6 @@ class Atoms {
   }
 
  private:
-  static std::vector<long> key(const Atom& a) { return a.batches; }
-
   static bool apart(Balls nodes) {
     std::sort(nodes.begin(), nodes.end(), [](const Ball& a, const Ball& b) { return a.middle() < b.middle(); });
     for (std::size_t i = 1; i < nodes.size(); ++i)
