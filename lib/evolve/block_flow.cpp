@@ -155,6 +155,8 @@ void block_flow(const DriftDiffusion& p, const std::vector<Feed>& feeds, const F
   }
 }
 
+double share_of_a_node(Eigen::Index size) { return std::min(1.0, 16 / std::sqrt(static_cast<double>(size))); }
+
 Field block_motion(const DriftDiffusion& p, double time, const Field& psi) {
   const DriftDiffusion here = p.course.empty() ? p : p.with(p.coefficients(time));
   const Derivatives derivatives(p.grid);

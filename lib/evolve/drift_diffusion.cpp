@@ -132,8 +132,7 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
     if (stationary) state.housekeeping_rate = cell * state.density.dot(contract(velocity, metric, velocity));
     out.states.push_back(std::move(state));
   }
-  // noise bounds the Euclidean norm of psi's error over all nodes; a node's own is taken as 16 times its even share
-  const double own = noise * std::min(1.0, 16 / std::sqrt(static_cast<double>(root.size())));
+  const double own = noise * share_of_a_node(root.size());  // noise: of the whole
   out.round_off = own * root;
   for (const auto& state : out.states)
     out.round_off = out.round_off.cwiseMax(own * root + (drift + 1e-15) * state.density.cwiseAbs());

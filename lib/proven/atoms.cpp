@@ -7,6 +7,7 @@
 
 #include "proven/finite_model.hpp"
 #include "proven/information.hpp"
+#include "thermo/stream_heat.hpp"
 
 namespace calor::proven {
 
@@ -52,44 +53,45 @@ BatchLaw batches_of(const experiment::Experiment& e, const DataSet& set) {
   return {batch_sums(e.model, share, e.learner.batch_size), e.learner.batch_size};
 }
 
-/// The model at one theta.
-struct AtomPlace {
-  Balls energy, probability;
-  Ball mean;  // <s>
-};
-
 struct Atom {
   std::vector<long> batches;  // the sums that led here
   Ball theta, weight, moved;  // moved: sum of D(p_theta || p_theta') so far
+  Ball free, mean;            // ln Z, <s>
+  Balls probability;
 };
+
+/// <s> of what the batches are drawn from.
+Rational mean_of(const BatchLaw& law) {
+  Rational out = 0;
+  for (const auto& [sum, p] : law.sums) out += sum * p;
+  return out / law.size;
+}
 
 /// One data set, or one stream so far.
 struct AtomHistory {
   Ball weight;
   Rational statistic;  // <s>_B
   std::vector<Atom> atoms;
-  Ball heat, work, loss, first_loss;  // of Theta in a stream
+  thermo::StreamHeat<Ball> stream;
 };
 
 class Atoms {
  public:
   explicit Atoms(const experiment::Experiment& e)
-      : e_(e), stream_(e.data.source == experiment::Data::Source::stream), decay_(e.learner.weight_decay) {
+      : stream_(e.data.source == experiment::Data::Source::stream), decay_(e.learner.weight_decay) {
     for (int x = 0; x < outcomes_of(e.model); ++x) statistic_.push_back(statistic_of(e.model, x));
-    const Atom start{{}, Ball(e.learner.initial_mean.front()), Ball(1), Ball(0)};
+    const Atom start = placed({{}, Ball(e.learner.initial_mean.front()), Ball(1), {}, {}, {}, {}});
     for (std::size_t x = 0; x < e.data.probabilities.size(); ++x) target_ += statistic_[x] * e.data.probabilities[x];
     if (stream_) {
       laws_ = {{batch_sums(e.model, e.data.probabilities, e.learner.batch_size), e.learner.batch_size}};
-      histories_.push_back({Ball(1), 0, {start}, {}, {}, {}, {}});
+      histories_.push_back({Ball(1), 0, {start}, {}});
       return;
     }
     const auto ensemble = enumerate(e);
     fixed_ = ensemble.fixed;
     for (const auto& set : ensemble.sets) {
       laws_.push_back(batches_of(e, set));
-      long sum = 0, n = 0;
-      for (std::size_t x = 0; x < set.counts.size(); ++x) sum += set.counts[x] * statistic_[x], n += set.counts[x];
-      histories_.push_back({set.weight, Rational(sum) / n, {start}, {}, {}, {}, {}});
+      histories_.push_back({set.weight, mean_of(laws_.back()), {start}, {}});
     }
   }
 
@@ -109,34 +111,27 @@ class Atoms {
   /// Empty if atoms cannot be told apart.
   BallRow look() const {
     std::map<std::vector<long>, std::size_t> index;
-    Balls nodes;
+    std::vector<Atom> nodes;
     for (const auto& h : histories_)
       for (const Atom& a : h.atoms)
-        if (index.emplace(a.batches, nodes.size()).second) nodes.push_back(a.theta);
+        if (index.emplace(a.batches, nodes.size()).second) nodes.push_back(a);
     if (!apart(nodes)) return {};
-    std::vector<AtomPlace> at;
-    for (const auto& theta : nodes) at.push_back(place(theta));
-    Balls weight;
-    std::vector<Balls> density, x;
+    Balls weight, x_entropy;
+    std::vector<Balls> density, x, conditional;
     BallRow row;
-    std::vector<Balls> conditional;
-    Balls x_entropy;
-    for (const auto& p : at) {
-      conditional.push_back(p.probability);
-      x_entropy.push_back(entropy(p.probability));
+    for (const Atom& a : nodes) {
+      conditional.push_back(a.probability);
+      x_entropy.push_back(entropy(a.probability));
     }
     bool everywhere = true;
     for (const auto& h : histories_) {
       weight.push_back(h.weight);
       Balls rho(nodes.size());
-      std::vector<bool> there(nodes.size(), false);
       for (const Atom& a : h.atoms) {
-        const std::size_t i = index.at(a.batches);
-        rho[i] += a.weight;
-        there[i] = true;
+        rho[index.at(a.batches)] = a.weight;
         row["work_x"] += h.weight * a.weight * a.moved;
       }
-      everywhere = everywhere && std::all_of(there.begin(), there.end(), [](bool b) { return b; });
+      everywhere = everywhere && h.atoms.size() == nodes.size();
       x.push_back(mixture(rho, conditional));
       density.push_back(std::move(rho));
     }
@@ -160,7 +155,7 @@ class Atoms {
     row["info_x_theta_given_b"] = row["entropy_x_given_b"] - row["entropy_x_given_theta"];
     row["_info_x_b_given_theta"] = Ball(0);
     row["_log_outcomes"] = log(Ball(static_cast<long>(statistic_.size())));
-    losses(nodes, at, density, row);
+    losses(nodes, weight, density, row);
     for (const char* q : {"ep_theta", "ep_theta_naive", "ep_theta_medium"})
       row[q] = steps_ ? num::infinity<Ball>() : Ball(0);
     if (steps_) row["efficiency"] = Ball(0);
@@ -168,112 +163,90 @@ class Atoms {
   }
 
  private:
-  static bool apart(Balls nodes) {
-    std::sort(nodes.begin(), nodes.end(), [](const Ball& a, const Ball& b) { return a.middle() < b.middle(); });
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-      if (!(nodes[i - 1] < nodes[i])) return false;
-    return true;
+  static bool apart(std::vector<Atom> nodes) {
+    std::sort(nodes.begin(), nodes.end(),
+              [](const Atom& a, const Atom& b) { return a.theta.middle() < b.theta.middle(); });
+    return std::adjacent_find(nodes.begin(), nodes.end(),
+                              [](const Atom& a, const Atom& b) { return !(a.theta < b.theta); }) == nodes.end();
   }
 
-  /// phi_theta(x) = ln Z - s_x theta.
-  AtomPlace place(const Ball& theta) const {
-    AtomPlace out;
-    Ball sum(0);
+  /// The model at theta: phi_theta(x) = ln Z - s_x theta.
+  Atom placed(Atom a) const {
     Balls weight;
-    for (const long s : statistic_) {
-      weight.push_back(exp(Ball(s) * theta));
-      sum += weight.back();
-    }
-    const Ball free = log(sum);
+    Ball sum(0);
+    for (const long s : statistic_) sum += weight.emplace_back(exp(Ball(s) * a.theta));
+    a.free = log(sum);
+    a.mean = Ball(0);
+    a.probability.clear();
     for (std::size_t k = 0; k < statistic_.size(); ++k) {
-      out.energy.push_back(free - Ball(statistic_[k]) * theta);
-      out.probability.push_back(weight[k] / sum);
-      out.mean += Ball(statistic_[k]) * out.probability.back();
+      a.probability.push_back(weight[k] / sum);
+      a.mean += Ball(statistic_[k]) * a.probability.back();
     }
-    return out;
+    return a;
   }
 
   /// <phi> of data whose statistic has this mean.
-  Ball fit(const AtomPlace& at, const Ball& theta, const Rational& mean) const {
-    return at.energy.front() + (Ball(statistic_.front()) - Ball(mean)) * theta;
-  }
-  Ball loss(const AtomPlace& at, const Ball& theta, const Rational& mean) const {
-    return fit(at, theta, mean) + decay_ / Ball(2) * theta * theta;
-  }
+  static Ball fit(const Atom& a, const Rational& mean) { return a.free - Ball(mean) * a.theta; }
+  Ball loss(const Atom& a, const Rational& mean) const { return fit(a, mean) + decay_ / Ball(2) * a.theta * a.theta; }
 
-  Atom moved(const Atom& from, const AtomPlace& here, long sum, int size, const Ball& eta) const {
-    const Ball theta = from.theta - eta * (here.mean - Ball(Rational(sum) / size) + decay_ * from.theta);
+  Atom moved(const Atom& from, long sum, int size, const Ball& eta) const {
     Atom out = from;
     out.batches.push_back(sum);
-    out.theta = theta;
-    out.moved += relative_entropy(here.probability, place(theta).probability);
+    out.theta = from.theta - eta * (from.mean - Ball(Rational(sum) / size) + decay_ * from.theta);
+    out = placed(std::move(out));
+    out.moved += relative_entropy(from.probability, out.probability);
     return out;
   }
 
   void move(AtomHistory& h, const BatchLaw& law, const Ball& eta) const {
     std::vector<Atom> next;
-    for (const Atom& a : h.atoms) {
-      const AtomPlace here = place(a.theta);
+    for (const Atom& a : h.atoms)
       for (const auto& [sum, p] : law.sums) {
-        next.push_back(moved(a, here, sum, law.size, eta));
+        next.push_back(moved(a, sum, law.size, eta));
         next.back().weight *= Ball(p);
       }
-    }
     h.atoms = std::move(next);
   }
 
-  /// Heat while theta moves, work while the batch changes (theory.md section 5).
   void grow(const AtomHistory& h, const BatchLaw& law, const Ball& eta, std::vector<AtomHistory>& next) const {
     const Atom& a = h.atoms.front();
-    const AtomPlace here = place(a.theta);
     for (const auto& [sum, p] : law.sums) {
       const Rational batch = Rational(sum) / law.size;
       AtomHistory own = h;
       own.weight *= Ball(p);
-      own.atoms = {moved(a, here, sum, law.size, eta)};
-      const Ball before = loss(here, a.theta, batch), theta = own.atoms.front().theta,
-                 after = loss(place(theta), theta, batch);
-      own.heat += after - before;
-      if (steps_)
-        own.work += before - h.loss;
-      else
-        own.first_loss = before;
-      own.loss = after;
+      own.atoms = {moved(a, sum, law.size, eta)};
+      own.stream.step(loss(a, batch), loss(own.atoms.front(), batch));
       own.statistic = (h.statistic * steps_ + batch) / (steps_ + 1);
       next.push_back(std::move(own));
     }
   }
 
-  void losses(const Balls& nodes, const std::vector<AtomPlace>& at, const std::vector<Balls>& density,
+  void losses(const std::vector<Atom>& nodes, const Balls& weight, const std::vector<Balls>& density,
               BallRow& row) const {
     const bool begun = !stream_ || steps_ > 0;  // a stream's data are absent before
     Balls test;
-    for (std::size_t i = 0; i < nodes.size(); ++i) test.push_back(fit(at[i], nodes[i], target_));
-    Ball whole, train, tested, heat, work, change, type_entropy;
+    for (const Atom& a : nodes) test.push_back(fit(a, target_));
+    Ball whole, train, tested, heat, work, change;
     for (std::size_t b = 0; b < histories_.size(); ++b) {
       const auto& h = histories_[b];
-      Ball own, fitted;
-      for (std::size_t i = 0; i < nodes.size(); ++i) {
-        own += density[b][i] * loss(at[i], nodes[i], h.statistic);
-        fitted += density[b][i] * fit(at[i], nodes[i], h.statistic);
+      for (const Atom& a : h.atoms) {
+        const Ball share = h.weight * a.weight;
+        whole += share * loss(a, h.statistic);
+        train += share * fit(a, h.statistic);
       }
-      whole += h.weight * own;
-      train += h.weight * fitted;
       tested += h.weight * dot(density[b], test);
-      heat += h.weight * h.heat;
-      work += h.weight * h.work;
-      change += h.weight * (h.loss - h.first_loss);
-      type_entropy += minus_x_ln_x(h.weight);
+      heat += h.weight * h.stream.heat;
+      work += h.weight * h.stream.work;
+      change += h.weight * h.stream.change();
     }
     if (begun) row["_loss"] = whole, row["loss_train"] = train;
     if (stream_) row["heat_theta"] = heat, row["work_theta"] = work, row["_stream_loss"] = change;
     if (fixed_) return;
     row["loss_test"] = tested;
     if (begun) row["generalization_gap"] = tested - train;
-    row["_type_entropy"] = type_entropy;
+    row["_type_entropy"] = entropy(weight);
   }
 
-  const experiment::Experiment& e_;
   bool stream_, fixed_ = false;
   Ball decay_;
   std::vector<long> statistic_;  // [outcome]: s_x

@@ -41,6 +41,8 @@ struct Collected {
     for (const auto& [name, unmet] : out) names.push_back(name);
     return names;
   }
+  /// lautum_info, say: needs relative accuracy in the tails of Theta, whatever X does.
+  bool lacks_only_tails() const { return missing() == std::vector<std::string>{"lautum_info"}; }
   bool complete() const { return !times.empty() && missing().empty(); }
 };
 

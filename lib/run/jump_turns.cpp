@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "learner/course.hpp"
 #include "run/timed_jumps.hpp"
 #include "sampler/ou.hpp"
@@ -113,12 +115,14 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
   thermo::Fluctuations<R> fluctuations;
   if (s.fluctuations) fluctuations = thermo::Fluctuations<R>(joint);
   const auto theta_move = [&](const Matrix<R>& f) { return Matrix<R>(step.kernel * f); };
+  std::optional<thermo::TailNoise<R>> tails;
+  if (s.kernels && s.experiment->sampler.kind == "ou")
+    tails.emplace(s.spaces, s.energy, R(sampler::OuTransition::round_off));
   const auto x_move = [&](Matrix<R> f) {
     move_x(s, kernels, f);
+    if (tails) thermo::clear_tails(R(sampler::OuTransition::round_off), f);
     return f;
   };
-  const bool absolute = s.kernels && s.experiment->sampler.kind == "ou";
-  thermo::TailNoise<R> tails(s.spaces, s.energy, R(sampler::OuTransition::round_off));
   long done = 0;
   PairHistory<R> out;
   for (const R& point : s.points) {
@@ -138,7 +142,7 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
       state = thermo::joint_state(s.spaces, s.energy, joint);
       ledger.x_moved(moved, state);
       relative -= mismatch(s, joint);
-      if (absolute) tails.x_moved(joint);
+      if (tails) tails->x_moved(joint);
       round_off += step.round_off;
       noise += num::epsilon<R>() * 8 * (2 + fabs(moved.entropy_joint) + fabs(moved.energy));
     }
@@ -156,8 +160,7 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
     if (equilibrium) put("ep_x_path", path);
     if (s.fluctuations)
       for (const auto& [name, value] : fluctuations.totals(s.spaces.theta_weight, s.spaces.x_weight)) put(name, value);
-    for (std::size_t k = 0; k < 4 && absolute; ++k)
-      totals["_x_noise_" + std::to_string(k)].push_back(tails.so_far()[k]);
+    if (tails) out.history.tails.push_back(tails->so_far());
     out.history.joint.push_back(joint);
     out.round_off.push_back(round_off);
   }

@@ -257,13 +257,14 @@ void langevin_on_grid(Job& job) {
     if (job.options.method != Method::automatic && job.options.method != Method::spectral)
       refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
     spectral<double>(job);
+    const bool tails = job.collected.lacks_only_tails();
+    if (tails) take(job, logarithmic);
     // wide starts, moments of heat and work: densities by themselves, not in symmetrised form
-    const bool smooth = model::make<double>(e.model)->outcomes() > 0 && e.sampler.kind != "metropolis";
+    const bool smooth = outcomes(e.model) > 0 && e.sampler.kind != "metropolis";
     if (job.options.method == Method::automatic && smooth && !job.collected.complete())
       take(job, diffusion_on_tensor_grid);
-    // lautum_info, say: needs relative accuracy in the tails of Theta, whatever X does
     if (job.collected.times.empty() || job.collected.complete()) return;
-    take(job, logarithmic);
+    if (!tails) take(job, logarithmic);
     raise_precision(job, 16, []<Real R>(Job& j) { take(j, [](Job& one) { spectral<R>(one, false); }); });
     return;
   }

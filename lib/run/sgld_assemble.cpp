@@ -144,9 +144,9 @@ template <Real R>
 SgldRecord<R> record(const SgldSetting<R>& s, const SgldWalk<R>& walk, const R& weight, std::vector<R> statistic) {
   SgldRecord<R> out{walk.rho, walk.joint, walk.totals(s.room), walk.round_off, weight, std::move(statistic)};
   if (s.stream) {
-    out.totals["heat_theta"] = walk.heat;
-    out.totals["work_theta"] = walk.work;
-    out.totals["_stream_loss"] = walk.loss - walk.first_loss;
+    out.totals["heat_theta"] = walk.stream.heat;
+    out.totals["work_theta"] = walk.stream.work;
+    out.totals["_stream_loss"] = walk.stream.change();
   }
   return out;
 }

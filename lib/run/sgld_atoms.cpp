@@ -14,6 +14,7 @@
 #include "num/errors.hpp"
 #include "run/no_noise.hpp"
 #include "run/sgld_rows.hpp"
+#include "thermo/stream_heat.hpp"
 #include "thermo/thermo.hpp"
 
 namespace calor::run {
@@ -43,7 +44,7 @@ struct AtomHistory {
   R weight;
   std::vector<R> statistic;  // <T_a>_B; empty before a stream has begun
   std::vector<Atom> atoms;
-  R heat = 0, work = 0, loss = 0, first_loss = 0;  // of Theta in a stream
+  thermo::StreamHeat<R> stream = {};
 };
 
 class Atoms {
@@ -120,7 +121,7 @@ class Atoms {
         moved += p * a.weight * a.moved;
       }
       if (stream_) {
-        heat += p * h.heat, work += p * h.work, change += p * (h.loss - h.first_loss);
+        heat += p * h.stream.heat, work += p * h.stream.work, change += p * h.stream.change();
         type_entropy -= p * log(p);
       }
       const Vector<R> fits = begun ? Vector<R>(values * Eigen::Map<const Vector<R>>(h.statistic.data(), values.cols()))
@@ -206,13 +207,8 @@ class Atoms {
         AtomHistory own = h;
         own.weight *= f.weight[c];
         own.atoms = {moved(at, here, batch, eta)};
-        const R before = loss(here, at.theta), after = loss(place(own.atoms.front().theta), own.atoms.front().theta);
-        own.heat += after - before;
-        if (steps_)
-          own.work += before - h.loss;
-        else
-          own.first_loss = before;
-        own.loss = after;
+        const R& theta = own.atoms.front().theta;
+        own.stream.step(loss(here, at.theta), loss(place(theta), theta));
         own.statistic.resize(static_cast<std::size_t>(batch.size()), R(0));
         for (std::size_t a = 0; a < own.statistic.size(); ++a)  // the mean over all batches so far
           own.statistic[a] += (batch[static_cast<Eigen::Index>(a)] - own.statistic[a]) / (steps_ + 1);

@@ -293,15 +293,13 @@ void advance(const TensorRoom& room, const TensorMove& move, const Field& log_st
     total["ep_theta_excess"] += relative;
   }
   if (stream) {
-    const double before = w * walk.rho.dot(move.loss()), after = w * next.dot(move.loss());
-    total["heat_theta"] += after - before;
-    if (walk.moved) total["work_theta"] += before - walk.loss;
-    total["_stream_loss"] += walk.moved ? after - walk.loss : after - before;
-    walk.loss = after;
+    walk.stream.step(w * walk.rho.dot(move.loss()), w * next.dot(move.loss()));
+    total["heat_theta"] = walk.stream.heat;
+    total["work_theta"] = walk.stream.work;
+    total["_stream_loss"] = walk.stream.change();
   }
   room.turn.empty() ? redraw(room, move, next, walk) : take_turns(room, move, next, walk);
   walk.rho = next;
-  walk.moved = true;
 }
 
 }  // namespace calor::run

@@ -12,6 +12,7 @@
 #include "run/tensor_plan.hpp"
 #include "thermo/fluctuations.hpp"
 #include "thermo/joint.hpp"
+#include "thermo/stream_heat.hpp"
 
 namespace calor::run {
 
@@ -64,8 +65,7 @@ class TensorMove {
 struct TensorWalk {
   Vector<double> rho;
   std::map<std::string, double> totals;
-  double loss = 0;  // <L^> after the last step, in a stream
-  bool moved = false;
+  thermo::StreamHeat<double> stream;
   Matrix<double> joint;  // P(x, theta), with room.turn
   thermo::JointState<double> state;
   thermo::Ledger<double> ledger;

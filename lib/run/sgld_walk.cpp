@@ -108,13 +108,7 @@ void account_theta(const SgldRoom<R>& room, const SgldMove<R>& m, const Vector<R
       if (next[i] > 0) w.excess -= room.nodes.weight[i] * next[i] * (log_next[i] - m.log_stationary[i]);
     }
   }
-  if (m.loss.size()) {
-    const R before = weighted(room, w.rho, m.loss), after = weighted(room, next, m.loss);
-    if (w.moved) w.work += before - w.loss;
-    if (!w.moved) w.first_loss = before;
-    w.heat += after - before;
-    w.loss = after;
-  }
+  if (m.loss.size()) w.stream.step(weighted(room, w.rho, m.loss), weighted(room, next, m.loss));
 }
 
 }  // namespace
@@ -259,7 +253,6 @@ void advance(const SgldRoom<R>& room, const SgldMove<R>& m, SgldWalk<R>& w) {
   w.rho = next;
   w.log_rho = log_next;
   w.round_off += m.round_off;
-  w.moved = true;
 }
 
 #define CALOR_INSTANTIATE(R)                                                         \

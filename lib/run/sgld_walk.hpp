@@ -11,6 +11,7 @@
 #include "sampler/sampler.hpp"
 #include "thermo/fluctuations.hpp"
 #include "thermo/joint.hpp"
+#include "thermo/stream_heat.hpp"
 
 namespace calor::run {
 
@@ -63,8 +64,7 @@ struct SgldWalk {
   R round_off = 0;  // relative, of rho and joint
   R medium = 0, medium_noise = 0, ep_relative = 0, path = 0, ep_x_relative = 0;
   R housekeeping = 0, excess = 0;
-  R heat = 0, work = 0, loss = 0, first_loss = 0;  // of Theta in a stream
-  bool moved = false;
+  thermo::StreamHeat<R> stream;
   thermo::Fluctuations<R> fluctuations;  // if room.moments
 
   /// The accumulated quantities by name, as thermo::JointHistory wants them.

@@ -252,9 +252,7 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDif
     start.segment(c * n, n) = (problem.log_initial - problem.weight).array().exp() * spaces_.conditional.col(c).array();
   const auto nodes = this->nodes();
   Recorder recorder(spaces_, energy_, rates_, nodes);
-  // noise bounds the Euclidean norm over all nodes; a node's own is taken as 16 times its even share, as in
-  // evolve/drift_diffusion.cpp
-  const double share = std::min(1.0, 16 / std::sqrt(static_cast<double>(start.size())));
+  const double share = evolve::share_of_a_node(start.size());
   evolve::block_flow(problem, feeds, start, nodes.times, [&](std::size_t j, const Vector<double>& psi, double noise) {
     recorder.visit(j, densities(root, psi), densities(root, evolve::block_motion(problem, nodes.times[j], psi)),
                    share * noise * root, num::epsilon<double>());

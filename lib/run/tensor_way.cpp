@@ -190,12 +190,12 @@ void langevin_on_tensor_grid(Job& job) {
   }
   spectral(job, study, std::array{1.0, second_level, 1.5, 1.85, 2.25}, true);
   // relative entropies of tails need more than everything else
-  const auto missing = job.collected.missing();
   TensorCost needed;
-  if (missing == std::vector<std::string>{"lautum_info"} && fits(study, job.digits, 1.85, needed))
-    spectral(job, study, std::array{1.6, 1.85}, false);
-  else if (d == 2 && lagging(e) && method == Method::automatic && !missing.empty())
+  if (job.collected.lacks_only_tails()) {
+    if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, false);
+  } else if (d == 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {
     take(job, diffusion_on_tensor_grid);
+  }
 }
 
 }  // namespace calor::run

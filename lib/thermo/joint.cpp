@@ -139,17 +139,25 @@ void Ledger<R>::x_moved(const JointState<R>& before, const JointState<R>& after)
 }
 
 template <num::Real R>
-TailNoise<R>::TailNoise(const info::Spaces<R>& s, const Matrix<R>& energy, const R& unit)
-    : weight_(unit * s.theta_weight), reach_(energy.rows(), 4) {
-  for (int k = 0; k < 4; ++k) reach_.col(k) = (R(1) + energy.array()).pow(k).matrix() * s.x_weight;
+void clear_tails(const R& unit, Matrix<R>& f) {
+  using std::fabs;
+  const Vector<R> least = unit * f.cwiseAbs().rowwise().maxCoeff();
+  for (Eigen::Index k = 0; k < f.cols(); ++k)
+    for (Eigen::Index i = 0; i < f.rows(); ++i)
+      if (fabs(f(i, k)) < least[i]) f(i, k) = 0;
 }
 
 template <num::Real R>
 void TailNoise<R>::x_moved(const Matrix<R>& joint) {
-  const Vector<R> largest = joint.cwiseAbs().rowwise().maxCoeff().cwiseProduct(weight_);
-  for (Eigen::Index k = 0; k < 4; ++k) {
-    const R now = largest.dot(reach_.col(k));
-    sum_[static_cast<std::size_t>(k)] = k == 0 ? R(2 * now) : R(sum_[static_cast<std::size_t>(k)] + now);
+  sum_[0] = 0;
+  for (Eigen::Index i = 0; i < joint.rows(); ++i) {
+    const R uncertain = unit_ * spaces_.theta_weight[i] * joint.row(i).cwiseAbs().maxCoeff();
+    for (Eigen::Index k = 0; k < joint.cols(); ++k) {
+      if (joint(i, k) == 0) continue;
+      R share = uncertain * spaces_.x_weight[k];
+      sum_[0] += 2 * share;
+      for (std::size_t power = 1; power < 4; ++power) sum_[power] += share *= 1 + energy_(i, k);
+    }
   }
 }
 
@@ -179,12 +187,9 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       joint_given_b += p * state.entropy_joint;
       phi += p * state.energy;
       shown += p * conditional_divergence(s, histories[b].joint[j], mean);
-      for (const auto& [name, values] : histories[b].totals) {
-        if (name.starts_with("_x_noise_"))
-          tails[static_cast<std::size_t>(name.back() - '0')] += p * values[j];
-        else
-          totals[name] += p * values[j];
-      }
+      for (const auto& [name, values] : histories[b].totals) totals[name] += p * values[j];
+      for (std::size_t k = 0; k < tails.size() && !histories[b].tails.empty(); ++k)
+        tails[k] += p * histories[b].tails[j][k];
       const auto& r = histories[b].round_off;
       const Vector<R> rho = histories[b].joint[j] * s.x_weight;
       if (r.size()) {
@@ -255,6 +260,7 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
 
 #define CALOR_INSTANTIATE(R)                                                                              \
   template struct Ledger<R>;                                                                              \
+  template void clear_tails(const R&, Matrix<R>&);                                                        \
   template class TailNoise<R>;                                                                            \
   template Matrix<R> energies(const info::Spaces<R>&);                                                    \
   template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);         \

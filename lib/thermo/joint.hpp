@@ -51,24 +51,32 @@ struct JointHistory {
   std::map<std::string, std::vector<R>>
       totals;  // [quantity][point]: "heat_x", "work_x", "flow_x", "flow_theta", "ep_x",
                // and of the learner: "heat_theta", "ep_theta", "fisher_dissipation", ... where it knows them
-  num::Vector<R> round_off;  // [node]: absolute round-off of the marginal density of Theta
+  num::Vector<R> round_off;                  // [node]: absolute round-off of the marginal density of Theta
+  std::vector<std::array<R, 4>> tails = {};  // [point]: TailNoise so far; empty where X's kernels have none
 };
 
-/// Round-off of a real x. Kernels known to `unit` times the largest density of a node, as far as the grid of x reaches,
-/// leave noise in tails where there is no probability but much energy: moments of heat and work collect it in every
-/// move of X, linearly, as a kernel that is used again errs again. totals: "_x_noise_0", of the density after the last
-/// moves, summed over x and theta; "_x_noise_1" .. "_3", of the powers of energy; joint_rows turns them into noise.
+/// Kernels of a real x that are known to `unit` times the largest density of a node leave noise in the tails, where
+/// there is no probability but much energy: what is below that is set to 0.
+template <num::Real R>
+void clear_tails(const R& unit, num::Matrix<R>& densities);
+
+/// What such kernels make uncertain where tails are cleared: moments of heat and work collect it in every move of X,
+/// linearly, as a kernel that is used again errs again.
 template <num::Real R>
 class TailNoise {
  public:
-  TailNoise(const info::Spaces<R>& spaces, const num::Matrix<R>& energy, const R& unit);
+  TailNoise(const info::Spaces<R>& spaces, const num::Matrix<R>& energy, const R& unit)
+      : spaces_(spaces), energy_(energy), unit_(unit) {}
 
+  /// joint: cleared.
   void x_moved(const num::Matrix<R>& joint);
+  /// [0]: of the density after the last moves, summed over x and theta; [k]: of the k-th power of energy so far.
   const std::array<R, 4>& so_far() const { return sum_; }
 
  private:
-  num::Vector<R> weight_;
-  num::Matrix<R> reach_;  // [node, k]: sum_x w (1 + phi)^k
+  const info::Spaces<R>& spaces_;
+  const num::Matrix<R>& energy_;
+  R unit_;
   std::array<R, 4> sum_{};
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "thermo/fluctuations.hpp"
 
@@ -26,8 +27,8 @@ struct Setting {
 /// One history in the making: the symmetrised joint density and its ledger.
 class Walk {
  public:
-  explicit Walk(const Setting& s)
-      : s_(s), psi_(s.start), tails_(s.room.spaces, s.room.energy, s.room.kernel_round_off) {
+  explicit Walk(const Setting& s) : s_(s), psi_(s.start) {
+    if (s.room.kernel_round_off > 0) tails_.emplace(s.room.spaces, s.room.energy, s.room.kernel_round_off);
     state_ = look();
     if (s.room.fluctuations) fluctuations_ = Fluctuations<double>(psi_);
   }
@@ -45,6 +46,7 @@ class Walk {
       Dense out(f.rows(), f.cols());
       for (Eigen::Index i = 0; i < f.rows(); ++i)
         out.row(i).transpose() = kernel[static_cast<std::size_t>(i)] * f.row(i).transpose();
+      if (tails_) clear_tails(s_.room.kernel_round_off, out);
       return out;
     };
     const Dense before = psi_;
@@ -54,7 +56,7 @@ class Walk {
     const auto after = look();
     ledger_.x_moved(state_, after);
     state_ = after;
-    if (s_.room.kernel_round_off > 0) tails_.x_moved(density());
+    if (tails_) tails_->x_moved(density());
   }
   void record(double t, JointHistory<double>& out) const {
     out.joint.push_back(density());
@@ -64,8 +66,7 @@ class Walk {
     put("flow_x", ledger_.flow_x);
     put("flow_theta", ledger_.flow_theta);
     put("ep_x", ledger_.ep_x);
-    for (std::size_t k = 0; k < 4 && s_.room.kernel_round_off > 0; ++k)
-      put("_x_noise_" + std::to_string(k), tails_.so_far()[k]);
+    if (tails_) out.tails.push_back(tails_->so_far());
     if (!s_.room.fluctuations) return;
     for (const auto& [name, value] :
          fluctuations_.totals(s_.room.spaces.theta_weight.cwiseProduct(s_.motion.root), s_.room.spaces.x_weight))
@@ -81,7 +82,7 @@ class Walk {
   Dense psi_;
   JointState<double> state_;
   Ledger<double> ledger_;
-  TailNoise<double> tails_;
+  std::optional<TailNoise<double>> tails_;
   Fluctuations<double> fluctuations_;
 };
 

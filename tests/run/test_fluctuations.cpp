@@ -138,10 +138,15 @@ TEST_CASE("ou on a grid of (theta, x) agrees with the closed form, in continuous
     const auto e = parse_one(mean + rest);
     for (const bool moments : {false, true}) {
       Options grid = moments ? fluctuations() : Options{}, exact = grid;
-      grid.method = Method::spectral, exact.method = Method::analytic, grid.digits = moments ? 7 : 9, exact.digits = 25;
-      const auto tried = numbers(compute(e, grid));
-      check_accuracy(tried, grid.digits, rest);
-      CHECK(check_honest(tried, numbers(compute(e, exact)), rest) > (moments ? 5 : 40));
+      grid.method = Method::spectral, exact.method = Method::analytic, exact.digits = 25;
+      const auto truth = numbers(compute(e, exact));
+      for (const int digits : {7, 9}) {            // of few digits, errors are compared with less room
+        if (digits < 9 && !e.time.step) continue;  // as much work as nine
+        grid.digits = digits;
+        const auto tried = numbers(compute(e, grid));
+        check_accuracy(tried, digits, rest);
+        CHECK(check_honest(tried, truth, rest) > (moments ? 5 : 40));
+      }
     }
   }
 }
