@@ -80,7 +80,8 @@ class Converter {
 
   void convert_members(const toml::table& from, Node& to, int depth) const {
     for (const auto& [key, value] : from) {
-      const std::string outer = std::exchange(key_, std::string(key.str()));
+      const std::string outer = key_;
+      key_ += (outer.empty() ? "" : ".") + std::string(key.str());
       Node member = convert(value, depth + 1);
       key_ = outer;
       member.line = static_cast<int>(key.source().begin.line);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
+#include <utility>
 
 #include "proven/finite_model.hpp"
 #include "proven/information.hpp"
@@ -16,22 +18,51 @@ namespace {
 using num::Rational;
 
 constexpr double most_atoms = 4000, most_atom_entries = 4e5;
+constexpr double most_atom_seconds = 5;
 
 /// Sums of the statistic over a batch, with their probabilities.
 using BatchSums = std::map<long, Rational>;
 
-/// Of `count` draws from outcomes of these probabilities.
-BatchSums batch_sums(const experiment::Model& model, const std::vector<Rational>& probability, int count) {
-  BatchSums one, out{{0, Rational(1)}};
+/// Of one draw.
+BatchSums draw(const experiment::Model& model, const std::vector<Rational>& probability) {
+  BatchSums one;
   for (std::size_t x = 0; x < probability.size(); ++x)
     if (probability[x] != 0) one[statistic_of(model, static_cast<int>(x))] += probability[x];
+  return one;
+}
+
+/// Of `count` draws, in integers over a common denominator.
+BatchSums batch_sums(const BatchSums& one, int count) {
+  using Integer = boost::multiprecision::mpz_int;
+  Integer whole = 1;
+  for (const auto& [s, q] : one) whole = lcm(whole, denominator(q));
+  std::map<long, Integer> out{{0, 1}};
+  Integer all = 1;
   for (int k = 0; k < count; ++k) {
-    BatchSums next;
-    for (const auto& [sum, p] : out)
-      for (const auto& [s, q] : one) next[sum + s] += p * q;
+    std::map<long, Integer> next;
+    for (const auto& [sum, ways] : out)
+      for (const auto& [s, q] : one) next[sum + s] += ways * (numerator(q) * (whole / denominator(q)));
     out = std::move(next);
+    all *= whole;
   }
-  return out;
+  BatchSums shares;
+  for (const auto& [sum, ways] : out) shares[sum] = Rational(ways, all);
+  return shares;
+}
+
+/// How many sums `count` draws have; at least `most` if more than that.
+double count_sums(const BatchSums& one, int count, double most) {
+  const double least = count * (static_cast<double>(one.size()) - 1) + 1;  // of integers: |kA| >= k |A| - k + 1
+  if (least > most) return least;
+  std::set<long> out{0};
+  for (int k = 0; k < count; ++k) {
+    std::set<long> next;
+    for (const long sum : out)
+      for (const auto& [s, q] : one) next.insert(sum + s);
+    out = std::move(next);
+    if (static_cast<double>(out.size()) > most) break;
+  }
+  return static_cast<double>(out.size());
 }
 
 /// The batches of a data set, or of a stream.
@@ -39,6 +70,13 @@ struct BatchLaw {
   BatchSums sums;
   int size = 1;  // examples in a batch
 };
+
+std::vector<Rational> shares(const DataSet& set) {
+  const long n = std::accumulate(set.counts.begin(), set.counts.end(), 0L);
+  std::vector<Rational> out;
+  for (const long c : set.counts) out.push_back(Rational(c) / n);
+  return out;
+}
 
 BatchLaw batches_of(const experiment::Experiment& e, const DataSet& set) {
   const long n = std::accumulate(set.counts.begin(), set.counts.end(), 0L);
@@ -48,13 +86,11 @@ BatchLaw batches_of(const experiment::Experiment& e, const DataSet& set) {
       sum += set.counts[x] * statistic_of(e.model, static_cast<int>(x));
     return {{{sum, Rational(1)}}, static_cast<int>(n)};
   }
-  std::vector<Rational> share;
-  for (const long c : set.counts) share.push_back(Rational(c) / n);
-  return {batch_sums(e.model, share, e.learner.batch_size), e.learner.batch_size};
+  return {batch_sums(draw(e.model, shares(set)), e.learner.batch_size), e.learner.batch_size};
 }
 
 struct Atom {
-  std::vector<long> batches;  // the sums that led here
+  std::size_t path = 0;       // number of the sequence of batches that led here
   Ball theta, weight, moved;  // moved: sum of D(p_theta || p_theta') so far
   Ball free, mean;            // ln Z, <s>
   Balls probability;
@@ -78,12 +114,14 @@ struct AtomHistory {
 class Atoms {
  public:
   explicit Atoms(const experiment::Experiment& e)
-      : stream_(e.data.source == experiment::Data::Source::stream), decay_(e.learner.weight_decay) {
+      : stream_(e.data.source == experiment::Data::Source::stream),
+        rests_(never_moves(e)),
+        decay_(e.learner.weight_decay) {
     for (int x = 0; x < outcomes_of(e.model); ++x) statistic_.push_back(statistic_of(e.model, x));
-    const Atom start = placed({{}, Ball(e.learner.initial_mean.front()), Ball(1), {}, {}, {}, {}});
+    const Atom start = placed({0, Ball(e.learner.initial_mean.front()), Ball(1), {}, {}, {}, {}});
     for (std::size_t x = 0; x < e.data.probabilities.size(); ++x) target_ += statistic_[x] * e.data.probabilities[x];
     if (stream_) {
-      laws_ = {{batch_sums(e.model, e.data.probabilities, e.learner.batch_size), e.learner.batch_size}};
+      laws_ = {{batch_sums(draw(e.model, e.data.probabilities), e.learner.batch_size), e.learner.batch_size}};
       histories_.push_back({Ball(1), 0, {start}, {}});
       return;
     }
@@ -99,6 +137,7 @@ class Atoms {
   bool stream() const { return stream_; }
 
   void step(const Ball& eta) {
+    paths_.clear();
     std::vector<AtomHistory> next;
     for (std::size_t b = 0; b < histories_.size(); ++b) {
       const auto& law = laws_[stream_ ? 0 : b];
@@ -110,11 +149,11 @@ class Atoms {
 
   /// Empty if atoms cannot be told apart.
   BallRow look() const {
-    std::map<std::vector<long>, std::size_t> index;
+    std::map<std::size_t, std::size_t> index;  // of a path among the nodes
     std::vector<Atom> nodes;
     for (const auto& h : histories_)
       for (const Atom& a : h.atoms)
-        if (index.emplace(a.batches, nodes.size()).second) nodes.push_back(a);
+        if (index.emplace(a.path, nodes.size()).second) nodes.push_back(a);
     if (!apart(nodes)) return {};
     Balls weight, x_entropy;
     std::vector<Balls> density, x, conditional;
@@ -128,7 +167,7 @@ class Atoms {
       weight.push_back(h.weight);
       Balls rho(nodes.size());
       for (const Atom& a : h.atoms) {
-        rho[index.at(a.batches)] = a.weight;
+        rho[index.at(a.path)] = a.weight;
         row["work_x"] += h.weight * a.weight * a.moved;
       }
       everywhere = everywhere && h.atoms.size() == nodes.size();
@@ -156,14 +195,16 @@ class Atoms {
     row["_info_x_b_given_theta"] = Ball(0);
     row["_log_outcomes"] = log(Ball(static_cast<long>(statistic_.size())));
     losses(nodes, weight, density, row);
+    const bool moved = steps_ > 0 && !rests_;  // a step that moves Theta cannot be undone
     for (const char* q : {"ep_theta", "ep_theta_naive", "ep_theta_medium"})
-      row[q] = steps_ ? num::infinity<Ball>() : Ball(0);
-    if (steps_) row["efficiency"] = Ball(0);
+      row[q] = moved ? num::infinity<Ball>() : Ball(0);
+    if (moved) row["efficiency"] = Ball(0);
     return row;
   }
 
  private:
   static bool apart(std::vector<Atom> nodes) {
+    if (!std::all_of(nodes.begin(), nodes.end(), [](const Atom& a) { return a.theta.finite(); })) return false;
     std::sort(nodes.begin(), nodes.end(),
               [](const Atom& a, const Atom& b) { return a.theta.middle() < b.theta.middle(); });
     return std::adjacent_find(nodes.begin(), nodes.end(),
@@ -189,16 +230,16 @@ class Atoms {
   static Ball fit(const Atom& a, const Rational& mean) { return a.free - Ball(mean) * a.theta; }
   Ball loss(const Atom& a, const Rational& mean) const { return fit(a, mean) + decay_ / Ball(2) * a.theta * a.theta; }
 
-  Atom moved(const Atom& from, long sum, int size, const Ball& eta) const {
+  Atom moved(const Atom& from, long sum, int size, const Ball& eta) {
     Atom out = from;
-    out.batches.push_back(sum);
+    out.path = paths_.emplace(std::pair(from.path, sum), paths_.size()).first->second;
     out.theta = from.theta - eta * (from.mean - Ball(Rational(sum) / size) + decay_ * from.theta);
     out = placed(std::move(out));
     out.moved += relative_entropy(from.probability, out.probability);
     return out;
   }
 
-  void move(AtomHistory& h, const BatchLaw& law, const Ball& eta) const {
+  void move(AtomHistory& h, const BatchLaw& law, const Ball& eta) {
     std::vector<Atom> next;
     for (const Atom& a : h.atoms)
       for (const auto& [sum, p] : law.sums) {
@@ -208,7 +249,7 @@ class Atoms {
     h.atoms = std::move(next);
   }
 
-  void grow(const AtomHistory& h, const BatchLaw& law, const Ball& eta, std::vector<AtomHistory>& next) const {
+  void grow(const AtomHistory& h, const BatchLaw& law, const Ball& eta, std::vector<AtomHistory>& next) {
     const Atom& a = h.atoms.front();
     for (const auto& [sum, p] : law.sums) {
       const Rational batch = Rational(sum) / law.size;
@@ -247,14 +288,27 @@ class Atoms {
     row["_type_entropy"] = entropy(weight);
   }
 
-  bool stream_, fixed_ = false;
+  bool stream_, rests_, fixed_ = false;
   Ball decay_;
   std::vector<long> statistic_;  // [outcome]: s_x
   Rational target_ = 0;          // E_p*[s]
   std::vector<BatchLaw> laws_;   // one a data set, or the one of the stream
   std::vector<AtomHistory> histories_;
+  std::map<std::pair<std::size_t, long>, std::size_t> paths_;  // (path before, sum) -> path
   long steps_ = 0;
 };
+
+/// Bits that balls lose in a step, however much the step contracts: 1 + eta (largest variance of s + lambda).
+double bits_a_step(const experiment::Experiment& e, long step) {
+  long least = 0, most = 0;
+  for (int x = 0; x < outcomes_of(e.model); ++x) {
+    least = std::min(least, statistic_of(e.model, x));
+    most = std::max(most, statistic_of(e.model, x));
+  }
+  const auto number = [](const Rational& q) { return num::from_rational<double>(q); };
+  const double range = static_cast<double>(most - least);
+  return std::log2(1 + number(e.learner.learning_rate.at(step)) * (range * range / 4 + number(e.learner.weight_decay)));
+}
 
 }  // namespace
 
@@ -268,16 +322,46 @@ std::string why_no_atoms(const experiment::Experiment& e) {
   const bool stream = e.data.source == experiment::Data::Source::stream;
   if (count_types(e) > most_atoms) return "too many data sets";
   double sets = 1, branches = 1;
+  const auto count = [&](const std::vector<Rational>& probability) {
+    branches = std::max(branches, count_sums(draw(e.model, probability), e.learner.batch_size, most_atoms));
+  };
   if (stream) {
-    branches = static_cast<double>(batch_sums(e.model, e.data.probabilities, e.learner.batch_size).size());
+    count(e.data.probabilities);
   } else {
     const auto ensemble = enumerate(e);
     sets = static_cast<double>(ensemble.sets.size());
-    for (const auto& set : ensemble.sets)
-      branches = std::max(branches, static_cast<double>(batches_of(e, set).sums.size()));
+    if (e.learner.batch != "full")
+      for (const auto& set : ensemble.sets) count(shares(set));
   }
-  const double atoms = sets * std::pow(branches, num::to_double(num::from_rational<double>(e.time.points.back())));
-  return atoms <= most_atoms && atoms * (stream ? atoms : sets) <= most_atom_entries ? "" : "too many atoms";
+  const double steps = num::from_rational<double>(e.time.points.back()), atoms = sets * std::pow(branches, steps);
+  if (!(atoms <= most_atoms && atoms * (stream ? atoms : sets) <= most_atom_entries)) return "too many atoms";
+  const double moves = branches > 1 ? 2 * atoms : sets * steps;
+  const double bits = 64 + bits_a_step(e, 0) * steps;  // of the order of
+  const double each = 2e-6 * outcomes_of(e.model) * std::pow(bits / 64, 1.3);
+  return moves * each <= most_atom_seconds ? "" : "too many steps";
+}
+
+long atom_bits(const experiment::Experiment& e) {
+  double sum = 0;
+  for (long n = 0; Rational(n) < e.time.points.back(); ++n) sum += bits_a_step(e, n);
+  return std::lround(std::ceil(sum));
+}
+
+bool never_moves(const experiment::Experiment& e) {
+  if (e.learner.initial_mean.front() != 0) return false;
+  Rational at_rest = 0;  // <s> at theta = 0
+  for (int x = 0; x < outcomes_of(e.model); ++x) at_rest += statistic_of(e.model, x);
+  at_rest /= outcomes_of(e.model);
+  const auto rests = [&](const BatchSums& sums, const Rational& size) {
+    return std::all_of(sums.begin(), sums.end(), [&](const auto& item) { return item.first == at_rest * size; });
+  };
+  if (e.data.source == experiment::Data::Source::stream) return rests(draw(e.model, e.data.probabilities), 1);
+  const auto sets = enumerate(e).sets;
+  return std::all_of(sets.begin(), sets.end(), [&](const DataSet& set) {
+    if (e.learner.batch != "full") return rests(draw(e.model, shares(set)), 1);
+    const auto law = batches_of(e, set);
+    return rests(law.sums, law.size);
+  });
 }
 
 std::vector<BallRow> atoms_book(const experiment::Experiment& e, const std::vector<Rational>& points) {

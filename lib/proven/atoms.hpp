@@ -12,8 +12,15 @@
 namespace calor::proven {
 
 /// "" if atoms_book covers this experiment; else what it does not: models whose loss is not linear in a statistic, or
-/// noise, or too many atoms.
+/// noise, or too many atoms or steps.
 std::string why_no_atoms(const experiment::Experiment& experiment);
+
+/// Bits that balls may lose on the way to the last point.
+long atom_bits(const experiment::Experiment& experiment);
+
+/// Whether theta = 0 is where it starts and where every batch leaves it. theta is algebraic, p(x|theta) transcendental
+/// unless theta = 0 (Lindemann), so that nothing else rests exactly.
+bool never_moves(const experiment::Experiment& experiment);
 
 /// All quantities at `points` (numbers of steps, the first 0) to the thread's precision; those that are infinite as
 /// +inf. Empty if atoms of different batches cannot be told apart with this precision.

@@ -105,18 +105,21 @@ void deliver(Job& job, const Points& points, const std::vector<BallRow>& rows, c
   out.checks = checks_of(rows, identities, job.digits);
 }
 
-void in_balls(Job& job, const std::string& method, const std::vector<ledger::Identity<Mp100>>& identities,
-              const Compute& compute) {
+/// more_bits: that balls are expected to lose. True if everything meets the goal.
+bool in_balls(Job& job, const std::string& method, const std::vector<ledger::Identity<Mp100>>& identities,
+              const Compute& compute, long more_bits = 0) {
   const Points points = points_of(job.experiment);
   std::vector<BallRow> rows;
-  long bits = std::lround(std::ceil((job.digits + guard_digits) * 3.33)) + 32;
+  bool whole = false;
+  long bits = std::lround(std::ceil((job.digits + guard_digits) * 3.33)) + 32 + more_bits;
   for (int k = 0; k <= doublings; ++k, bits *= 2) {
     const proven::Precision here(bits);
     rows = compute(points.all);
-    if ((!rows.empty() && met(rows, job)) || k == doublings) break;
+    whole = !rows.empty() && met(rows, job);
+    if (whole || k == doublings) break;
   }
-  if (rows.empty()) return;
-  deliver(job, points, rows, method, bits, identities);
+  if (!rows.empty()) deliver(job, points, rows, method, bits, identities);
+  return whole;
 }
 
 bool allowed(const Job& job) { return job.options.precision == 0 && job.collected.times.empty(); }
@@ -142,10 +145,11 @@ std::vector<std::string> absent(const Job& job) {
 
 void closed_form_in_balls(Job& job) {
   if (!allowed(job) || !has_closed_form(job.experiment)) return;
-  if (job.experiment.model.kind == "linear-regression")
-    return in_balls(
-        job, "analytic in balls", langevin_identities<Mp100>(job.experiment),
-        [&](const std::vector<Rational>& points) { return proven::regression_book(job.experiment, points); });
+  if (job.experiment.model.kind == "linear-regression") {
+    in_balls(job, "analytic in balls", langevin_identities<Mp100>(job.experiment),
+             [&](const std::vector<Rational>& points) { return proven::regression_book(job.experiment, points); });
+    return;
+  }
   const bool sgld = job.experiment.learner.kind == "sgld";
   in_balls(job, "analytic in balls",
            sgld ? sgld_identities<Mp100>(temperature_of(job), lagging(job.experiment))
@@ -168,10 +172,12 @@ void finite_chain_in_balls(Job& job) {
            });
 }
 
-void atoms_in_balls(Job& job) {
-  if (!allowed(job) || !proven::why_no_atoms(job.experiment).empty()) return;
-  in_balls(job, "atoms in balls", sgld_identities<Mp100>(Mp100(0)),
-           [&](const std::vector<Rational>& points) { return proven::atoms_book(job.experiment, points); });
+bool atoms_in_balls(Job& job) {
+  if (!allowed(job) || !proven::why_no_atoms(job.experiment).empty()) return false;
+  return in_balls(
+      job, "atoms in balls", sgld_identities<Mp100>(Mp100(0)),
+      [&](const std::vector<Rational>& points) { return proven::atoms_book(job.experiment, points); },
+      std::max(0L, proven::atom_bits(job.experiment) - 48));  // of what the guard digits have
 }
 
 void relaxation_in_balls(Job& job) {

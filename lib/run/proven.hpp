@@ -11,7 +11,8 @@ namespace calor::run {
 /// is left out. The identities are checked: every residual must contain 0 (InternalError).
 void closed_form_in_balls(Job& job);
 void finite_chain_in_balls(Job& job);
-void atoms_in_balls(Job& job);
+/// True if all quantities that sgld without noise has meet the goal.
+bool atoms_in_balls(Job& job);
 void relaxation_in_balls(Job& job);
 
 /// Lets an ordinary way compute the printed quantities that the job does not have yet, if any.

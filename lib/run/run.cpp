@@ -30,8 +30,8 @@ void by_method(Job& job) {
   if (without_noise(e.learner)) {
     if (method != Method::automatic) refuse_method(job, "temperature 0", "auto");
     if (has_closed_form(e)) return closed_limit(job);
-    atoms_in_balls(job);
-    return complete_by(job, atoms);
+    if (!atoms_in_balls(job)) complete_by(job, atoms);
+    return;
   }
   const bool formula = method == Method::automatic || method == Method::analytic;
   if (formula && mixes_gaussians(e)) return mixture_of_gaussians(job);

@@ -1,13 +1,15 @@
 // sgld without noise from one point: theta' = theta - eta grad L^(theta), T = 0. Given B, Theta is discrete: one atom
 // with full batches and for every stream, one a sequence of minibatches else. M-info is an entropy of finitely many
-// atoms and hangs on which of them coincide: equal sequences of batches give equal atoms to the last bit, and all
-// others must be farther apart than the round-off of a hundred digits can account for, else the run is refused.
+// atoms and hangs on which of them coincide: equal sequences of batches give one atom, and atoms of all others must be
+// farther apart than the round-off of a hundred digits can account for, else the run is refused.
 //
 // X is redrawn after every step (equilibrium sampler). No two histories of one data set meet, so nothing that X knows
 // of its history is forgotten while Theta moves: flow_theta = 0, ep_x = ep_x_path = work_x = sum D(p_theta ||
-// p_theta'). The step cannot be undone: its entropy production is infinite.
+// p_theta'). A step that moves Theta cannot be undone: its entropy production is infinite.
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "info/information.hpp"
 #include "learner/sgld.hpp"
@@ -31,6 +33,7 @@ constexpr std::size_t most_atoms = 100'000, most_streams = 2000;
 constexpr double most_entries = 4e6;
 
 struct Atom {
+  std::size_t path = 0;    // number of the sequence of batches that led here
   R theta, weight, moved;  // moved: sum of D(p_theta || p_theta') so far
 };
 
@@ -55,7 +58,7 @@ class Atoms {
     decay_ = num::from_rational<R>(e.learner.weight_decay);
     const R range = num::pi<R>() / model_->analytic_strip();
     stretch_ = range * range / 4 + decay_;  // bounds |L''|: variance of a statistic of this range
-    const Atom start{num::from_rational<R>(e.learner.initial_mean.front()), R(1), R(0)};
+    const Atom start{0, num::from_rational<R>(e.learner.initial_mean.front()), R(1), R(0)};
     if (stream_) {
       families_ = {learner::fresh_batches(*model_, e)};
       histories_ = {{R(1), {}, {start}}};
@@ -63,6 +66,7 @@ class Atoms {
       for (std::size_t x = 0; x < statistics_.size(); ++x)
         for (std::size_t a = 0; a < statistics_[x].size(); ++a)
           target_[static_cast<Eigen::Index>(a)] += statistics_[x][a] * num::from_rational<R>(e.data.probabilities[x]);
+      rests_ = rests(start.theta);
       return;
     }
     const auto ensemble = data::enumerate<R>(*model_, e, R(0), R(1));
@@ -74,25 +78,37 @@ class Atoms {
       families_.push_back(e.learner.batch == "full" ? learner::full_batch(set) : learner::minibatches(*model_, e, set));
       histories_.push_back({set.weight, set.statistic, {start}});
     }
+    rests_ = rests(start.theta);
   }
 
   void step(const learner::StepSize& size) {
     const R eta = num::from_rational<R>(size.rate);
+    paths_.clear();
     stream_ ? grow(eta) : move(eta);
     error_ = error_ * (1 + eta * stretch_) + 64 * num::epsilon<R>() * (1 + reach_) * (1 + eta * stretch_);
     ++steps_;
+    if (!(error_ < R(1e-6)))
+      throw AccuracyError(e_.at("time.points") + "after " + std::to_string(steps_) +
+                          " steps nothing is left of a hundred digits; allowed: fewer or smaller steps");
   }
 
   Row<R> look() const {
-    std::vector<R> nodes;
+    std::map<std::size_t, R> places;
     for (const auto& h : histories_)
-      for (const Atom& a : h.atoms) nodes.push_back(a.theta);
-    std::sort(nodes.begin(), nodes.end());
-    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-      if (!(nodes[i] - nodes[i - 1] > 4 * error_))
-        throw AccuracyError(e_.at("time.points") + "two atoms of Theta near " + num::to_text(nodes[i], 6) +
-                            " cannot be told apart with a hundred digits; allowed: fewer steps");
+      for (const Atom& a : h.atoms) places.emplace(a.path, a.theta);
+    std::vector<std::pair<R, std::size_t>> order;  // theta, path
+    for (const auto& [path, theta] : places) order.emplace_back(theta, path);
+    std::sort(order.begin(), order.end());
+    std::vector<R> nodes;
+    std::map<std::size_t, Eigen::Index> index;  // of a path among the nodes
+    for (const auto& [theta, path] : order) {
+      if (!nodes.empty() && !(theta - nodes.back() > 4 * error_))
+        throw AccuracyError(e_.at("time.points") + "two atoms of Theta near " + num::to_text(theta, 6) +
+                            " cannot be told apart with a hundred digits; allowed: fewer or smaller steps, or a start "
+                            "nearer to 0");
+      index[path] = static_cast<Eigen::Index>(nodes.size());
+      nodes.push_back(theta);
+    }
     const auto n = static_cast<Eigen::Index>(nodes.size()), sets = static_cast<Eigen::Index>(histories_.size());
     if (static_cast<double>(n) * static_cast<double>(sets + model_->outcomes()) > most_entries)
       throw InputError(e_.at("time.points") + std::to_string(n) + " atoms for " + std::to_string(sets) +
@@ -116,8 +132,7 @@ class Atoms {
       const auto& h = histories_[static_cast<std::size_t>(b)];
       const R& p = s.probability[b] = h.weight;
       for (const Atom& a : h.atoms) {
-        const auto i = static_cast<Eigen::Index>(std::lower_bound(nodes.begin(), nodes.end(), a.theta) - nodes.begin());
-        s.density(i, b) += a.weight;
+        s.density(index.at(a.path), b) += a.weight;
         moved += p * a.weight * a.moved;
       }
       if (stream_) {
@@ -154,9 +169,10 @@ class Atoms {
       row["_type_entropy"] = {type_entropy, noise};
     }
     row["_log_outcomes"] = {log(R(model_->outcomes())), noise};
+    const bool moves = steps_ > 0 && !rests_;
     for (const char* q : {"ep_theta", "ep_theta_naive", "ep_theta_medium"})
-      row[q] = steps_ ? Raw<R>{num::infinity<R>(), R(0)} : Raw<R>{};
-    if (steps_) row["efficiency"] = {};
+      row[q] = moves ? Raw<R>{num::infinity<R>(), R(0)} : Raw<R>{};
+    if (moves) row["efficiency"] = {};
     return row;
   }
 
@@ -164,10 +180,22 @@ class Atoms {
   bool stream() const { return stream_; }
 
  private:
+  /// Whether no batch moves theta = 0: there gradients are rational numbers with small denominators, elsewhere they
+  /// are transcendental and not 0.
+  bool rests(const R& start) const {
+    if (start != 0) return false;
+    const AtomPlace here = place(start);
+    return std::all_of(families_.begin(), families_.end(), [&](const auto& f) {
+      return Vector<R>(f.statistic.transpose() * here.slope).cwiseAbs().maxCoeff() < R(1e-60);
+    });
+  }
+
   Atom moved(const Atom& at, const AtomPlace& here, const Vector<R>& statistic, const R& eta) {
     const R theta = at.theta - eta * (here.slope.dot(statistic) + decay_ * at.theta);
     reach_ = std::max(reach_, R(abs(theta)));
-    return {theta, at.weight, at.moved + divergence(here, place(theta))};
+    const std::pair step(at.path, std::vector<R>(statistic.begin(), statistic.end()));
+    return {paths_.emplace(step, paths_.size()).first->second, theta, at.weight,
+            at.moved + divergence(here, place(theta))};
   }
 
   void move(const R& eta) {
@@ -245,11 +273,12 @@ class Atoms {
   const experiment::Experiment& e_;
   std::unique_ptr<model::Model<R>> model_;
   std::vector<std::vector<int>> statistics_;
-  bool stream_, fixed_ = false;
-  Vector<R> target_;                           // E_p*[T_a]; empty for fixed data
-  R type_entropy_ = 0;                         // of the data sets
-  std::vector<learner::Batches<R>> families_;  // one a data set, or the one of the stream
-  std::vector<AtomHistory> histories_;         // one a data set or stream
+  bool stream_, rests_ = false, fixed_ = false;
+  Vector<R> target_;                                                     // E_p*[T_a]; empty for fixed data
+  R type_entropy_ = 0;                                                   // of the data sets
+  std::vector<learner::Batches<R>> families_;                            // one a data set, or the one of the stream
+  std::vector<AtomHistory> histories_;                                   // one a data set or stream
+  std::map<std::pair<std::size_t, std::vector<R>>, std::size_t> paths_;  // (path before, batch) -> path
   R decay_, stretch_, error_ = 0, reach_ = 0;
   int steps_ = 0;
 };

@@ -16,6 +16,8 @@ namespace calor::run {
 
 namespace {
 
+constexpr long most_steps = 1'000'000;
+
 void refuse_unavailable(const experiment::Experiment& e, const std::string& key, const std::string& what,
                         const std::string& can) {
   throw InputError(e.at(key) + what + " is not available in this version; available: " + can);
@@ -113,6 +115,9 @@ void require_supported(const experiment::Experiment& e, Method method) {
   const auto& l = e.learner;
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
+  if (l.kind == "sgld" && e.time.points.back() > most_steps)
+    throw InputError(e.at("time.points") + std::to_string(most_steps) +
+                     " learning steps are the most that fit; found " + num::decimal_text(e.time.points.back()));
   if ((method == Method::automatic || method == Method::analytic) && moves_linearly(e)) return;
   if (without_noise(l)) return require_limit(e);
   if (separates(e)) return;

@@ -96,7 +96,7 @@ TEST_SUITE("experiment/refusals") {
               {{{5, "target = 0.3"}}, "5: data.target: not a list (0.3)"},
               {{{5, "target = [\"a\", \"b\"]"}}, "5: data.target[0]: not a number (\"a\")"},
               {{{5, "target = { mean = 1, stddev = 2 }"}}, "5: data.target.mean: unknown key"},
-              {{{5, "target = [0.3, nan]"}}, "5: target: not a finite number (nan)"},
+              {{{5, "target = [0.3, nan]"}}, "5: data.target: not a finite number (nan)"},
               {{{5, ""}}, "3: data.target: the key is missing; allowed: target, or counts or values"},
               {{{4, ""}}, "3: data.size: the key is missing; allowed: the number of examples N"},
               {{{4, "size = 0"}}, "4: data.size: out of range (0); allowed: a whole number from 1 to"},

@@ -238,6 +238,48 @@ TEST_SUITE("proven/honest") {
     for (int i = 0; i < 30; ++i) printed(atoms_text(dice), {});  // every quantity
   }
 
+  TEST_CASE("atoms after many steps, large steps and far starts are proven, or told apart, or refused") {
+    const auto learner = [](const std::string& rest) {
+      return "\n[learner]\nkind = \"sgld\"\ntemperature = 0\n" + rest;
+    };
+    const std::string coin = "[model]\nkind = \"bernoulli\"\n[data]\ntarget = [0.3, 0.7]\n";
+    // by the model's own code in a hundred digits where those are enough
+    for (const auto* rest :
+         {"batch = \"full\"\nlearning_rate = 0.5\nweight_decay = 0.1\ninitial = { mean = [0.2], stddev = [0] }\n"
+          "[time]\npoints = [0, 60, 300]\n",
+          "batch = \"full\"\nlearning_rate = 12\nweight_decay = 0.1\ninitial = { mean = [-3], stddev = [0] }\n"
+          "[time]\npoints = [0, 60]\n",
+          "batch = \"minibatch\"\nbatch_size = 1\nlearning_rate = 3\nweight_decay = 0\n"
+          "initial = { mean = [40], stddev = [0] }\n[time]\npoints = [0, 3]\n"})
+      printed(coin + "size = 3" + learner(rest), {});
+    // after two examples, Theta tells in which order they came: I(Theta;B) = 2 h(0.3), however close the atoms are
+    const double two = -2 * (0.3 * std::log(0.3) + 0.7 * std::log(0.7));
+    const auto far = [&](const std::string& mean, int precision) {
+      const auto e = run::test::parse_one(
+          coin +
+          learner("batch = \"stream\"\nbatch_size = 1\nlearning_rate = 1\nweight_decay = 0\ninitial = { mean = [" +
+                  mean + "], stddev = [0] }\n[time]\npoints = [0, 2]\n"));
+      run::Options options;
+      options.quantities = {"m_info"};
+      options.precision = precision;
+      return std::stod(run::compute(e, options).rows.back().cells.front().value);
+    };
+    for (const auto* mean : {"0", "10", "-40", "300"}) CHECK(std::fabs(far(mean, 0) - two) < 1e-9);
+    CHECK_THROWS_WITH_AS(far("250", 60), doctest::Contains("cannot be told apart"), AccuracyError);
+    CHECK_THROWS_WITH_AS(far("1e6", 0), doctest::Contains("cannot be told apart"), AccuracyError);
+    // a start that the data leave where it is
+    const auto rest = run::test::parse_one(
+        "[model]\nkind = \"bernoulli\"\n[data]\ncounts = [1, 1]\n" +
+        learner("batch = \"full\"\nlearning_rate = 1\nweight_decay = 0.1\ninitial = { mean = [0], stddev = [0] }\n"
+                "[time]\npoints = [0, 2]\n"));
+    for (const int precision : {0, 60}) {
+      run::Options options;
+      options.precision = precision;
+      for (const auto& cell : run::compute(rest, options).rows.back().cells)
+        if (cell.quantity.starts_with("ep_theta")) CHECK(cell.value == "0");
+    }
+  }
+
   TEST_CASE("linear-regression by matrix exponentials, proven, and by eigenvectors") {
     Dice dice(67);
     for (int i = 0; i < 12; ++i)
