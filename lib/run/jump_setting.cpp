@@ -19,7 +19,7 @@ using num::Vector;
 constexpr int most_states_in_turn = 2000;
 constexpr double most_cells = 5e7;
 constexpr double most_kernel_bytes = 4e9;
-constexpr double most_nodes = 2e6;  // of x, and of an ensemble of data sets
+constexpr double most_jump_nodes = 2e6;  // of x, and of an ensemble of data sets
 
 void refuse_jump(const experiment::Experiment& e, const std::string& key, const std::string& what,
                  const std::string& can) {
@@ -29,8 +29,9 @@ void refuse_jump(const experiment::Experiment& e, const std::string& key, const 
 /// Before the nodes are made.
 void require_nodes(const experiment::Experiment& e, const std::string& key, const std::string& what, double nodes,
                    const std::string& can) {
-  if (!(nodes <= most_nodes))
-    refuse_jump(e, key, what + " need " + num::to_text(nodes, 3) + " nodes, more than " + num::to_text(most_nodes, 3),
+  if (!(nodes <= most_jump_nodes))
+    refuse_jump(e, key,
+                what + " need " + num::to_text(nodes, 3) + " nodes, more than " + num::to_text(most_jump_nodes, 3),
                 can);
 }
 
