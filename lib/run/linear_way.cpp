@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "analytic/gaussian_mixture.hpp"
 #include "analytic/linear_turns.hpp"
+#include "data/design.hpp"
 #include "learner/course.hpp"
 #include "learner/sgld.hpp"
 #include "num/errors.hpp"
@@ -201,6 +203,46 @@ std::vector<Quantities<R>> mixture(const Job& job, const std::vector<R>& points,
   return out;
 }
 
+/// The examples given, seen along the principal axes of their scatter.
+template <Real R>
+std::vector<analytic::GaussianCoordinate<R>> principal_coordinates(const experiment::Experiment& e) {
+  std::vector<Rational> mean(e.data.values.front().size(), 0);
+  for (const auto& row : e.data.values)
+    for (std::size_t a = 0; a < row.size(); ++a) mean[a] += row[a] / e.data.size;
+  auto centred = e.data.values;
+  for (auto& row : centred)
+    for (std::size_t a = 0; a < row.size(); ++a) row[a] -= mean[a];
+  const data::Design<R> scatter(centred);
+  const auto along = [&](Eigen::Index k, const std::vector<Rational>& v) {
+    R sum = 0;
+    for (std::size_t a = 0; a < v.size(); ++a)
+      sum += scatter.axes(static_cast<Eigen::Index>(a), k) * num::from_rational<R>(v[a]);
+    return sum;
+  };
+  const R width = num::from_rational<R>(e.learner.initial_stddev.front());
+  std::vector<analytic::GaussianCoordinate<R>> out;
+  for (Eigen::Index k = 0; k < scatter.eigenvalue.size(); ++k)
+    out.push_back({analytic::DataMoments<R>::given(along(k, mean), scatter.eigenvalue[k]),
+                   along(k, e.learner.initial_mean), width * width});
+  return out;
+}
+
+/// sgd-diffusion of gaussian-mean in several dimensions: along the principal axes of the examples' scatter coordinates
+/// have noise of their own, and nothing to do with each other where the start is as wide in all directions.
+template <Real R>
+std::vector<Quantities<R>> along_axes(const Job& job, const std::vector<R>& points,
+                                      const analytic::TimeResolution& resolution) {
+  const auto& e = job.experiment;
+  std::vector<Quantities<R>> sum(points.size());
+  for (const auto& c : principal_coordinates<R>(e)) {
+    const auto learner = coordinate_learner(e, c);
+    const R noise = c.data.scatter / (learner.s2 * learner.s2);
+    const auto part = follow(e, learner, stretches<R>(e.learner, noise), points, resolution);
+    for (std::size_t j = 0; j < points.size(); ++j) analytic::accumulate(sum[j], part[j]);
+  }
+  return sum;
+}
+
 /// What a number is made of by sums that cancel.
 enum class Part { information, parameters, x };
 
@@ -240,7 +282,7 @@ std::vector<info::Row<R>> rows_of(const Job& job, const std::vector<R>& points, 
   const analytic::TimeResolution resolution{2 * (6 + (6 * job.digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
   std::vector<Quantities<R>> sum(points.size());
   if (e.learner.kind == "sgd-diffusion") {
-    sum = mixture(job, points, level, resolution);
+    sum = e.model.dimension > 1 ? along_axes(job, points, resolution) : mixture(job, points, level, resolution);
   } else {
     for (const auto& learner : learners<R>(e)) {
       const auto part = follow(e, learner, stretches<R>(e.learner), points, resolution);
@@ -279,7 +321,12 @@ void by_moments(Job& job) {
 bool moves_linearly(const experiment::Experiment& e) {
   if (!of_regression(e) && e.model.kind != "gaussian-mean") return false;
   if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
-  if (e.learner.kind == "sgd-diffusion") return e.model.kind == "gaussian-mean" && e.model.dimension == 1;
+  if (e.learner.kind == "sgd-diffusion") {
+    const auto& width = e.learner.initial_stddev;
+    const bool round = std::adjacent_find(width.begin(), width.end(), std::not_equal_to<>()) == width.end();
+    return e.model.kind == "gaussian-mean" &&
+           (e.model.dimension == 1 || (e.data.source == experiment::Data::Source::values && round));
+  }
   const auto& t = e.learner.temperature.values;
   if (!(*std::min_element(t.begin(), t.end()) > 0)) return false;
   return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && e.learner.batch == "full");

@@ -7,7 +7,8 @@ namespace calor::run {
 
 /// True for gaussian-mean and linear-regression with the equilibrium or the ou sampler, in continuous time or in turns,
 /// under langevin, or under sgld with full batches, temperatures > 0; and for gaussian-mean of one dimension under
-/// sgd-diffusion, a mixture over the scatter of the data. has_closed_form is part of it.
+/// sgd-diffusion, a mixture over the scatter of the data, in several with given examples and a start that is as wide in
+/// all directions. has_closed_form is part of it.
 bool moves_linearly(const experiment::Experiment& experiment);
 
 /// True where a grid has what is asked for, and the second moments have not: moments of heat_x and work_x, and

@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "data/design.hpp"
 #include "experiment/kinds.hpp"
 #include "model/model.hpp"
 #include "num/errors.hpp"
@@ -37,9 +38,14 @@ void require_diffusion(const experiment::Experiment& e) {
     const auto& rows = e.data.values;
     if (e.data.source == Source::target && e.data.size == 1)
       refuse_singular("the one example of a data set has no scatter");
-    if (e.data.source == Source::values &&
-        std::adjacent_find(rows.begin(), rows.end(), std::not_equal_to<>()) == rows.end())
-      refuse_singular("all examples are the same");
+    if (e.data.source != Source::values) return;
+    auto differences = rows;
+    for (auto& row : differences)
+      for (std::size_t a = 0; a < row.size(); ++a) row[a] -= rows.front()[a];
+    if (data::rank(differences) < e.model.dimension)
+      refuse_singular(e.model.dimension == 1
+                          ? "all examples are the same"
+                          : "the examples differ in fewer than " + std::to_string(e.model.dimension) + " directions");
     return;
   }
   if (e.data.source != Source::counts)
@@ -148,7 +154,10 @@ void require_supported(const experiment::Experiment& e, Method method) {
              model::make<double>(e.model)->outcomes() == 0)
       refuse_unavailable(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
-    refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions", "one dimension");
+    refuse_unavailable(e, "model.dimension",
+                       "sgd-diffusion of gaussian-mean in several dimensions, except of given examples (data.values) "
+                       "from a start as wide in all directions, with sampler equilibrium or ou,",
+                       "one dimension");
   if (l.kind == "sgd-diffusion" && bends && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "data.target",

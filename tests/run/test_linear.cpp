@@ -214,6 +214,36 @@ TEST_CASE("sgd-diffusion on one data set of a Gaussian mean is langevin at anoth
   CHECK(check_honest(sgd, langevin, "one data set") == 3 * 16);
 }
 
+TEST_CASE("sgd-diffusion of a Gaussian mean in the plane: turned as one likes, the sum of its principal axes") {
+  const auto of = [](const std::string& model, const std::string& mean, const std::string& width,
+                     const std::string& sampler) {
+    return compute(
+        parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 0.5\n" + model +
+                  "\n[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.3\nbatch_size = 2\n"
+                  "temperature = { times = [0, 1], values = [0.2, 0.1] }\nweight_decay = 0.2\ninitial = { mean = " +
+                  mean + ", stddev = " + width + " }\n" + sampler + "[time]\npoints = [0, 0.5, 2]\n"),
+        Options{});
+  };
+  const std::string plane = "dimension = 2\n[data]\nvalues = ", round = "[0.5, 0.5]";
+  for (const std::string sampler : {"", "[sampler]\nkind = \"ou\"\nrate = 2\n"}) {
+    const auto straight = numbers(
+                   of(plane + "[[0.25, -0.1], [1.25, -0.1], [0.25, 0.3], [1.25, 0.3]]", "[0.1, -0.2]", round, sampler)),
+               turned = numbers(of(plane + "[[0.23, 0.14], [0.83, 0.94], [-0.09, 0.38], [0.51, 1.18]]", "[0.22, -0.04]",
+                                   round, sampler));
+    CHECK(check_honest(straight, turned, "turned") > 3 * 25);
+    auto sum = numbers(of("[data]\nvalues = [0.25, 1.25]", "[0.1]", "[0.5]", sampler));
+    const auto other = numbers(of("[data]\nvalues = [-0.1, 0.3]", "[-0.2]", "[0.5]", sampler));
+    for (std::size_t j = 0; j < sum.size(); ++j)
+      for (auto& [name, entry] : sum[j]) {
+        entry.value += other[j].at(name).value;
+        entry.error += other[j].at(name).error;
+      }
+    CHECK(check_honest(straight, sum, "sum") > 3 * 25);
+  }
+  CHECK_THROWS_WITH_AS(of(plane + "[[0.25, -0.1], [1.25, 0.3]]", "[0.1, -0.2]", "[0.5, 0.6]", ""),
+                       doctest::Contains("as wide in all directions"), InputError);
+}
+
 TEST_CASE("what only a grid has is given where it is asked for") {
   const auto of = [](const std::string& temperature) {
     auto options = many();

@@ -18,7 +18,8 @@ struct Exact {
   std::vector<std::vector<double>> outcome;  // [node][x]: p(x|theta); empty for real x
 };
 
-/// Nothing without a law, without types, and for several parameters unless jump.
+/// Nothing without a law, without types, where densities are too narrow for a grid, and for several parameters unless
+/// jump.
 std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law);
 
 /// I(Theta;B) of this law.
