@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "experiment/text.hpp"
@@ -154,6 +155,11 @@ int validate(ValidateRequest r) {
   const judge::Options o = options_of(r);
   const auto built_in = judge::built_in_names();
   if (r.cases.empty()) r.cases = built_in;
+  std::set<std::string> names;
+  for (const auto& name : r.cases)
+    if (const std::string stem = fs::path(name).stem().string(); !names.insert(stem).second)
+      throw InputError("EXPERIMENT: two are called " + printable(stem, 400) +
+                       "; allowed: different names, which reports and plots go by");
   std::vector<std::vector<experiment::Swept>> members;  // all files are read before the long work begins
   for (const auto& name : r.cases) {
     const bool known = std::find(built_in.begin(), built_in.end(), name) != built_in.end();

@@ -72,23 +72,6 @@ Interval hull(const Interval& a, const Interval& b) { return {std::min(a.start, 
 
 Interval meet(const Interval& a, const Interval& b) { return {std::max(a.start, b.start), std::min(a.end, b.end)}; }
 
-/// Spacing at which the trapezoidal rule integrates rho ln rho of a mixture to exp(-decades). Two Gaussians of width
-/// sigma, x sigma apart, have zeros at distance pi sigma/x from the real axis, where the mixture weighs exp(-x²/8):
-/// error exp(-c/x - x²/8), c = 2 pi² sigma/spacing, at its worst over x up to `farthest`, the widest gap between
-/// neighbours.
-double mixture_spacing(double sigma, double farthest, double decades) {
-  const auto worst = [&](double c) {
-    const double x = std::min(std::cbrt(4 * c), farthest);
-    return c / x + x * x / 8;
-  };
-  double low = 1e-3, high = 1e6;
-  for (int i = 0; i < 80; ++i) {
-    const double c = std::sqrt(low * high);
-    (worst(c) < decades ? low : high) = c;
-  }
-  return 2 * M_PI * M_PI * sigma / high;
-}
-
 Interval reach(const Landscape& l, int b, double decades, double& lowest) {
   const double temperature = l.temperature[static_cast<std::size_t>(b)];
   const double v0 = l.initial_stddev * l.initial_stddev, d = l.mobility * temperature;
@@ -110,6 +93,19 @@ double spacing_for(double sigma, double strip, double decades) {
   const double gaussian = std::sqrt(2 * decades) / sigma;
   if (gaussian * sigma * sigma <= strip) return M_PI / gaussian;
   return M_PI / ((decades + strip * strip / (2 * sigma * sigma)) / strip);
+}
+
+double mixture_spacing(double sigma, double farthest, double decades) {
+  const auto worst = [&](double c) {
+    const double x = std::min(std::cbrt(4 * c), farthest);
+    return c / x + x * x / 8;
+  };
+  double low = 1e-3, high = 1e6;
+  for (int i = 0; i < 80; ++i) {
+    const double c = std::sqrt(low * high);
+    (worst(c) < decades ? low : high) = c;
+  }
+  return 2 * M_PI * M_PI * sigma / high;
 }
 
 Plan plan(const Landscape& l, double decades, double spacing_decades) {

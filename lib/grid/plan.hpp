@@ -39,6 +39,12 @@ Plan plan(const Landscape& landscape, double decades, double spacing_decades);
 /// Gaussian, exp(-k² sigma²/2), until k sigma² = strip; then exp(-k strip + strip²/2 sigma²).
 double spacing_for(double sigma, double strip, double decades);
 
+/// Spacing at which the trapezoidal rule integrates rho ln rho of a mixture to exp(-decades). Two Gaussians of width
+/// sigma, x sigma apart, have zeros at distance pi sigma/x from the real axis, where the mixture weighs exp(-x²/8):
+/// error exp(-c/x - x²/8), c = 2 pi² sigma/spacing, at its worst over x up to `farthest`, the widest gap between
+/// neighbours.
+double mixture_spacing(double sigma, double farthest, double decades);
+
 /// Explicit step of a path theta' = -mu L' of which mu L'' is `rate`: it grows with the time elapsed as far as it is
 /// stable, and leaves no more than `left`.
 double path_step(double left, double elapsed, double rate);

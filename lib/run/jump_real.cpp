@@ -9,7 +9,8 @@ namespace calor::run {
 
 template <Real R>
 std::vector<R> graded(const JumpSetting<R>& s) {
-  constexpr double ratio = 3, first = 1e-9;
+  constexpr double first = 1e-9;
+  const double ratio = s.lag_growth;
   std::vector<R> out{s.points.front()};
   if (s.points.size() > 1) {
     std::vector<R> inner;

@@ -4,6 +4,7 @@
 
 #include "data/real_ensemble.hpp"
 #include "evolve/time_nodes.hpp"
+#include "grid/plan.hpp"
 #include "learner/course.hpp"
 #include "num/errors.hpp"
 #include "run/jump_history.hpp"
@@ -278,17 +279,24 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
   RealNodes<R> out;
   for (int row = 0; row < model.rows(); ++row) {
     std::vector<R> lowest(dimension, num::infinity<R>()), highest(dimension, -num::infinity<R>());
-    R narrowest = num::infinity<R>();
+    R narrowest = num::infinity<R>(), apart = 0;
+    const auto first = model.mean(learner.states.front(), row);
+    std::vector<R> left = first, right = first;  // of means
     for (const auto& state : learner.states) {
       const R s = model.stddev(state), reach = s * R(std::sqrt(2 * resolution.tail_decades));
       const auto mean = model.mean(state, row);
       for (std::size_t i = 0; i < dimension; ++i) {
         lowest[i] = min(lowest[i], R(mean[i] - reach));
         highest[i] = max(highest[i], R(mean[i] + reach));
+        left[i] = min(left[i], mean[i]);
+        right[i] = max(right[i], mean[i]);
+        apart = max(apart, R(right[i] - left[i]));
       }
       narrowest = min(narrowest, s);
     }
-    const R spacing = narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades));
+    const R spacing = min(narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades)),
+                          R(grid::mixture_spacing(num::to_double(narrowest), num::to_double(R(apart / narrowest)),
+                                                  resolution.spacing_decades / 1.5)));
     R cell = 1;
     double nodes = static_cast<double>(out.weight.size()), here = 1;
     for (std::size_t i = 0; i < dimension; ++i) {
@@ -402,6 +410,7 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   if (e.sampler.rate && !e.time.step)  // the layer in which X reaches what it lags behind by
     fastest = std::max(fastest, num::from_rational<R>(*e.sampler.rate));
   setting.lag_substep = resolution.lag_substep / num::to_double(fastest);
+  setting.lag_growth = 1 + 5 * resolution.lag_substep;        // levels must differ in every panel
   setting.lag_columns = std::min(resolution.lag_columns, 7);  // more, and round-off is amplified by hundreds
   if (setting.kernels) require_kernels(setting);
   const bool empty_states = setting.learner.initial.minCoeff() < R(0.01) * setting.learner.initial.maxCoeff();

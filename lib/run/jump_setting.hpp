@@ -27,6 +27,7 @@ struct JumpSetting {
   bool fluctuations = false;             // moments of heat_x and work_x, ift_x
   std::shared_ptr<RealKernels> kernels;  // of an x on the real line that lags; longest substep and columns of
   double lag_substep = 0.1;              // the extrapolation in continuous time
+  double lag_growth = 3;                 // of its panels away from t = 0
   int lag_columns = 6;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "grid/plan.hpp"
 #include "learner/sgld_plan.hpp"
 #include "num/errors.hpp"
 
@@ -88,7 +89,12 @@ info::Spaces<R> make_spaces(const SgldSetting<R>& s, const Resolution& resolutio
     return out;
   }
   const R sigma = s.model->stddev({}), reach = sigma * R(std::sqrt(2 * folds(resolution.tail_decades)));
-  const double spacing = num::to_double(sigma) * M_PI / std::sqrt(folds(resolution.spacing_decades));
+  double apart = 0;  // of what batches pull theta to, and with it the means of x
+  for (const auto& f : s.families)
+    apart = std::max(apart, num::to_double(R(f.statistic.row(1).maxCoeff() - f.statistic.row(1).minCoeff())));
+  const double width = num::to_double(sigma),
+               spacing = std::min(width * M_PI / std::sqrt(folds(resolution.spacing_decades)),
+                                  grid::mixture_spacing(width, apart / width, resolution.spacing_decades));
   const auto x = grid::uniform<R>(
       {num::to_double(R(nodes.theta[0] - reach)), num::to_double(R(nodes.theta[n - 1] + reach))}, spacing);
   out.x_weight = Vector<R>::Constant(x.size, x.spacing);

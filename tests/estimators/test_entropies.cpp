@@ -93,7 +93,8 @@ TEST_CASE("entropies: standard errors are delete-one jackknives, and tell the sc
   same([](const Table& t) { return entropy_plugin(t); });
   same([](const Table& t) { return entropy_miller_madow(t); });
   same([](const Table& t) { return entropy_grassberger(t, Grassberger::v1988); });
-  same([](const Table& t) { return entropy_grassberger(t, Grassberger::v2003); });
+  // G(2n+1) = G(2n): its own differences hang on the parity of the counts
+  CHECK(entropy_grassberger(counts).standard_error == entropy_plugin(counts).standard_error);
 
   test::Draws draws(11);
   const std::vector<double> p{0.5, 0.25, 0.15, 0.1};

@@ -32,7 +32,7 @@ double ksg_by_pairs(Points x, Points y, std::size_t k, int which) {
     }
     std::sort(all.begin(), all.end());
     double side_x = 0, side_y = 0;
-    for (std::size_t m = 0; m < k; ++m) {
+    for (std::size_t m = 0; m < all.size() && all[m].first <= all[k - 1].first; ++m) {
       side_x = std::max(side_x, gap(x, i, all[m].second));
       side_y = std::max(side_y, gap(y, i, all[m].second));
     }
@@ -82,6 +82,22 @@ TEST_CASE("KSG: rounded samples (ties on the boundary) follow the stated countin
   }
   CHECK(std::abs(mi_ksg1({x, 1}, {y, 1}, 4).value - ksg_by_pairs({x, 1}, {y, 1}, 4, 1)) < 1e-12);
   CHECK(std::abs(mi_ksg2({x, 1}, {y, 1}, 4).value - ksg_by_pairs({x, 1}, {y, 1}, 4, 2)) < 1e-12);
+  auto back_x = x, back_y = y;  // the order of the rows does not matter
+  std::reverse(back_x.begin(), back_x.end());
+  std::reverse(back_y.begin(), back_y.end());
+  CHECK(std::abs(mi_ksg2({x, 1}, {y, 1}, 4).value - mi_ksg2({back_x, 1}, {back_y, 1}, 4).value) < 1e-12);
+}
+
+TEST_CASE("entropy-kl of numbers whose squares underflow") {
+  test::Draws draws(9);
+  std::vector<double> x, tiny;
+  for (int i = 0; i < 60; ++i) {
+    x.push_back(draws.gaussian());
+    tiny.push_back(std::ldexp(x.back(), -660));
+  }
+  const double shift = 2 * 660 * std::numbers::ln2;
+  CHECK(std::abs(entropy_kl({tiny, 2}, 3, Norm::euclidean).value + shift -
+                 entropy_kl({x, 2}, 3, Norm::euclidean).value) < 1e-10);
 }
 
 TEST_CASE("KSG on Gaussians: the exact information within 4 standard errors, error bars of the right size") {

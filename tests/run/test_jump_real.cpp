@@ -164,4 +164,35 @@ TEST_CASE("jump and real x: widths, designs, turns that draw x anew, and what is
   CHECK_THROWS_WITH_AS(run(many, 10), doctest::Contains("learner.states: 3000 states"), InputError);
 }
 
+TEST_CASE("jump and real x: states far apart, few digits keep their errors") {
+  const auto of = [](int digits) {
+    Options options = with(Method::automatic, digits);
+    options.quantities = {"flow_x", "ep_x", "ep_x_naive"};
+    return numbers(compute(
+        parse_one("[model]\nkind = \"linear-regression\"\nstddev = 1.0\ninputs = [[0.5], [-1.2]]\n[data]\n"
+                  "values = [0.282, -0.982]\n[learner]\nkind = \"jump\"\nstates = [[-1.732], [1.474]]\nrate = 1.669\n"
+                  "temperature = 0.953\nacceptance = \"metropolis\"\nweight_decay = 0.1\ninitial = [0.4, 0.6]\n"
+                  "[sampler]\nkind = \"heat-bath\"\nrate = 1.031\n[time]\npoints = [0.5]\n"),
+        options));
+  };
+  // by Dormand-Prince steps of the joint densities on a fine grid of x: a program of its own
+  const Numbers apart{{{"flow_x", {Number("0.051902114861"), Number("3e-12")}},
+                       {"ep_x", {Number("0.197579935143"), Number("3e-12")}},
+                       {"ep_x_naive", {Number("0.249482050005"), Number("3e-12")}}}};
+  for (const int digits : {5, 7, 9, 10}) CHECK(check_honest(of(digits), apart, "few digits") == 3);
+}
+
+TEST_CASE("sgld: minibatches of separated real examples, few digits and more") {
+  const auto of = [](int digits) {
+    return numbers(compute(
+        parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1.0\n[data]\nvalues = [-2.1, 2.0, 1.7]\n[learner]\n"
+                  "kind = \"sgld\"\nbatch = \"minibatch\"\nbatch_size = 1\nlearning_rate = 0.9\ntemperature = 0.02\n"
+                  "weight_decay = 0.05\ninitial = { mean = [0.1], stddev = [0.1] }\n[time]\npoints = [1, 3]\n"),
+        with(Method::automatic, digits)));
+  };
+  const auto fine = of(10);
+  check_accuracy(fine, 10, "separated examples");
+  for (const int digits : {5, 8}) CHECK(check_honest(of(digits), fine, "separated examples") > 2 * 20);
+}
+
 }  // namespace calor::run::test

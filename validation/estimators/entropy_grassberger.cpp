@@ -33,6 +33,11 @@ double grassberger_g(Grassberger variant, double n) { return variant == Grassber
 Result entropy_grassberger(Counts counts, Grassberger variant) {
   const bool first = variant == Grassberger::v1988;
   Result result = additive_entropy({first ? g1988 : g2003}, counts);
+  if (!first) {
+    const Result smooth = additive_entropy({[](double n) { return std::log(n); }}, counts);
+    result.standard_error = smooth.standard_error;
+    result.conventions = {{"standard error", "delete-one jackknife of the plug-in entropy"}};
+  }
   result.conventions.insert(result.conventions.begin(), {"variant", first ? "1988" : "2003"});
   return result;
 }

@@ -15,7 +15,9 @@ enum class Grassberger { v1988, v2003 };
 /// G(n) for n >= 1; n as a double that holds a whole number.
 double grassberger_g(Grassberger variant, double n);
 
-/// Nats; standard error by jackknife. Throws InputError if there are no samples.
+/// Nats; standard error by jackknife, of the 2003 form that of the plug-in entropy: G(2n+1) = G(2n), so that the form's
+/// own differences hang on the parity of the counts (20 times too large for counts that are all about equal). Throws
+/// InputError if there are no samples.
 Result entropy_grassberger(Counts counts, Grassberger variant = Grassberger::v2003);
 
 }  // namespace calor::estimators

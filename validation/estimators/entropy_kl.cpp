@@ -1,7 +1,9 @@
 #include "validation/estimators/entropy_kl.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "validation/estimators/kd_tree.hpp"
 #include "validation/estimators/neighbour_statistics.hpp"
@@ -15,7 +17,7 @@ double log_unit_ball(double d, Norm norm) {
   return d / 2 * std::log(std::numbers::pi) - std::lgamma(1 + d / 2);
 }
 
-Result without_error(Points points, int k, Norm norm) {
+Result unscaled(Points points, int k, Norm norm) {
   const KdTree tree(points, norm);
   const auto d = static_cast<double>(points.dimension);
   std::vector<double> local(points.size());
@@ -26,6 +28,19 @@ Result without_error(Points points, int k, Norm norm) {
   }
   const std::vector<double> psi = digamma_table(points.size());
   return mean_of_local(psi.back() - psi[static_cast<std::size_t>(k)] + log_unit_ball(d, norm), local);
+}
+
+/// Of numbers so small that squares of their differences would underflow: of 2^e times as large ones.
+Result without_error(Points points, int k, Norm norm) {
+  double largest = 0;
+  for (const double x : points.values) largest = std::max(largest, std::fabs(x));
+  if (!(largest > 0) || largest > 1e-100) return unscaled(points, k, norm);
+  const int e = -std::ilogb(largest);
+  std::vector<double> scaled;
+  for (const double x : points.values) scaled.push_back(std::ldexp(x, e));
+  Result out = unscaled({scaled, points.dimension}, k, norm);
+  out.value -= static_cast<double>(points.dimension) * e * std::numbers::ln2;
+  return out;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <utility>
@@ -43,6 +44,7 @@ void set_error(Result& result, int k, int halvings, const std::function<double(s
     result.standard_error = halving_error(result.samples, halvings, value);
     result.conventions.emplace_back("standard error", std::to_string(halvings) + " random halvings");
   } else {
+    if (!(result.standard_error > 0)) result.standard_error = std::numeric_limits<double>::quiet_NaN();  // too few
     result.conventions.emplace_back("standard error", "standard deviation of the local terms / sqrt(N)");
   }
 }

@@ -26,7 +26,8 @@ double halving_error(std::size_t n, int halvings, const std::function<double(std
 std::vector<double> rows(Points points, std::span<const std::size_t> indices);
 
 /// Sets the standard error of `result`, an estimate with k neighbours whose local terms gave the one it has: by halving
-/// if halvings > 0 and half the samples are more than k, else it stays. Notes it among the conventions.
+/// if halvings > 0 and half the samples are more than k, else it stays (NaN if it is 0: too few local terms). Notes it
+/// among the conventions.
 void set_error(Result& result, int k, int halvings, const std::function<double(std::span<const std::size_t>)>& value);
 
 }  // namespace calor::estimators

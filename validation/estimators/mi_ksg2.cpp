@@ -15,8 +15,11 @@ Result ksg2_estimate(Points x, Points y, int k) {
   const KdTree tree({both, x.dimension + y.dimension}, Norm::max);
   std::vector<double> side_x(n), side_y(n);
   for (const std::size_t i : tree.order()) {
-    const auto neighbours = tree.nearest(i, k);
-    if (neighbours.back().distance == 0) refuse_duplicates(i, k);
+    auto neighbours = tree.nearest(i, k);
+    const double radius = neighbours.back().distance;
+    if (radius == 0) refuse_duplicates(i, k);
+    if (const auto near = tree.count(i, radius, false); near > neighbours.size())  // as near as the k-th
+      neighbours = tree.nearest(i, static_cast<int>(near));
     for (const Neighbour& j : neighbours) {
       side_x[i] = std::max(side_x[i], distance(x.row(i), x.row(j.index), x.dimension, Norm::max));
       side_y[i] = std::max(side_y[i], distance(y.row(i), y.row(j.index), y.dimension, Norm::max));

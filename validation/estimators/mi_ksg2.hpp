@@ -12,8 +12,9 @@
 
 namespace calor::estimators {
 
-/// Nats; may be slightly negative. Standard error by halving. No standardisation (see `standardised`). Of equally near
-/// samples the earlier ones are the neighbours. Throws InputError as mi_ksg1 does.
+/// Nats; may be slightly negative. Standard error by halving. No standardisation (see `standardised`). Samples that are
+/// as near as the k-th are neighbours too, so that the order of the rows does not matter. Throws InputError as mi_ksg1
+/// does.
 Result mi_ksg2(Points x, Points y, int k = 3, int halvings = default_halvings);
 
 }  // namespace calor::estimators

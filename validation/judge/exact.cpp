@@ -12,8 +12,10 @@ namespace {
 
 constexpr int grid_cells = 900;
 
-/// Nodes of the states, or of a uniform grid beyond which the densities have died out; returns the spacing.
-double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
+/// Nodes of the states, or of a uniform grid that reaches `margin` times the samples' range beyond them; returns the
+/// spacing.
+double lay_out(const Pool& pool, double margin, std::vector<std::vector<double>>& nodes) {
+  nodes.clear();
   if (pool.setting.mover == simulator::Mover::jump) {
     nodes = pool.setting.states;
     return 1;
@@ -23,8 +25,8 @@ double lay_out(const Pool& pool, std::vector<std::vector<double>>& nodes) {
     low = std::min(low, pool.theta(i)[0]);
     high = std::max(high, pool.theta(i)[0]);
   }
-  const double margin = high - low, spacing = (high - low + 2 * margin) / grid_cells;
-  for (int i = 0; i <= grid_cells; ++i) nodes.push_back({low - margin + spacing * i});
+  const double reach = margin * (high - low), spacing = (high - low + 2 * reach) / grid_cells;
+  for (int i = 0; i <= grid_cells; ++i) nodes.push_back({low - reach + spacing * i});
   return spacing;
 }
 
@@ -47,6 +49,31 @@ double contrast(Scheme scheme, std::size_t m, double own, const std::vector<doub
   return std::log(own) - estimators::expected_log_sum(value, weight, others, with_own ? own : 0) + std::log(count);
 }
 
+/// The law at the nodes; false if densities do not add up to 1 there.
+bool fill(const Pool& pool, simulator::Law& law, double spacing, Exact& e) {
+  e.marginal.assign(e.nodes.size(), 0.0);
+  e.density.clear();
+  e.share.clear();
+  e.weight.clear();
+  for (const Type& type : pool.types) {
+    std::vector<double> density, share;
+    double sum = 0;
+    for (const auto& node : e.nodes) {
+      density.push_back(positive(law.log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
+      sum += spacing * density.back();
+    }
+    if (type.weight > 1e-9 && !(std::abs(sum - 1) < 1e-6)) return false;
+    for (std::size_t i = 0; i < density.size(); ++i) {
+      share.push_back(sum > 0 ? spacing * density[i] / sum : 0.0);  // the rarest types may lie beyond the grid
+      e.marginal[i] += type.weight * share[i];
+    }
+    e.density.push_back(density);
+    e.share.push_back(share);
+    e.weight.push_back(type.weight);
+  }
+  return true;
+}
+
 std::vector<double> given_type(const Exact& e, std::size_t b) {
   std::vector<double> p(e.outcome.front().size(), 0.0);
   for (std::size_t i = 0; i < e.nodes.size(); ++i)
@@ -61,24 +88,10 @@ std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law) {
   if (law == nullptr || pool.types.empty() || pool.types.size() > 200 || (!jump && pool.sample.parameters != 1))
     return nullptr;
   auto e = std::make_shared<Exact>();
-  const double spacing = lay_out(pool, e->nodes);
-  e->marginal.resize(e->nodes.size());
-  for (const Type& type : pool.types) {
-    std::vector<double> density, share;
-    double sum = 0;
-    for (const auto& node : e->nodes) {
-      density.push_back(positive(law->log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
-      sum += spacing * density.back();
-    }
-    if (type.weight > 1e-9 && std::abs(sum - 1) > 1e-6) return nullptr;  // narrower than the cells of the grid
-    for (std::size_t i = 0; i < density.size(); ++i) {
-      share.push_back(sum > 0 ? spacing * density[i] / sum : 0.0);  // the rarest types may lie beyond the grid
-      e->marginal[i] += type.weight * share[i];
-    }
-    e->density.push_back(density);
-    e->share.push_back(share);
-    e->weight.push_back(type.weight);
-  }
+  bool covered = false;
+  for (double margin = 1; !covered && margin <= (jump ? 1 : 16); margin *= 2)  // few samples see little of the range
+    covered = fill(pool, *law, lay_out(pool, margin, e->nodes), *e);
+  if (!covered) return nullptr;
   for (std::size_t i = 0; pool.discrete_x() && i < e->nodes.size(); ++i) {
     e->outcome.emplace_back();
     for (int x = 0; x < pool.setting.model->outcomes(); ++x) {
