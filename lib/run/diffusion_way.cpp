@@ -53,7 +53,7 @@ void diffusion_on_tensor_grid(Job& job) {
         " digits are out of reach of sgd-diffusion and of schedules in two parameters, and of noise that "
         "depends on theta, which are computed in double precision; reachable: 12 digits");
   const auto study = make_study<double>(e, job.options);
-  const bool parts = printed("ep_theta_housekeeping", job.options) || printed("ep_theta_excess", job.options);
+  const bool parts = stationary_parts(job);
   // langevin and one parameter: J_ss = 0 at every temperature
   const bool turning = study.learner.noise > 0 && study.model->parameters() > 1;
   if (parts && turning && !study.learner.course.empty())
@@ -61,10 +61,6 @@ void diffusion_on_tensor_grid(Job& job) {
         e.at("time.points") +
         "ep_theta_housekeeping and ep_theta_excess of sgd-diffusion with a schedule in two parameters are not "
         "available in this version; leave them out with --quantities");
-  if (parts && !has_stationary_densities(e))
-    throw InputError(e.at("learner.weight_decay") +
-                     "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
-                     "ep_theta_excess need; allowed: > 0");
   const std::array finer{1.0, 1.15, 1.35, 1.6, 1.9, 2.25, 2.7, 3.2};
   const int levels = static_cast<int>(finer.size()) - (study.model->parameters() > 1 ? 2 : 0);
   const auto identities = langevin_identities<double>(e);

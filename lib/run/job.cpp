@@ -25,6 +25,15 @@ bool printed(const std::string& name, const Options& o) {
   return std::find(o.quantities.begin(), o.quantities.end(), name) != o.quantities.end();
 }
 
+bool stationary_parts(const Job& job) {
+  if (!printed("ep_theta_housekeeping", job.options) && !printed("ep_theta_excess", job.options)) return false;
+  if (job.experiment.data.source != experiment::Data::Source::stream && !has_stationary_densities(job.experiment))
+    throw InputError(job.experiment.at("learner.weight_decay") +
+                     "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
+                     "ep_theta_excess need; allowed: > 0");
+  return true;
+}
+
 std::vector<std::string> Job::wanted() const {
   if (collected.times.empty()) {
     std::vector<std::string> names;

@@ -60,6 +60,10 @@ struct Job {
   std::vector<std::string> wanted() const;
 };
 
+/// Whether ep_theta_housekeeping or ep_theta_excess are asked for. Throws InputError where a data set has no stationary
+/// density.
+bool stationary_parts(const Job& job);
+
 /// 10^-digits.
 template <Real R>
 R accuracy(int digits) {

@@ -49,7 +49,7 @@ void discrete_time_with(Job& job) {
     return std::any_of(names.begin(), names.end(), [&](const char* q) { return printed(q, job.options); });
   };
   const SgldExtras extras{asked({"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness", "ift_x"}),
-                          asked({"ep_theta_housekeeping", "ep_theta_excess"})};
+                          stationary_parts(job)};
   const auto identities = sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));
   const auto book = refine<R>(
       [&](int k) {

@@ -399,11 +399,7 @@ void sgld_on_tensor_grid(Job& job) {
                         " digits are out of reach of sgld in two parameters, which is computed in double precision; "
                         "reachable: 12 digits");
   const auto study = make_study<double>(job.experiment, job.options);
-  const bool parts = printed("ep_theta_housekeeping", job.options) || printed("ep_theta_excess", job.options);
-  if (parts && !has_stationary_densities(job.experiment))
-    throw InputError(job.experiment.at("learner.weight_decay") +
-                     "0 leaves data sets without a stationary density, which ep_theta_housekeeping and "
-                     "ep_theta_excess need; allowed: > 0");
+  const bool parts = stationary_parts(job);
   const std::array finer{1.0, 1.15, 1.35, 1.6};
   const auto identities = sgld_identities<double>(
       num::from_rational<double>(job.experiment.learner.temperature.values.front()), lagging(job.experiment));
