@@ -114,23 +114,22 @@ struct AtomHistory {
 class Atoms {
  public:
   explicit Atoms(const experiment::Experiment& e)
-      : stream_(e.data.source == experiment::Data::Source::stream),
-        rests_(never_moves(e)),
-        decay_(e.learner.weight_decay) {
+      : stream_(e.data.source == experiment::Data::Source::stream), decay_(e.learner.weight_decay) {
     for (int x = 0; x < outcomes_of(e.model); ++x) statistic_.push_back(statistic_of(e.model, x));
     const Atom start = placed({0, Ball(e.learner.initial_mean.front()), Ball(1), {}, {}, {}, {}});
     for (std::size_t x = 0; x < e.data.probabilities.size(); ++x) target_ += statistic_[x] * e.data.probabilities[x];
     if (stream_) {
       laws_ = {{batch_sums(draw(e.model, e.data.probabilities), e.learner.batch_size), e.learner.batch_size}};
       histories_.push_back({Ball(1), 0, {start}, {}});
-      return;
+    } else {
+      const auto ensemble = enumerate(e);
+      fixed_ = ensemble.fixed;
+      for (const auto& set : ensemble.sets) {
+        laws_.push_back(batches_of(e, set));
+        histories_.push_back({set.weight, mean_of(laws_.back()), {start}, {}});
+      }
     }
-    const auto ensemble = enumerate(e);
-    fixed_ = ensemble.fixed;
-    for (const auto& set : ensemble.sets) {
-      laws_.push_back(batches_of(e, set));
-      histories_.push_back({set.weight, mean_of(laws_.back()), {start}, {}});
-    }
+    rests_ = e.learner.initial_mean.front() == 0 && batches_leave_zero();
   }
 
   bool fixed() const { return fixed_; }
@@ -203,12 +202,24 @@ class Atoms {
   }
 
  private:
-  static bool apart(std::vector<Atom> nodes) {
-    if (!std::all_of(nodes.begin(), nodes.end(), [](const Atom& a) { return a.theta.finite(); })) return false;
-    std::sort(nodes.begin(), nodes.end(),
-              [](const Atom& a, const Atom& b) { return a.theta.middle() < b.theta.middle(); });
-    return std::adjacent_find(nodes.begin(), nodes.end(),
-                              [](const Atom& a, const Atom& b) { return !(a.theta < b.theta); }) == nodes.end();
+  static bool apart(const std::vector<Atom>& nodes) {
+    Balls theta;
+    for (const Atom& a : nodes) theta.push_back(a.theta);
+    if (!std::all_of(theta.begin(), theta.end(), [](const Ball& b) { return b.finite(); })) return false;
+    std::sort(theta.begin(), theta.end(), [](const Ball& a, const Ball& b) { return a.middle() < b.middle(); });
+    return std::adjacent_find(theta.begin(), theta.end(), [](const Ball& a, const Ball& b) { return !(a < b); }) ==
+           theta.end();
+  }
+
+  /// Whether every batch leaves theta = 0 where it is. theta is algebraic, p(x|theta) transcendental unless theta = 0
+  /// (Lindemann), so that nothing else rests exactly.
+  bool batches_leave_zero() const {
+    const auto outcomes = static_cast<long>(statistic_.size());
+    const Rational there = Rational(std::accumulate(statistic_.begin(), statistic_.end(), 0L)) / outcomes;
+    return std::all_of(laws_.begin(), laws_.end(), [&](const BatchLaw& law) {
+      return std::all_of(law.sums.begin(), law.sums.end(),
+                         [&](const auto& sum) { return sum.first == there * law.size; });
+    });
   }
 
   /// The model at theta: phi_theta(x) = ln Z - s_x theta.
@@ -288,7 +299,7 @@ class Atoms {
     row["_type_entropy"] = entropy(weight);
   }
 
-  bool stream_, rests_, fixed_ = false;
+  bool stream_, rests_ = false, fixed_ = false;
   Ball decay_;
   std::vector<long> statistic_;  // [outcome]: s_x
   Rational target_ = 0;          // E_p*[s]
@@ -297,18 +308,6 @@ class Atoms {
   std::map<std::pair<std::size_t, long>, std::size_t> paths_;  // (path before, sum) -> path
   long steps_ = 0;
 };
-
-/// Bits that balls lose in a step, however much the step contracts: 1 + eta (largest variance of s + lambda).
-double bits_a_step(const experiment::Experiment& e, long step) {
-  long least = 0, most = 0;
-  for (int x = 0; x < outcomes_of(e.model); ++x) {
-    least = std::min(least, statistic_of(e.model, x));
-    most = std::max(most, statistic_of(e.model, x));
-  }
-  const auto number = [](const Rational& q) { return num::from_rational<double>(q); };
-  const double range = static_cast<double>(most - least);
-  return std::log2(1 + number(e.learner.learning_rate.at(step)) * (range * range / 4 + number(e.learner.weight_decay)));
-}
 
 }  // namespace
 
@@ -336,32 +335,24 @@ std::string why_no_atoms(const experiment::Experiment& e) {
   const double steps = num::from_rational<double>(e.time.points.back()), atoms = sets * std::pow(branches, steps);
   if (!(atoms <= most_atoms && atoms * (stream ? atoms : sets) <= most_atom_entries)) return "too many atoms";
   const double moves = branches > 1 ? 2 * atoms : sets * steps;
-  const double bits = 64 + bits_a_step(e, 0) * steps;  // of the order of
+  const double bits = 64 + static_cast<double>(atom_bits(e));  // of the order of
   const double each = 2e-6 * outcomes_of(e.model) * std::pow(bits / 64, 1.3);
   return moves * each <= most_atom_seconds ? "" : "too many steps";
 }
 
+/// In a step balls lose 1 + eta (largest variance of s + lambda), however much the step contracts.
 long atom_bits(const experiment::Experiment& e) {
-  double sum = 0;
-  for (long n = 0; Rational(n) < e.time.points.back(); ++n) sum += bits_a_step(e, n);
-  return std::lround(std::ceil(sum));
-}
-
-bool never_moves(const experiment::Experiment& e) {
-  if (e.learner.initial_mean.front() != 0) return false;
-  Rational at_rest = 0;  // <s> at theta = 0
-  for (int x = 0; x < outcomes_of(e.model); ++x) at_rest += statistic_of(e.model, x);
-  at_rest /= outcomes_of(e.model);
-  const auto rests = [&](const BatchSums& sums, const Rational& size) {
-    return std::all_of(sums.begin(), sums.end(), [&](const auto& item) { return item.first == at_rest * size; });
-  };
-  if (e.data.source == experiment::Data::Source::stream) return rests(draw(e.model, e.data.probabilities), 1);
-  const auto sets = enumerate(e).sets;
-  return std::all_of(sets.begin(), sets.end(), [&](const DataSet& set) {
-    if (e.learner.batch != "full") return rests(draw(e.model, shares(set)), 1);
-    const auto law = batches_of(e, set);
-    return rests(law.sums, law.size);
-  });
+  long least = 0, most = 0;
+  for (int x = 0; x < outcomes_of(e.model); ++x) {
+    least = std::min(least, statistic_of(e.model, x));
+    most = std::max(most, statistic_of(e.model, x));
+  }
+  const double range = static_cast<double>(most - least);
+  const double curvature = range * range / 4 + num::from_rational<double>(e.learner.weight_decay);
+  double bits = 0;
+  for (long n = 0; Rational(n) < e.time.points.back(); ++n)
+    bits += std::log2(1 + num::from_rational<double>(e.learner.learning_rate.at(n)) * curvature);
+  return std::lround(std::ceil(bits));
 }
 
 std::vector<BallRow> atoms_book(const experiment::Experiment& e, const std::vector<Rational>& points) {

@@ -18,10 +18,6 @@ std::string why_no_atoms(const experiment::Experiment& experiment);
 /// Bits that balls may lose on the way to the last point.
 long atom_bits(const experiment::Experiment& experiment);
 
-/// Whether theta = 0 is where it starts and where every batch leaves it. theta is algebraic, p(x|theta) transcendental
-/// unless theta = 0 (Lindemann), so that nothing else rests exactly.
-bool never_moves(const experiment::Experiment& experiment);
-
 /// All quantities at `points` (numbers of steps, the first 0) to the thread's precision; those that are infinite as
 /// +inf. Empty if atoms of different batches cannot be told apart with this precision.
 std::vector<BallRow> atoms_book(const experiment::Experiment& experiment, const std::vector<num::Rational>& points);

@@ -296,7 +296,7 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
     }
     const R spacing = min(narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades)),
                           R(grid::mixture_spacing(num::to_double(narrowest), num::to_double(R(apart / narrowest)),
-                                                  resolution.spacing_decades / 1.5)));
+                                                  resolution.spacing_decades / 1.5)));  // as asked for: see below
     R cell = 1;
     double nodes = static_cast<double>(out.weight.size()), here = 1;
     for (std::size_t i = 0; i < dimension; ++i) {

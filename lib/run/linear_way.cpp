@@ -335,6 +335,7 @@ bool moves_linearly(const experiment::Experiment& e) {
 bool only_on_grid(const Job& job) {
   const auto& e = job.experiment;
   if (of_regression(e) || lagging(e)) return false;
+  if (e.learner.kind == "sgd-diffusion" && e.model.dimension > 1) return false;  // no grid for these
   std::vector<const char*> names{"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness"};
   if (e.learner.kind == "sgld") names.insert(names.end(), {"ep_theta_housekeeping", "ep_theta_excess"});
   return std::any_of(names.begin(), names.end(), [&](const char* name) { return printed(name, job.options); });

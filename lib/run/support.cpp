@@ -122,8 +122,8 @@ void require_supported(const experiment::Experiment& e, Method method) {
   if (l.kind == "sgd-diffusion") require_diffusion(e);
   if (has_closed_form(e)) return;
   if (l.kind == "sgld" && e.time.points.back() > most_steps)
-    throw InputError(e.at("time.points") + std::to_string(most_steps) +
-                     " learning steps are the most that fit; found " + num::decimal_text(e.time.points.back()));
+    throw InputError(e.at("time.points") + num::decimal_text(e.time.points.back()) +
+                     " learning steps are too many; allowed: at most " + std::to_string(most_steps));
   if ((method == Method::automatic || method == Method::analytic) && moves_linearly(e)) return;
   if (without_noise(l)) return require_limit(e);
   if (separates(e)) return;
@@ -154,10 +154,9 @@ void require_supported(const experiment::Experiment& e, Method method) {
              model::make<double>(e.model)->outcomes() == 0)
       refuse_unavailable(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
-    refuse_unavailable(e, "model.dimension",
-                       "sgd-diffusion of gaussian-mean in several dimensions, except of given examples (data.values) "
-                       "from a start as wide in all directions, with sampler equilibrium or ou,",
-                       "one dimension");
+    refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
+                       "one dimension; given examples (data.values) and a start as wide in all directions, with "
+                       "sampler equilibrium or ou and --method auto or analytic");
   if (l.kind == "sgd-diffusion" && bends && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "data.target",

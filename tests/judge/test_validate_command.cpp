@@ -43,6 +43,17 @@ TEST_CASE("validate: every format, files and plots") {
   CHECK(svg.ends_with("</svg>\n"));
 }
 
+TEST_CASE("validate: a handful of samples, and laws narrower than a grid, are no internal errors") {
+  for (const std::string what : {"letters", "gaussian_memory"}) {
+    const auto file = what == "letters" ? what : test::source_root() + "/validation/experiments/" + what + ".toml";
+    const auto o =
+        run_program({"validate", file, "--sizes", "5", "--replicates", "2", "--format", "json", "--untimed"});
+    CAPTURE(o.err);
+    CHECK(o.status == 0);
+    CHECK(!nlohmann::json::parse(o.out)["cases"].empty());
+  }
+}
+
 TEST_CASE("validate: wrong use is one line and status 2") {
   check_refused({"validate", "no_such.toml"}, "no_such.toml");
   check_refused({"validate", "letters", "--sizes", "0"}, "--sizes");
@@ -57,6 +68,7 @@ TEST_CASE("validate: wrong use is one line and status 2") {
   check_refused({"validate", "letters", "--output", "/proc/none/dir", "--replicates", "2", "--sizes", "5"}, "--output");
   check_refused({"validate", "letters", "--sizes", "10000000", "--replicates", "1000"}, "50000000");
   check_refused({"validate", "letters", "--wrong"}, "--wrong");
+  check_refused({"validate", "letters", "letters"}, "letters");  // plots of one would overwrite the other's
 }
 
 }  // namespace calor::validate_command_test

@@ -242,6 +242,16 @@ TEST_CASE("sgd-diffusion of a Gaussian mean in the plane: turned as one likes, t
   }
   CHECK_THROWS_WITH_AS(of(plane + "[[0.25, -0.1], [1.25, 0.3]]", "[0.1, -0.2]", "[0.5, 0.6]", ""),
                        doctest::Contains("as wide in all directions"), InputError);
+  auto options = Options{};
+  options.quantities = {"heat_x", "heat_x_variance"};  // the second needs a grid, which these have not
+  const auto cells = numbers(
+      compute(parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 0.5\n" + plane +
+                        "[[0.25, -0.1], [1.25, 0.3]]\n[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.3\n"
+                        "batch_size = 2\ntemperature = 0.2\ninitial = { mean = [0.1, -0.2], stddev = " +
+                        round + " }\n[time]\npoints = [1]\n"),
+              options));
+  CHECK(cells.size() == 1);
+  CHECK(cells.front().size() == 1);
 }
 
 TEST_CASE("what only a grid has is given where it is asked for") {

@@ -15,7 +15,6 @@ constexpr int grid_cells = 900;
 /// Nodes of the states, or of a uniform grid that reaches `margin` times the samples' range beyond them; returns the
 /// spacing.
 double lay_out(const Pool& pool, double margin, std::vector<std::vector<double>>& nodes) {
-  nodes.clear();
   if (pool.setting.mover == simulator::Mover::jump) {
     nodes = pool.setting.states;
     return 1;
@@ -49,12 +48,12 @@ double contrast(Scheme scheme, std::size_t m, double own, const std::vector<doub
   return std::log(own) - estimators::expected_log_sum(value, weight, others, with_own ? own : 0) + std::log(count);
 }
 
-/// The law at the nodes; false if densities do not add up to 1 there.
-bool fill(const Pool& pool, simulator::Law& law, double spacing, Exact& e) {
+/// The law at nodes that reach so far beyond the samples; none if densities do not add up to 1 there.
+std::shared_ptr<Exact> tabulated(const Pool& pool, simulator::Law& law, double margin) {
+  auto out = std::make_shared<Exact>();
+  Exact& e = *out;
+  const double spacing = lay_out(pool, margin, e.nodes);
   e.marginal.assign(e.nodes.size(), 0.0);
-  e.density.clear();
-  e.share.clear();
-  e.weight.clear();
   for (const Type& type : pool.types) {
     std::vector<double> density, share;
     double sum = 0;
@@ -62,7 +61,7 @@ bool fill(const Pool& pool, simulator::Law& law, double spacing, Exact& e) {
       density.push_back(positive(law.log_density(pool.sample.times - 1, node.data(), type.statistic.data())));
       sum += spacing * density.back();
     }
-    if (type.weight > 1e-9 && !(std::abs(sum - 1) < 1e-6)) return false;
+    if (type.weight > 1e-9 && !(std::abs(sum - 1) < 1e-6)) return nullptr;
     for (std::size_t i = 0; i < density.size(); ++i) {
       share.push_back(sum > 0 ? spacing * density[i] / sum : 0.0);  // the rarest types may lie beyond the grid
       e.marginal[i] += type.weight * share[i];
@@ -71,7 +70,7 @@ bool fill(const Pool& pool, simulator::Law& law, double spacing, Exact& e) {
     e.share.push_back(share);
     e.weight.push_back(type.weight);
   }
-  return true;
+  return out;
 }
 
 std::vector<double> given_type(const Exact& e, std::size_t b) {
@@ -87,11 +86,10 @@ std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law) {
   const bool jump = pool.setting.mover == simulator::Mover::jump;
   if (law == nullptr || pool.types.empty() || pool.types.size() > 200 || (!jump && pool.sample.parameters != 1))
     return nullptr;
-  auto e = std::make_shared<Exact>();
-  bool covered = false;
-  for (double margin = 1; !covered && margin <= (jump ? 1 : 16); margin *= 2)  // few samples see little of the range
-    covered = fill(pool, *law, lay_out(pool, margin, e->nodes), *e);
-  if (!covered) return nullptr;
+  std::shared_ptr<Exact> e;
+  for (double margin = 1; !e && margin <= (jump ? 1 : 16); margin *= 2)  // few samples see little of the range
+    e = tabulated(pool, *law, margin);
+  if (!e) return nullptr;
   for (std::size_t i = 0; pool.discrete_x() && i < e->nodes.size(); ++i) {
     e->outcome.emplace_back();
     for (int x = 0; x < pool.setting.model->outcomes(); ++x) {
