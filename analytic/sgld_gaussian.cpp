@@ -59,13 +59,14 @@ template <Number R>
 void append_losses(Quantities<R>& q, const SgldGaussian<R>& s, const GaussianCoordinate<R>& c, const SgldLaw<R>& w,
                    long n) {
   using std::log;
-  if (s.stream && n == 0) return;
   const R s2 = s.stddev * s.stddev, constant = log(2 * num::pi<R>() * s2) / 2, off = w.mean - c.data.mean;
-  const R vb = c.data.variance / (s.stream ? R(n) : R(1)), scatter = c.data.scatter + c.data.variance - vb;
-  q.emplace_back("loss_train", constant + (scatter + w.v + off * off + w.spread - 2 * w.cov + vb) / (2 * s2));
+  const R scatter = c.data.scatter + c.data.variance;  // of any example about its expectation
+  const R test = constant + (scatter + w.v + w.spread + off * off) / (2 * s2);
+  const bool begun = !s.stream || n > 0;  // a stream's data are absent before
+  if (begun) q.emplace_back("loss_train", test - w.cov / s2);
   if (c.data.fixed) return;
-  q.emplace_back("loss_test", constant + (scatter + vb + w.v + w.spread + off * off) / (2 * s2));
-  q.emplace_back("generalization_gap", w.cov / s2);
+  q.emplace_back("loss_test", test);
+  if (begun) q.emplace_back("generalization_gap", w.cov / s2);
 }
 
 template <Number R>

@@ -159,7 +159,7 @@ std::vector<std::string> missing(const std::vector<table::Table>& tables, const 
   if (!out.empty() && out.size() == asked.size())
     throw InputError("--quantities: " + experiment::join(out) +
                      ": not defined or not available for this experiment; allowed: what calor run prints without "
-                     "--quantities");
+                     "--quantities or with --quantities fluctuations");
   return out;
 }
 

@@ -42,7 +42,8 @@ struct Problem {
   R initial_mean = 0, initial_stddev = 1;  // of the Gaussian rho_0
   std::function<R(R)> force = {};          // L_B' at any theta; empty where nobody asked for it
   double strip = 1e300;                    // L_B is analytic within this distance from the real axis
-  std::vector<int> integrated = {};        // indices of the times where Solution::accumulated is wanted
+  /// Indices of the times where densities and Solution::accumulated are wanted; empty: densities at all times.
+  std::vector<int> integrated = {};
 
   std::vector<Stretch<R>> course = {};  // schedules: stretches from t = 0 on; empty if nothing changes
 
@@ -68,7 +69,7 @@ struct Problem {
 /// Densities at the times asked for. Where the solver cannot vouch for the sign of rho, log_density is -infinity.
 template <Real R>
 struct Solution {
-  std::vector<std::vector<R>> density;      // [time][node]
+  std::vector<std::vector<R>> density;      // [time][node]; a solver may leave out times that are not wanted
   std::vector<std::vector<R>> log_density;  // [time][node]
   std::vector<std::vector<R>>
       log_round_off;                // [time][node]: round-off in log_density; infinity where that is worthless
@@ -79,6 +80,8 @@ struct Solution {
   std::vector<std::vector<R>> accumulated = {};
   /// Round-off in rho at each node, in absolute terms: |computed - exact arithmetic| stays below it.
   std::vector<R> round_off;  // [node]
+  /// The same at each time, where the solver knows it: [time][node], else empty.
+  std::vector<std::vector<R>> round_off_at = {};
 };
 
 template <Real R>

@@ -5,6 +5,7 @@
 #include "evolve/chebyshev.hpp"
 #include "evolve/sinc.hpp"
 #include "evolve/toeplitz.hpp"
+#include "evolve/widening.hpp"
 #include "num/errors.hpp"
 
 namespace calor::evolve {
@@ -86,6 +87,24 @@ R spectral_condition(const Problem<R>& p) {
 
 namespace {
 
+constexpr Eigen::Index small_grid = 320;  // propagated as a whole
+
+/// The problem on a window's nodes; log_initial is left out.
+template <Real R>
+Problem<R> restricted(const Problem<R>& p, const Window& w) {
+  Problem<R> out;
+  out.grid = {p.grid.node(static_cast<int>(w.first)), p.grid.spacing * R(w.stride), static_cast<int>(w.size)};
+  out.mobility = p.mobility;
+  out.temperature = p.temperature;
+  for (Eigen::Index i = 0; i < w.size; ++i) {
+    const auto k = static_cast<std::size_t>(w.node(i));
+    out.loss.push_back(p.loss[k]);
+    out.slope.push_back(p.slope[k]);
+    out.curvature.push_back(p.curvature[k]);
+  }
+  return out;
+}
+
 template <Real R>
 Propagated<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<const R> times,
                         std::span<const int> integrated, [[maybe_unused]] const R& epsilon) {
@@ -99,6 +118,39 @@ Propagated<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<con
   }
 }
 
+template <Real R>
+Widened<R> propagate_all(const Problem<R>& p, const Vector<R>& psi, std::span<const R> times, const R& epsilon) {
+  // exp(-tH) contracts, so round-off in psi stays near epsilon |psi_0|. Heuristic: the factor 4 is not derived; the
+  // random tests against closed forms and more digits (tests/run) are what judges it
+  const R noise = 4 * epsilon * psi.norm();
+  const std::span<const int> integrated(p.integrated);
+  if (psi.size() <= small_grid) {
+    auto all = propagate(p, psi, times, integrated, epsilon);
+    return {{{{0, 1, psi.size()}, std::move(all.state), noise}}, std::move(all.integral)};
+  }
+  const auto on_window = [&](const Window& w, const Vector<R>& here, std::span<const R> t, std::span<const int> sums) {
+    return propagate(restricted(p, w), here, t, sums, epsilon);
+  };
+  return widen<R>({p.grid.spacing, p.diffusion(), noise, on_window}, psi, times, integrated);
+}
+
+/// d psi/dtheta at the window's nodes.
+template <Real R>
+Matrix<R> gradient_of(const Piece<R>& piece, const R& spacing, const R& epsilon) {
+  const Eigen::Index n = piece.window.size;
+  Vector<R> derivative(2 * n - 1);
+  for (Eigen::Index k = 0; k < 2 * n - 1; ++k)
+    derivative[k] = sinc_first<R>(static_cast<int>(k - n + 1)) / (spacing * R(piece.window.stride));
+  return toeplitz_times<R>(derivative, piece.psi, epsilon);
+}
+
+/// Round-off in psi: a vector of finer nodes than the window's has become smooth on the way, and spread over fewer.
+template <Real R>
+R noise_of(const Piece<R>& piece) {
+  using std::sqrt;
+  return piece.tolerance / sqrt(R(piece.window.stride));
+}
+
 }  // namespace
 
 template <Real R>
@@ -109,58 +161,74 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
       std::same_as<R, double> ? num::epsilon<R>() : std::max(num::epsilon<R>(), R(pow(R(10), R(-digits_))));
   const auto g = half_log_weight(p);
   const Vector<R> start = symmetrised_start(p, g);
-  const auto [psi, integral] = propagate(p, start, times, std::span<const int>(p.integrated), epsilon);
-  const Eigen::Index n = psi.rows();
-  Vector<R> derivative(2 * n - 1);
-  for (Eigen::Index k = 0; k < 2 * n - 1; ++k)
-    derivative[k] = sinc_first<R>(static_cast<int>(k - n + 1)) / p.grid.spacing;
-  const Matrix<R> gradient = toeplitz_times<R>(derivative, psi, epsilon);
+  const auto [pieces, integral] = propagate_all(p, start, times, epsilon);
 
   Solution<R> out;
-  // exp(-tH) contracts, so round-off in psi stays near epsilon |psi_0|. Heuristic: the factor 4 is not derived; the
-  // random tests against closed forms and more digits (tests/run) are what judges it
-  const R noise = 4 * epsilon * start.norm();
-  std::vector<R> root(g.size());
-  for (std::size_t i = 0; i < g.size(); ++i) {
-    root[i] = exp(g[i]);
-    out.round_off.push_back(noise * root[i]);
-  }
+  std::vector<R> root;
+  for (const R& half : g) root.push_back(exp(half));
+  out.round_off.assign(g.size(), R(0));
   const R bound = steepest(p);
+  const auto given = [&](std::size_t time) {  // densities are read at these times only
+    return p.integrated.empty() ||
+           std::find(p.integrated.begin(), p.integrated.end(), static_cast<int>(time)) != p.integrated.end();
+  };
   R drift = 0;  // largest defect of probability: round-off in the lowest eigenvalue, times t
-  for (Eigen::Index j = 0; j < psi.cols(); ++j) {
-    std::vector<R> density(g.size()), log_density(g.size()), log_noise(g.size());
-    const bool at_start = times[static_cast<std::size_t>(j)] == 0;
-    R ep = 0, mass = 0;
-    for (std::size_t i = 0; i < g.size(); ++i) mass += root[i] * psi(static_cast<Eigen::Index>(i), j);
-    mass *= p.grid.spacing;
-    const bool conserved = fabs(mass - 1) < R(1e-4);  // else the interval is too short, which a finer level shows
-    if (conserved && !at_start) drift = std::max(drift, R(fabs(mass - 1)));
-    const R scale = conserved ? R(1 / mass) : R(1);
-    for (std::size_t i = 0; i < g.size(); ++i) {
-      const R value = scale * psi(static_cast<Eigen::Index>(i), j);
-      density[i] = at_start ? R(exp(p.log_initial[i])) : R(root[i] * value);
-      log_density[i] = at_start ? p.log_initial[i] : value > 0 ? R(g[i] + log(value)) : R(-num::infinity<R>());
-      log_noise[i] = at_start            ? 8 * num::epsilon<R>() * (1 + fabs(p.log_initial[i]))
-                     : value > 2 * noise ? R(noise / (value - noise) + 4 * num::epsilon<R>() * (1 + fabs(g[i])))
-                                         : num::infinity<R>();
-      if (value <= noise) continue;
-      // J = -D sqrt(w) (psi' + L'/(2T) psi)
-      const R u = scale * gradient(static_cast<Eigen::Index>(i), j) + p.slope[i] / (2 * p.temperature) * value;
-      ep += root[i] * fabs(u) * std::min(R(fabs(u) / value), bound);
+  std::size_t time = 0;
+  for (const auto& piece : pieces) {
+    const Window& w = piece.window;
+    const R noise = noise_of(piece);
+    const Matrix<R> gradient = gradient_of(piece, p.grid.spacing, epsilon);
+    const R cell = p.grid.spacing * R(w.stride);
+    for (Eigen::Index j = 0; j < piece.psi.cols(); ++j, ++time) {
+      const bool at_start = times[time] == 0;
+      R ep = 0, mass = 0;
+      for (Eigen::Index i = 0; i < w.size; ++i) mass += root[static_cast<std::size_t>(w.node(i))] * piece.psi(i, j);
+      mass *= cell;
+      const bool conserved = fabs(mass - 1) < R(1e-4);  // else the interval is too short, which a finer level shows
+      if (conserved && !at_start) drift = std::max(drift, R(fabs(mass - 1)));
+      const R scale = conserved ? R(1 / mass) : R(1);
+      for (Eigen::Index i = 0; i < w.size; ++i) {
+        const R value = scale * piece.psi(i, j);
+        if (value <= noise) continue;
+        // J = -D sqrt(w) (psi' + L'/(2T) psi)
+        const auto k = static_cast<std::size_t>(w.node(i));
+        const R u = scale * gradient(i, j) + p.slope[k] / (2 * p.temperature) * value;
+        ep += root[k] * fabs(u) * std::min(R(fabs(u) / value), bound);
+      }
+      out.ep_rate.push_back(ep * p.diffusion() * cell);
+      auto& density = out.density.emplace_back();
+      auto& log_density = out.log_density.emplace_back();
+      auto& log_noise = out.log_round_off.emplace_back();
+      if (!given(time)) continue;
+      const Matrix<R> psi = on_grid<R>(w, piece.psi.col(j), start.size());
+      for (std::size_t i = 0; i < g.size(); ++i) {
+        const R value = scale * psi(static_cast<Eigen::Index>(i), 0);
+        density.push_back(at_start ? R(scale * exp(p.log_initial[i])) : R(root[i] * value));
+        log_density.push_back(at_start ? p.log_initial[i] : value > 0 ? R(g[i] + log(value)) : R(-num::infinity<R>()));
+        log_noise.push_back(at_start            ? 8 * num::epsilon<R>() * (1 + fabs(p.log_initial[i]))
+                            : value > 2 * noise ? R(noise / (value - noise) + 4 * num::epsilon<R>() * (1 + fabs(g[i])))
+                                                : num::infinity<R>());
+      }
     }
-    out.ep_rate.push_back(ep * p.diffusion() * p.grid.spacing);
-    out.density.push_back(std::move(density));
-    out.log_density.push_back(std::move(log_density));
-    out.log_round_off.push_back(std::move(log_noise));
   }
   for (Eigen::Index j = 0; j < integral.cols(); ++j) {
     out.accumulated.emplace_back();
     for (std::size_t i = 0; i < g.size(); ++i)
       out.accumulated.back().push_back(root[i] * integral(static_cast<Eigen::Index>(i), j));
   }
-  for (const auto& density : out.density)  // the other modes suffer as much as the lowest
-    for (std::size_t i = 0; i < g.size(); ++i)
-      out.round_off[i] = std::max(out.round_off[i], R(noise * root[i] + (drift + 4 * epsilon) * fabs(density[i])));
+  time = 0;
+  for (const auto& piece : pieces)
+    for (Eigen::Index j = 0; j < piece.psi.cols(); ++j, ++time) {
+      const auto& density = out.density[time];
+      auto& off = out.round_off_at.emplace_back(density.size(), R(0));
+      // nothing has come beyond the window; within it the other modes suffer as much as the lowest
+      const auto first = static_cast<std::size_t>(piece.window.first);
+      const auto end = std::min(density.size(), static_cast<std::size_t>(piece.window.node(piece.window.size)));
+      for (std::size_t i = first; i < end; ++i) {
+        off[i] = noise_of(piece) * root[i] + (drift + 4 * epsilon) * fabs(density[i]);
+        out.round_off[i] = std::max(out.round_off[i], off[i]);
+      }
+    }
   return out;
 }
 

@@ -165,7 +165,18 @@ Grid<R> uniform(const Interval& in, double spacing) {
   return {R(in.start), (R(in.end) - R(in.start)) / (n - 1), n};
 }
 
-#define CALOR_INSTANTIATE(R) template Grid<R> uniform<R>(const Interval&, double);
+template <num::Real R>
+Grid<R> exactly_uniform(const Interval& in, double spacing) {
+  int exponent = 0;
+  const double mantissa = std::frexp((in.end - in.start) / (axis_nodes(in.end - in.start, spacing) - 1), &exponent);
+  const double step = std::ldexp(std::floor(std::ldexp(mantissa, 24)), exponent - 24);
+  const double first = std::floor(in.start / step), last = std::ceil(in.end / step);
+  return {R(first) * R(step), R(step), static_cast<int>(last - first) + 1};
+}
+
+#define CALOR_INSTANTIATE(R)                            \
+  template Grid<R> uniform<R>(const Interval&, double); \
+  template Grid<R> exactly_uniform<R>(const Interval&, double);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
 

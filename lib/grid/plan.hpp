@@ -56,4 +56,9 @@ int axis_nodes(double length, double spacing);
 template <num::Real R>
 Grid<R> uniform(const Interval& interval, double spacing);
 
+/// The same, a node wider, on nodes that doubles hold exactly (multiples of a spacing of 24 bits): what varies within a
+/// thousandth of theta would else feel how nodes are rounded.
+template <num::Real R>
+Grid<R> exactly_uniform(const Interval& interval, double spacing);
+
 }  // namespace calor::grid

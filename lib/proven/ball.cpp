@@ -17,7 +17,7 @@ constexpr slong most_exponent = 100000;
 bool tiny(const arf_t x) { return !arf_is_zero(x) && arf_cmpabs_2exp_si(x, -most_exponent) < 0; }
 
 num::Rational rational(const arf_t x) {
-  if (arf_cmpabs_2exp_si(x, most_exponent) > 0) throw AccuracyError("a bound exceeds 2^100000");
+  if (arf_cmpabs_2exp_si(x, most_exponent) > 0) throw InternalError("ball: no rational number of ours");
   fmpq_t q;
   fmpq_init(q);
   arf_get_fmpq(q, x);
@@ -28,6 +28,11 @@ num::Rational rational(const arf_t x) {
 }
 
 }  // namespace
+
+bool Ball::finite() const {
+  return arb_is_finite(x_) != 0 && arf_cmpabs_2exp_si(arb_midref(x_), most_exponent) <= 0 &&
+         mag_cmp_2exp_si(arb_radref(x_), most_exponent) <= 0;
+}
 
 Precision::Precision(long bits) : before_(working_bits) { working_bits = bits; }
 Precision::~Precision() { working_bits = before_; }

@@ -77,10 +77,11 @@ class Ball {
   friend bool operator>=(const Ball& a, const Ball& b) { return arb_ge(a.x_, b.x_) != 0; }
   friend bool operator==(const Ball& a, const Ball& b) { return arb_eq(a.x_, b.x_) != 0; }
 
-  /// Exact midpoint and radius; both finite (finite()).
+  /// Exact midpoint and radius; only where finite().
   num::Rational middle() const;
   num::Rational radius() const;
-  bool finite() const { return arb_is_finite(x_) != 0; }
+  /// Finite, and within 2^100000: beyond that nothing is known for our purposes.
+  bool finite() const;
   bool infinite() const { return arb_is_exact(x_) != 0 && arf_is_pos_inf(arb_midref(x_)) != 0; }  // +inf, for sure
   bool exact() const { return arb_is_exact(x_) != 0; }
   bool contains_zero() const { return arb_contains_zero(x_) != 0; }

@@ -59,9 +59,8 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   const auto start = log_initial(study, basis);
   auto kernels = real_kernels(study, layout, spaces, resolution, basis);
   const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
-  const bool ou_turns = e.time.step && e.sampler.kind == "ou";
   const thermo::LaggedRoom shared{spaces, energy, study.points, fluctuations,
-                                  ou_turns ? sampler::OuTransition::round_off : 0};
+                                  e.sampler.kind == "ou" ? sampler::OuTransition::round_off : 0};
   const double step = e.time.step ? num::from_rational<double>(*e.time.step) : 0;
   const thermo::Turns turns{step, !e.time.step                      ? thermo::XKernels()
                                   : e.sampler.kind == "equilibrium" ? kernels.heat_bath(0)

@@ -10,13 +10,12 @@
 #include "evolve/finite_volume.hpp"
 #include "evolve/interpolated.hpp"
 #include "evolve/log_density.hpp"
-#include "evolve/richardson.hpp"
 #include "evolve/spectral.hpp"
 #include "evolve/taylor.hpp"
 #include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
-#include "run/joint_level.hpp"
+#include "run/nested.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"
 
@@ -181,61 +180,24 @@ void logarithmic(Job& job) {
   collect(job, book, study, "logarithmic", identities);
 }
 
-using Rows = std::vector<info::Row<double>>;
-
-/// Richardson's table over nested grids, quantity by quantity and time by time.
-Rows extrapolate(const std::vector<Rows>& levels, Rows& error) {
-  Rows out = levels.back();
-  error = out;
-  for (std::size_t j = 0; j < out.size(); ++j)
-    for (auto& [name, raw] : out[j]) {
-      std::vector<std::vector<double>> column;
-      for (const auto& level : levels) column.push_back({level[j].at(name).value});
-      const auto limit = evolve::richardson(column);
-      raw.value = limit.value.front();
-      error[j][name].value = limit.error.front();
-    }
-  return out;
-}
-
 /// Two families of nested grids that differ in everything but the spacing: Richardson's error for the spacing, their
 /// difference for the rest.
 void finite_volume(Job& job) {
   const auto study = make_study<double>(job.experiment, job.options);
   const evolve::FiniteVolume solver;
-  const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
-  std::vector<std::vector<Rows>> family(2);
   std::vector<Layout<double>> layouts;
   for (int f = 0; f < 2; ++f) layouts.push_back(lay_out(study, resolution(job.digits, f)));
-  Book<double> best;
-  for (int level = 0; level < 7; ++level) {
-    for (int f = 0; f < 2; ++f) {
-      auto layout = layouts[static_cast<std::size_t>(f)];
-      layout.grid.size = (layout.grid.size - 1) * (1 << level) + 1;
-      layout.grid.spacing /= 1 << level;
-      require_memory(job, layout);
-      family[static_cast<std::size_t>(f)].push_back(
-          evaluate<double>(study, layout, resolution(job.digits, f), solver,
-                           reporter(job.options, "finite volumes, grid " + std::to_string(level + 1))));
-    }
-    if (level < 2) continue;
-    Rows error_a, error_b;
-    const Rows a = extrapolate(family[0], error_a), b = extrapolate(family[1], error_b);
-    Book<double> book(b.size());
-    bool met = true;
-    for (std::size_t j = 0; j < b.size(); ++j)
-      for (const auto& [name, raw] : b[j]) {
-        num::Estimate<double> e{
-            raw.value, error_b[j].at(name).value + 2 * std::fabs(raw.value - a[j].at(name).value) + 2 * raw.noise};
-        if (!(e.error < HUGE_VAL)) e.error = HUGE_VAL;
-        book[j][name] = e;
-        met = met && (!goal.wants(name) || goal.met(e));
-        if (!best.empty() && best[j].at(name).error < e.error) book[j][name] = best[j].at(name);
-      }
-    best = std::move(book);
-    if (met) break;
-  }
-  collect(job, best, study, "finite-volume", langevin_identities<double>(job.experiment));
+  const auto book = nested_families(
+      [&](int f, int level) {
+        auto layout = layouts[static_cast<std::size_t>(f)];
+        layout.grid.size = (layout.grid.size - 1) * (1 << level) + 1;
+        layout.grid.spacing /= 1 << level;
+        require_memory(job, layout);
+        return evaluate<double>(study, layout, resolution(job.digits, f), solver,
+                                reporter(job.options, "finite volumes, grid " + std::to_string(level + 1)));
+      },
+      7, Goal<double>{accuracy<double>(job.digits), job.wanted()});
+  collect(job, book, study, "finite-volume", langevin_identities<double>(job.experiment));
 }
 
 }  // namespace

@@ -106,9 +106,9 @@ Vector<R> fisher(const Study<R>& study, const learner::Terms<R>& terms, const in
 template <Real R>
 struct History {
   Matrix<R> density, log_density, log_round_off;  // n x points
-  Vector<R> round_off;
-  std::vector<R> currents, fisher;  // accumulated until each point
-  std::vector<R> medium;            // the same; schedules only
+  Matrix<R> round_off;                            // the same
+  std::vector<R> currents, fisher;                // accumulated until each point
+  std::vector<R> medium;                          // the same; schedules only
   R fisher_noise = 0;
 };
 
@@ -118,16 +118,18 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   using std::fabs;
   const auto solution = solver.solve(problem, nodes.times);
   const auto n = static_cast<Eigen::Index>(problem.grid.size), points = static_cast<Eigen::Index>(nodes.point.size());
-  History<R> out{Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Vector<R>(n), {}, {}, {}, R(0)};
+  History<R> out{
+      Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), {}, {}, {}, R(0)};
   for (Eigen::Index j = 0; j < points; ++j) {
     const auto at = static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)]);
     for (Eigen::Index i = 0; i < n; ++i) {
       out.density(i, j) = solution.density[at][static_cast<std::size_t>(i)];
       out.log_density(i, j) = solution.log_density[at][static_cast<std::size_t>(i)];
       out.log_round_off(i, j) = solution.log_round_off[at][static_cast<std::size_t>(i)];
+      out.round_off(i, j) =
+          (solution.round_off_at.empty() ? solution.round_off : solution.round_off_at[at])[static_cast<std::size_t>(i)];
     }
   }
-  for (Eigen::Index i = 0; i < n; ++i) out.round_off[i] = solution.round_off[static_cast<std::size_t>(i)];
   // rates, or their integrals: D(t) sum rho F, with D constant where the solver integrates
   const auto dissipation = [&](const std::vector<std::vector<R>>& densities) {
     std::vector<R> sums;
@@ -140,7 +142,7 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   out.currents = nodes.integrate(solution.ep_rate);
   out.fisher =
       solution.accumulated.empty() ? nodes.integrate(dissipation(solution.density)) : dissipation(solution.accumulated);
-  out.fisher_noise = problem.diffusion() * problem.grid.spacing * out.round_off.dot(fisher);
+  out.fisher_noise = problem.diffusion() * problem.grid.spacing * out.round_off.rowwise().maxCoeff().dot(fisher);
   return out;
 }
 
@@ -198,7 +200,7 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
       learner::landscape(study.rough_learner, *study.rough_model, rough_ensemble, num::to_double(study.points.back())),
       real ? resolution.deep_tail() : resolution.tail_decades, resolution.spacing_decades);
   const double strip = num::to_double(study.model->analytic_strip());
-  out.grid = grid::uniform<R>(plan.interval, std::min(plan.spacing, resolution.strip_share * strip));
+  out.grid = grid::exactly_uniform<R>(plan.interval, std::min(plan.spacing, resolution.strip_share * strip));
   out.fastest_time = plan.fastest_time;
   out.narrowest = plan.narrowest;
   return out;
@@ -270,7 +272,6 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   for (Eigen::Index b = 0; b < sets; ++b) {
     const auto k = static_cast<std::size_t>(b);
     snapshot.probability[b] = ensemble.sets[k].weight;
-    snapshot.round_off.col(b) = histories[k].round_off;
   }
   std::vector<Row<R>> rows;
   for (std::size_t j = 0; j < study.points.size(); ++j) {
@@ -279,6 +280,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
       snapshot.density.col(b) = histories[static_cast<std::size_t>(b)].density.col(column);
       snapshot.log_density.col(b) = histories[static_cast<std::size_t>(b)].log_density.col(column);
       snapshot.log_round_off.col(b) = histories[static_cast<std::size_t>(b)].log_round_off.col(column);
+      snapshot.round_off.col(b) = histories[static_cast<std::size_t>(b)].round_off.col(column);
     }
     Row<R> row;
     info::parameter_information(at, snapshot, row);

@@ -1,5 +1,6 @@
 #include "run/nested.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -18,11 +19,19 @@ evolve::Extrapolated<double> extrapolate(const Levels& levels, std::size_t time,
   return evolve::richardson(column);
 }
 
+/// A ratio is left out at levels that cannot tell its denominator from 0.
+bool everywhere(const std::array<Levels, 2>& family, std::size_t time, const std::string& name) {
+  return std::all_of(family.begin(), family.end(), [&](const Levels& levels) {
+    return std::all_of(levels.begin(), levels.end(), [&](const Rows& rows) { return rows[time].contains(name); });
+  });
+}
+
 ledger::Book<double> book_of(const std::array<Levels, 2>& family) {
   const Rows& last = family[1].back();
   ledger::Book<double> book(last.size());
   for (std::size_t j = 0; j < last.size(); ++j)
     for (const auto& [name, raw] : last[j]) {
+      if (!everywhere(family, j, name)) continue;
       const auto a = extrapolate(family[0], j, name), b = extrapolate(family[1], j, name);
       const double value = b.value.front();
       const double error = b.error.front() + 2 * std::fabs(value - a.value.front()) + 2 * raw.noise;
@@ -45,7 +54,9 @@ ledger::Book<double> nested_families(const std::function<std::vector<info::Row<d
     for (std::size_t j = 0; j < book.size(); ++j)
       for (auto& [name, e] : book[j]) {
         met = met && (!goal.wants(name) || goal.met(e));
-        if (!best.empty() && best[j].at(name).error < e.error) e = best[j].at(name);
+        if (best.empty()) continue;
+        const auto old = best[j].find(name);
+        if (old != best[j].end() && old->second.error < e.error) e = old->second;
       }
     best = std::move(book);
     if (met) break;

@@ -79,14 +79,32 @@ void solve(Job& job) {
   }
 }
 
+constexpr int plenty = 10;
+
+/// What coarse grids for few digits lose in round-off may be had from finer ones.
+void solve_finer(Job& job) {
+  Job finer{job.experiment, job.options, plenty, {}};
+  try {
+    solve(finer);
+  } catch (const AccuracyError&) {
+    return;
+  }
+  for (auto& row : finer.collected.times)
+    for (auto& [name, candidate] : row) candidate.miss *= std::pow(10.0, job.digits - finer.digits);
+  const bool better = finer.collected.missing().size() < job.collected.missing().size();
+  if (better || job.collected.times.empty()) job.collected = std::move(finer.collected);
+}
+
 /// The refusal of a run that misses its goal, naming the worst quantity and the digits that can be had.
 void require_accuracy(const Job& job) {
   const auto& c = job.collected;
+  const bool fewer = c.lost_digits + 3 < num::digits10<double>();
   if (c.times.empty())
     throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
                         " digits cannot be reached with --method " + name(job.options.method) +
                         (c.obstacle.empty() ? "" : ": " + c.obstacle) + "; try " +
-                        (job.options.method == Method::automatic ? "" : "--method auto or ") + "fewer digits");
+                        (job.options.method == Method::automatic ? "" : "--method auto or ") +
+                        (fewer ? "fewer digits" : "a narrower start or a higher temperature"));
   if (job.options.best_effort) return;
   std::string names;
   double worst = 1;
@@ -111,6 +129,7 @@ table::Table compute(const experiment::Experiment& given, const Options& options
   require_supported(e, options.method);
   Job job{e, options, digits, {}};
   solve(job);
+  if (digits < plenty && !options.best_effort && !job.collected.complete()) solve_finer(job);
   require_accuracy(job);
 
   table::Table out;

@@ -139,6 +139,10 @@ void require_supported(const experiment::Experiment& e, Method method) {
   if (l.kind == "sgld" && d == 2 && model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "model.kind", "sgld of \"" + e.model.kind + "\" with two parameters",
                        "discrete models; gaussian-mean where it has a closed form");
+  if (e.model.kind == "poisson" && l.kind != "sgld" && l.kind != "jump" && lagging(e))
+    refuse_unavailable(e, e.time.step ? "time.step" : "sampler.kind",
+                       "a count lagging behind \"" + l.kind + "\" (its outcomes are of more than two kinds)",
+                       "sampler equilibrium without step; learner sgld, jump");
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);

@@ -43,7 +43,7 @@ std::string math(const std::string& number) {
 std::string show_latex(const Cell* cell) {
   if (cell == nullptr) return "--";
   const std::string text = concise(*cell), plus_minus = " ± ";
-  const std::string mark = cell->guarantee == num::Guarantee::proven ? "^{*}" : "";
+  const std::string mark = cell->guarantee == num::Guarantee::proven ? "{}^{*}" : "";  // powers may stand before it
   const auto at = text.find(plus_minus);
   if (at == std::string::npos) return "$" + math(text) + mark + "$";
   return "$" + math(text.substr(0, at)) + "\\pm" + math(text.substr(at + plus_minus.size())) + mark + "$";

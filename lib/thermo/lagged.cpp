@@ -194,6 +194,8 @@ JointHistory<double> follow_split(const LaggedRoom& room, const ThetaMotion& mot
   }
   add_round_off(s, row.back());
   row.back().round_off *= 8 * amplification(splitting.columns);
+  for (auto& tail : row.back().tails)
+    for (double& noise : tail) noise *= amplification(splitting.columns);
   return std::move(row.back());
 }
 

@@ -254,6 +254,21 @@ TEST_CASE("sgd-diffusion of a Gaussian mean in the plane: turned as one likes, t
   CHECK(cells.front().size() == 1);
 }
 
+TEST_CASE("a stream that has not begun has a loss on fresh data, none on its own") {
+  const auto rows = numbers(compute(
+      parse_one(
+          "[model]\nkind = \"gaussian-mean\"\nstddev = 0.5\n[data]\ntarget = { mean = 0.3, stddev = 1.1 }\n"
+          "[learner]\nkind = \"sgld\"\nbatch = \"stream\"\nbatch_size = 1\nlearning_rate = 0.1\ntemperature = 0.2\n"
+          "initial = { mean = [0.1], stddev = [0.5] }\n[time]\npoints = [0, 3]\n"),
+      many()));
+  CHECK(rows[0].count("loss_train") == 0);
+  CHECK(rows[0].count("generalization_gap") == 0);
+  // ln(2 pi s²)/2 + (Var x + Var theta + (mean of x - mean of theta)²)/2s²
+  const Number expected = log(8 * atan(Number(1)) / 4) / 2 + (Number("1.21") + Number("0.25") + Number("0.04")) * 2;
+  CHECK(abs(rows[0].at("loss_test").value - expected) <= rows[0].at("loss_test").error);
+  CHECK(rows[1].count("loss_train") == 1);
+}
+
 TEST_CASE("what only a grid has is given where it is asked for") {
   const auto of = [](const std::string& temperature) {
     auto options = many();

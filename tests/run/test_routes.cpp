@@ -41,6 +41,38 @@ TEST_CASE("where the start is much wider than the stationary density, auto leave
   CHECK(check_honest(numbers(compute(e, best(Method::finite_volume))), numbers(table), "finite volumes") > 40);
 }
 
+TEST_CASE("sharp starts: windows that widen with the density agree with closed forms and with the logarithmic solver") {
+  const auto gaussian = [](const std::string& stddev) {
+    return parse_one(
+        "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nsize = 3\ntarget = { mean = 0.3, stddev = 0.8 }\n"
+        "[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = 0.5\nweight_decay = 0.1\n"
+        "initial = { mean = [0.2], stddev = [" +
+        stddev + "] }\n[time]\npoints = [0, 0.0001, 0.01, 1, 10]\n");
+  };
+  for (const std::string stddev : {"0.05", "0.003"}) {
+    const auto e = gaussian(stddev);
+    const auto tried = numbers(compute(e, best(Method::spectral)));
+    CHECK(check_honest(tried, numbers(compute(e, with(Method::analytic, 25))), "stddev " + stddev) > 130);
+    check_accuracy(tried, 9, "stddev " + stddev);
+  }
+  // from a start so sharp that the whole grid would have 50 000 nodes
+  const auto e = parse_one(coin("0.5", "0.001", 1));
+  const auto sharp = numbers(compute(e));
+  check_accuracy(sharp, 10, "a coin");
+  CHECK(check_honest(numbers(compute(parse_one(coin("0.1", "0.03", 2)), best(Method::logarithmic))),
+                     numbers(compute(parse_one(coin("0.1", "0.03", 2)))), "a cold coin") > 60);
+}
+
+TEST_CASE("what ten digits can give, fewer can") {  // whose coarser grids lose more in round-off
+  const auto e = parse_one(
+      "[model]\nkind = \"ising\"\nspins = 2\nedges = [[0, 1]]\nfields = false\n[data]\nsize = 1\n"
+      "target = [0, 0, 0.5, 0.5]\n[learner]\nkind = \"langevin\"\nmobility = 0.1\ntemperature = 0.03\nweight_decay = "
+      "0.1\n"
+      "initial = { mean = [-1], stddev = [2] }\n[time]\npoints = [0.001, 1]\n");
+  CHECK_THROWS_WITH_AS(compute(e), doctest::Contains("reachable: 9 digits"), AccuracyError);
+  check_accuracy(numbers(compute(e, with(Method::automatic, 9))), 9, "nine digits");
+}
+
 TEST_SUITE("long") {
   TEST_CASE("thirty digits contain ten") {
     const auto e = parse_one(coin("0.5", "0.5", 1));
@@ -54,6 +86,19 @@ TEST_CASE("digits out of reach are refused by name") {
   const auto e = parse_one(coin("0.5", "0.5", 1));
   CHECK_THROWS_AS(compute(e, with(Method::finite_volume, 20)), AccuracyError);
   CHECK_THROWS_AS(compute(e, with(Method::automatic, 150)), AccuracyError);
+}
+
+TEST_CASE("counts that lag, and rates beyond all bounds: a refusal by name, a table without a proof") {
+  const std::string counts =
+      "[model]\nkind = \"poisson\"\n[data]\ncounts = [1, 2, 1]\n[learner]\nkind = \"langevin\"\nmobility = 1\n"
+      "temperature = 0.5\ninitial = { mean = [0.2], stddev = [0.3] }\n[sampler]\nkind = \"heat-bath\"\nrate = 1.5\n"
+      "[time]\npoints = [0.4]\n";
+  CHECK_THROWS_WITH_AS(compute(parse_one(counts)), doctest::Contains("sampler.kind: a count lagging"), InputError);
+  const std::string steep =
+      "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.3, 0.7]\n[learner]\nkind = \"jump\"\n"
+      "states = [[-1], [1], [3]]\nrate = 1\ntemperature = 0.5\nacceptance = \"arrhenius\"\nweight_decay = 30\n"
+      "initial = [0.5, 0.25, 0.25]\n[time]\npoints = [0.001, 1]\n";
+  check_accuracy(numbers(compute(parse_one(steep))), 10, "rates of e^120");
 }
 
 TEST_CASE("the stationary state satisfies I16, and no learning gives zeros") {

@@ -53,6 +53,12 @@ TEST_CASE("tensor grids: spectral and finite volumes agree, two couplings") {
   compare_routes(couplings, "two couplings");
 }
 
+TEST_CASE("tensor grids: finite volumes of a time so short that ratios of small numbers are left out") {
+  auto text = two_couplings("size = 1\ntarget = [0.2, 0.1, 0.05, 0.1, 0.1, 0.15, 0.1, 0.2]", "[time]\npoints = [1e-6]");
+  const auto e = parse_one(text);
+  CHECK(check_honest(numbers(compute(e, with(Method::finite_volume, 4))), numbers(compute(e)), "1e-6") > 25);
+}
+
 TEST_CASE("tensor grids: the couplings of a chain separate") {
   // on a chain s0 s1 and s1 s2 are independent, and the loss is a sum of the losses of one coupling each
   const auto with_edges = [](const std::string& spins, const std::string& edges, const std::string& counts,

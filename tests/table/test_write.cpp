@@ -172,7 +172,7 @@ TEST_SUITE("table/write") {
       CHECK(count(line, "$") % 2 == 0);
       CHECK(std::none_of(line.begin(), line.end(), [](char c) { return (c & 0x80) != 0; }));
     }
-    CHECK(count(text, "$-1.234(56)\\times10^{-9}^{*}$") == 16);
+    CHECK(count(text, "$-1.234(56)\\times10^{-9}{}^{*}$") == 16);
     CHECK(count(text, "$\\infty$") == 14);
     CHECK(count(text, "$I(\\Theta;B)$") == 6);
   }
