@@ -14,6 +14,10 @@ namespace calor::run {
 
 namespace {
 
+/// Chains are cheap: real x and ensembles are followed further into the tails than the learners on grids do. Zeros of
+/// mixtures (grid::mixture_spacing) are resolved as these do.
+constexpr double further = 1.5;
+
 using num::Matrix;
 using num::Vector;
 
@@ -296,7 +300,7 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
     }
     const R spacing = min(narrowest * R(M_PI / std::sqrt(2 * resolution.spacing_decades)),
                           R(grid::mixture_spacing(num::to_double(narrowest), num::to_double(R(apart / narrowest)),
-                                                  resolution.spacing_decades / 1.5)));  // as asked for: see below
+                                                  resolution.spacing_decades / further)));
     R cell = 1;
     double nodes = static_cast<double>(out.weight.size()), here = 1;
     for (std::size_t i = 0; i < dimension; ++i) {
@@ -360,9 +364,8 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
 template <Real R>
 JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R>& points, Resolution resolution) {
   using std::exp;
-  // chains are cheap: real x and ensembles are followed further into the tails than the learners on grids do
-  resolution.tail_decades *= 1.5;
-  resolution.spacing_decades *= 1.5;
+  resolution.tail_decades *= further;
+  resolution.spacing_decades *= further;
   const auto model = model::make<R>(e.model);
   require_possible(e, model->outcomes() == 0);
   JumpProblem<R> out;

@@ -15,6 +15,7 @@
 #include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "run/job.hpp"
+#include "run/joint_level.hpp"
 #include "run/nested.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"

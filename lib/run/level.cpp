@@ -122,12 +122,12 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
       Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), Matrix<R>(n, points), {}, {}, {}, R(0)};
   for (Eigen::Index j = 0; j < points; ++j) {
     const auto at = static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)]);
+    const auto& round_off = solution.round_off_at.empty() ? solution.round_off : solution.round_off_at[at];
     for (Eigen::Index i = 0; i < n; ++i) {
       out.density(i, j) = solution.density[at][static_cast<std::size_t>(i)];
       out.log_density(i, j) = solution.log_density[at][static_cast<std::size_t>(i)];
       out.log_round_off(i, j) = solution.log_round_off[at][static_cast<std::size_t>(i)];
-      out.round_off(i, j) =
-          (solution.round_off_at.empty() ? solution.round_off : solution.round_off_at[at])[static_cast<std::size_t>(i)];
+      out.round_off(i, j) = round_off[static_cast<std::size_t>(i)];
     }
   }
   // rates, or their integrals: D(t) sum rho F, with D constant where the solver integrates
