@@ -59,6 +59,7 @@ TEST_CASE("sharp starts: windows that widen with the density agree with closed f
   const auto e = parse_one(coin("0.5", "0.001", 1));
   const auto sharp = numbers(compute(e));
   check_accuracy(sharp, 10, "a coin");
+  CHECK(check_honest(numbers(compute(e, best(Method::logarithmic))), sharp, "a coin") > 60);
   CHECK(check_honest(numbers(compute(parse_one(coin("0.1", "0.03", 2)), best(Method::logarithmic))),
                      numbers(compute(parse_one(coin("0.1", "0.03", 2)))), "a cold coin") > 60);
 }
