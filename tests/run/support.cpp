@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -83,15 +82,21 @@ std::string text(double x) {
   return buffer;
 }
 
+void Progress::done(int i) {
+  const std::chrono::duration<double> seconds = Clock::now() - begin_;
+  if (count_ >= 100) std::fprintf(stderr, "experiment %d of %d: %.1f s\n", i, count_, seconds.count());
+  begin_ = Clock::now();
+}
+
 void check_random(const RandomExperiments& experiments, int first, int count, double most_refused,
                   double most_unjudged) {
   int refused = 0, compared = 0, unjudged = 0;
+  Progress progress(count);
   for (int i = first; i < first + count; ++i) {
     Dice dice(static_cast<unsigned long long>(i) + experiments.seed);
     const std::string source = experiments.draw(dice), label = "experiment " + std::to_string(i) + "\n" + source;
     const auto e = parse_one(source);
     bool tried = false;
-    const auto begin = std::chrono::steady_clock::now();
     try {
       const Numbers rough = numbers(compute(e, with(Method::automatic)));
       tried = true;
@@ -103,8 +108,7 @@ void check_random(const RandomExperiments& experiments, int first, int count, do
     } catch (const InternalError& bug) {
       FAIL_CHECK(label, std::string(bug.what()));
     }
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    if (seconds.count() > 30) MESSAGE(label, "took ", seconds.count(), " s");
+    progress.done(i);
   }
   MESSAGE(count, " random ", experiments.what, ": ", compared, " numbers compared, ", refused, " experiments refused, ",
           unjudged, " could not be had with ", experiments.finer, " digits");

@@ -1,6 +1,7 @@
 #pragma once
 // Experiments from text, tables as numbers.
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -55,6 +56,18 @@ class Dice {
 
 /// x with six significant digits, as TOML reads it.
 std::string text(double x);
+
+/// Tells on standard error how long each of a hundred or more experiments took, and nothing of fewer.
+class Progress {
+ public:
+  explicit Progress(int count) : count_(count) {}
+  void done(int i);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  int count_;
+  Clock::time_point begin_ = Clock::now();
+};
 
 /// A kind of random experiments, run at ten digits and at more.
 struct RandomExperiments {

@@ -10,6 +10,7 @@
 
 #include "num/errors.hpp"
 #include "validation/simulator/elementary.hpp"
+#include "validation/simulator/equal_steps.hpp"
 #include "validation/simulator/law.hpp"
 #include "validation/simulator/setting.hpp"
 
@@ -176,11 +177,6 @@ class GridLaw final : public Law {
   }
 
   /// Values of the kernel at the nodes in reach of each node.
-  struct Band {
-    std::size_t first = 0;
-    std::vector<double> value;
-  };
-
   std::vector<Band> bands_of(const Kernel& kernel, double spacing) const {
     std::vector<Band> bands(kernel.size());
     const auto last = static_cast<double>(kernel.size() - 1);
@@ -241,7 +237,7 @@ class GridLaw final : public Law {
     const auto nodes = static_cast<std::size_t>((end_ - start_) / spacing) + 2;
     if (nodes > most_nodes)
       throw InputError("the simulator's law needs " + std::to_string(nodes) + " nodes; allowed: 20000");
-    std::vector<double> density(nodes), next(nodes);
+    std::vector<double> density(nodes);
     for (std::size_t i = 0; i < nodes; ++i) density[i] = std::exp(log_start(start_ + spacing * static_cast<double>(i)));
     Kernel kernel;
     std::vector<Band> bands;
@@ -251,7 +247,7 @@ class GridLaw final : public Law {
         out.push_back(out.empty() ? Snapshot{} : out.back());
         continue;
       }
-      for (std::size_t k = 0; k < some.size(); ++k) {
+      for (std::size_t k = 0; k < some.size();) {
         if (bands.empty() || !same_kernel(some[k], held)) {
           kernel = kernel_of(statistic, batches, some[k], nodes, spacing);
           bands = bands_of(kernel, spacing);
@@ -262,15 +258,16 @@ class GridLaw final : public Law {
           for (double& v : out.back().log_density) v = std::log(v);
           for (auto& some_of : out.back().kernel)
             for (Peak& g : some_of) g.log_weight -= std::log(g.variance) / 2;
+          one_step(bands, density);
+          break;
         }
-        std::fill(next.begin(), next.end(), 0.0);
-        for (std::size_t i = 0; i < nodes; ++i) {
-          const double p = density[i];
-          if (p == 0) continue;
-          double* to = &next[bands[i].first];
-          for (const double v : bands[i].value) *to++ += p * v;
-        }
-        density.swap(next);
+        std::size_t end = k + 1;
+        while (end + 1 < some.size() && same_kernel(some[end], held)) ++end;
+        const Reached reached = equal_steps(bands, static_cast<long>(end - k), density);
+        low = reached.low;
+        high = reached.high;
+        if (low || high) return false;
+        k = end;
       }
       const double floor = *std::max_element(density.begin(), density.end()) * std::exp(-edge_decades);
       low = density.front() > floor;

@@ -59,7 +59,11 @@ void Walk::move_euler(double dt) {
     forward += there * there;
     backward += back * back;
   }
-  const double norm = static_cast<double>(d) * log_two_pi_times(variance) / 2;
+  if (variance != variance_) {
+    variance_ = variance;
+    log_variance_ = log_two_pi_times(variance);
+  }
+  const double norm = static_cast<double>(d) * log_variance_ / 2;
   sums_.forward -= forward / (2 * variance) + norm;
   sums_.backward -= backward / (2 * variance) + norm;
   if (!scheduled) return;  // the rest telescopes: settle()

@@ -65,7 +65,7 @@ class Walk {
   void flip_sites(double duration);
   void sweep();
   double flip_probability(const std::string& kind, double change) const;
-  double energy_x() const { return setting_.model->energy_of(theta_.data(), x_.data()); }
+  double energy_x();  // phi_theta(x), computed once for each place
 
   const Setting& setting_;
   Stream data_, start_, theta_random_, x_random_, batch_random_;
@@ -84,9 +84,12 @@ class Walk {
   std::vector<double> fresh_;                         // statistic of a stream's last batch
   std::vector<std::vector<double>> batch_statistic_;  // distinct minibatches
   std::vector<double> batch_log_weight_;
-  double energy_before_ = 0;                        // phi_theta(x) before the present move of Theta
-  std::vector<double> slope_, old_slope_, change_;  // langevin
-  double first_loss_ = 0;                           // L_B at t = 0
+  double energy_before_ = 0;                         // phi_theta(x) before the present move of Theta
+  std::vector<double> slope_, old_slope_, change_;   // langevin
+  double first_loss_ = 0;                            // L_B at t = 0
+  std::vector<double> energy_theta_, energy_place_;  // where phi was computed last
+  double energy_ = 0;
+  double variance_ = 0, log_variance_ = 0;  // of the last step: 2 pi variance
 };
 
 }  // namespace calor::simulator

@@ -8,6 +8,14 @@
 
 namespace calor::simulator {
 
+double Walk::energy_x() {
+  if (x_ == energy_place_ && theta_ == energy_theta_) return energy_;
+  energy_ = setting_.model->energy_of(theta_.data(), x_.data());
+  energy_place_ = x_;
+  energy_theta_ = theta_;
+  return energy_;
+}
+
 void Walk::follow_theta(double dt) {
   sums_.work_x += energy_x() - energy_before_;
   move_x(dt);
