@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -47,7 +48,8 @@ EXIT STATUS
 struct ValidateRequest {
   std::vector<std::string> cases;
   std::string sizes = "50,200,800", estimators, format = "text", replicates = "100", seed = "1", step = "0";
-  std::string output, threads = "0";
+  std::optional<std::string> output;
+  std::string threads = "0";
   bool untimed = false;
 };
 
@@ -79,8 +81,11 @@ judge::Options options_of(const ValidateRequest& r) {
   o.step = number<double>(r.step, "--step", 0, 1e9, "a number");
   o.threads = number<int>(r.threads, "--threads", 0, 1024, "a whole number");
   o.sizes.clear();
-  for (const auto& word : split(r.sizes, "--sizes"))
+  for (const auto& word : split(r.sizes, "--sizes")) {
     o.sizes.push_back(number<std::size_t>(word, "--sizes", 2, 10000000, "whole numbers"));
+    if (std::count(o.sizes.begin(), o.sizes.end(), o.sizes.back()) > 1)
+      throw InputError("--sizes: " + printable(word) + " is named twice; allowed: each size once");
+  }
   const auto names = judge::estimator_names();
   if (!r.estimators.empty()) o.estimators = split(r.estimators, "--estimators");
   for (const auto& name : o.estimators) {
@@ -132,7 +137,7 @@ void make_directory(const std::string& name) {
 void write_directory(const ValidateRequest& r, const std::vector<judge::Report>& reports, const std::string& text) {
   const std::map<std::string, std::string> extensions{
       {"text", "txt"}, {"markdown", "md"}, {"latex", "tex"}, {"csv", "csv"}, {"json", "json"}};
-  const fs::path directory(r.output);
+  const fs::path directory(*r.output);
   Output((directory / ("report." + extensions.at(r.format))).string(), {}).write(text);
   for (const auto& report : reports)
     for (const auto& [quantity, lines] : judge::by_quantity(report.lines)) {
@@ -165,7 +170,7 @@ int validate(ValidateRequest r) {
     const bool known = std::find(built_in.begin(), built_in.end(), name) != built_in.end();
     members.push_back(known ? std::vector<experiment::Swept>{} : experiment::read(name));
   }
-  if (!r.output.empty()) make_directory(r.output);
+  if (r.output) make_directory(*r.output);
   ProgressLine line;
   std::vector<judge::Report> reports;
   for (std::size_t i = 0; i < r.cases.size(); ++i) {
@@ -173,7 +178,7 @@ int validate(ValidateRequest r) {
     for (const auto& member : members[i]) reports.push_back(judged(judge::of_experiment(member, o), o, line));
   }
   const std::string text = judge::write(reports, format, command_line(r), !r.untimed);
-  if (r.output.empty())
+  if (!r.output)
     write_standard_output(text);
   else
     write_directory(r, reports, text);

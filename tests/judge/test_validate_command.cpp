@@ -59,6 +59,8 @@ TEST_CASE("validate: wrong use is one line and status 2") {
   check_refused({"validate", "letters", "--sizes", "0"}, "--sizes");
   check_refused({"validate", "letters", "--sizes", "10,,20"}, "--sizes");
   check_refused({"validate", "letters", "--sizes", "1e3"}, "--sizes");
+  check_refused({"validate", "letters", "--sizes", "10,20,10"}, "named twice");
+  check_refused({"validate", "letters", "--output", "", "--replicates", "2", "--sizes", "5"}, "--output");
   check_refused({"validate", "letters", "--replicates", "1"}, "--replicates");
   check_refused({"validate", "letters", "--replicates", "-5"}, "--replicates");
   check_refused({"validate", "letters", "--estimators", "mi-ksg3"}, "mi-ksg3");
