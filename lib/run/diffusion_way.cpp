@@ -2,6 +2,8 @@
 // theta: on a tensor grid. Schedules in two parameters, langevin's too; a langevin learner whose start reaches so far
 // into the tails of the stationary density that symmetrised expansions lose their digits, X at equilibrium or lagging.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -19,9 +21,11 @@ namespace {
 constexpr double most_nodes = 40000;
 constexpr double most_numbers = 2e8;
 constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
+constexpr double most_operations = 2e13;   // in two parameters: more than an hour at 4e9 a second
+constexpr int least_digits = 8;            // with fewer the currents would not converge
 
 TensorResolution diffusion_resolution(int digits, double finer) {
-  const int d = std::max(digits, 8);  // fewer, and the currents would not converge
+  const int d = std::max(digits, least_digits);
   TensorResolution r;
   r.tail = (2.31 * d + 1) * finer;
   r.spacing = (2 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
@@ -29,16 +33,52 @@ TensorResolution diffusion_resolution(int digits, double finer) {
   return r;
 }
 
+/// Operations of one level, roughly: a product with the generator for each unit of time over its largest rate, which
+/// is that of the finest wave where drift and noise are largest.
+double operations(const Study<double>& study, const DiffusionLayout& layout) {
+  const auto& grid = layout.plan.grid;
+  const auto terms = diffusion_terms(*study.model, grid);
+  double products = 0, side = 0;
+  for (const auto& axis : grid.axes) side += axis.size;
+  for (const auto* set : {&layout.ensemble.sets.front(), &layout.ensemble.sets.back()}) {
+    auto p = diffusion_problem(study.learner, *set, terms, grid);
+    if (!p.course.empty()) p = p.with(p.coefficients(0));
+    Vector<double> rate = Vector<double>::Zero(grid.size());
+    const auto d = static_cast<std::size_t>(grid.dimension());
+    for (std::size_t a = 0; a < d; ++a) {
+      const double wave = M_PI / grid.axes[a].spacing;
+      rate += wave * wave * p.diffusion[a * d + a] + wave * p.drift[a].cwiseAbs();
+    }
+    products = std::max(products, rate.maxCoeff() * study.points.back());
+  }
+  return 4 * products * static_cast<double>(grid.size()) * side * static_cast<double>(layout.ensemble.sets.size());
+}
+
+/// What does not fit, in words; empty if all does.
+std::string too_much(const Study<double>& study, const DiffusionLayout& layout, const TensorResolution& r) {
+  const auto& grid = layout.plan.grid;
+  const auto sets = layout.ensemble.sets.size();
+  const double nodes = static_cast<double>(grid.size()), points = static_cast<double>(study.points.size());
+  if (nodes > most_nodes || nodes * points * static_cast<double>(sets) * 2 > most_numbers ||
+      nodes * x_nodes(*study.model, grid, r) > most_conditionals)
+    return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
+  if (grid.dimension() == 1) return "";
+  const double needed = operations(study, layout);
+  return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
+}
+
 void require_fit(const Job& job, const Study<double>& study, const DiffusionLayout& layout, const TensorResolution& r) {
-  const std::size_t points = study.points.size();
-  const double nodes = static_cast<double>(layout.plan.grid.size()),
-               numbers = nodes * static_cast<double>(layout.ensemble.sets.size() * points) * 2;
-  if (nodes > most_nodes || numbers > most_numbers ||
-      nodes * x_nodes(*study.model, layout.plan.grid, r) > most_conditionals)
-    throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits need " +
-                        std::to_string(layout.plan.grid.size()) + " nodes for each of " +
-                        std::to_string(layout.ensemble.sets.size()) +
-                        " data sets, more than memory and time allow; ask for fewer digits");
+  const std::string needed = too_much(study, layout, r);
+  if (needed.empty()) return;
+  int reachable = job.digits - 1;
+  for (; reachable >= least_digits; --reachable) {
+    const auto coarser = diffusion_resolution(reachable, 1);
+    if (too_much(study, lay_out_diffusion(study, coarser), coarser).empty()) break;
+  }
+  throw AccuracyError(
+      job.experiment.at("accuracy.digits") +
+      fmt::format("{} digits need {}, more than memory and time allow; reachable: {}", job.digits, needed,
+                  reachable >= least_digits ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
 }  // namespace

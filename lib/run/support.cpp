@@ -154,9 +154,6 @@ void require_supported(const experiment::Experiment& e, Method method) {
         std::pair{"learner.learning_rate", &l.learning_rate}})
     if (!schedule->constant() && d > 2 && l.kind != "jump" && l.kind != "sgld" && e.model.kind != "gaussian-mean")
       refuse_unavailable(e, key, "a schedule with more than two parameters", "one number");
-    else if (!schedule->constant() && d > 1 && l.kind == "langevin" && e.model.kind != "gaussian-mean" &&
-             model::make<double>(e.model)->outcomes() == 0)
-      refuse_unavailable(e, key, "a schedule with several parameters and a real x", "one number; discrete models");
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
     refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
                        "one dimension; given examples (data.values) and a start as wide in all directions, with "

@@ -111,8 +111,9 @@ TensorHistory follow(const evolve::TensorProblem& problem, const Times& at, cons
                  out.density.col(column) = problem.log_initial.array().exp();
                else
                  out.density.col(column) = root.cwiseProduct(psi) * scale;
-               out.absolute.push_back(solver.absolute_noise());
-               out.relative.push_back(solver.relative_noise());
+               // white noise of the earliest expansions, which may be far the largest, stays with the slow modes
+               out.absolute.push_back(solver.absolute_noise() + 4 * noise / root.norm());
+               out.relative.push_back(solver.relative_noise() + 4 * noise * root.norm() * cell);
              });
   out.currents = at.coarse.integrate(ep);
   out.currents_noise = at.coarse.integrate(uncertain);

@@ -51,6 +51,23 @@ TEST_CASE("a schedule of the mobility is a change of clock") {
   CHECK(check_honest(ramp, plain, "clock") == 33);
 }
 
+TEST_CASE("mean and width of a Gaussian: a mobility that changes is a change of clock, by another solver") {
+  const auto of = [](const std::string& mobility, const std::string& points) {
+    return parse_one(
+        "[model]\nkind = \"gaussian\"\n[data]\nvalues = [0.3, -0.6, 1.2]\n[learner]\nkind = \"langevin\"\nmobility = " +
+        mobility +
+        "\ntemperature = 0.05\nweight_decay = 0.2\ninitial = { mean = [0.1, 0.2], stddev = [0.2, 0.15] }\n"
+        "[time]\npoints = " +
+        points + "\n");
+  };
+  // mobility 1 - t/2 on [0, 1]: clock 0.4375 at t = 0.5, 0.75 at t = 1
+  const auto slowing =
+      numbers(compute(of("{ times = [0, 1], values = [1, 0.5] }", "[0, 0.5, 1]"), with(Method::automatic, 6)));
+  const auto plain = numbers(compute(of("1", "[0, 0.4375, 0.75]"), with(Method::spectral, 7)));
+  CHECK(check_honest(slowing, plain, "clock of a Gaussian's widths") > 60);
+  check_accuracy(slowing, 6, "clock of a Gaussian's widths");
+}
+
 TEST_CASE("sgd-diffusion: a schedule of the learning rate is one of each data set's temperature") {
   const auto of = [](const std::string& learner) {
     return parse_one("[model]\nkind = \"bernoulli\"\n[data]\ncounts = [1, 3]\n[learner]\n" + learner +
