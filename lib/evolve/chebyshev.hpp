@@ -1,5 +1,5 @@
 #pragma once
-// exp(-tH) v in multiprecision, by Chebyshev polynomials in fixed-point integers.
+// exp(-tH) v by Chebyshev polynomials: in multiprecision with fixed-point integers, in double with Fourier transforms.
 
 #include "evolve/exponential.hpp"
 
@@ -13,6 +13,13 @@ Propagated<num::Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<num::
                                                 const num::Vector<num::Mp100>& v, std::span<const num::Mp100> times,
                                                 const num::Mp100& upper, const num::Mp100& epsilon,
                                                 std::span<const int> integrated = {});
+
+/// The same in double: H times a vector by Fourier transforms, n ln n a term. Round-off: of the size of that of
+/// eigenvectors or smaller, mostly in the lowest mode: below epsilon |v| (4 + upper t/50) (measured,
+/// tests/evolve/test_exponential.cpp).
+Propagated<double> exponential_by_chebyshev(const ToeplitzPlusDiagonal<double>& h, const num::Vector<double>& v,
+                                            std::span<const double> times, const double& upper, const double& epsilon,
+                                            std::span<const int> integrated = {});
 
 /// exp(-z) I_k(z) for k = 0, 1, ... until the terms stay below epsilon, by Miller's backward recurrence normalised with
 /// exp(-z)(I_0 + 2 sum I_k) = 1 (DLMF 10.35.5): all terms positive.

@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 #include <latch>
 #include <vector>
 
 #include "evolve/chebyshev.hpp"
+#include "evolve/sinc.hpp"
 #include "evolve/toeplitz.hpp"
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
@@ -39,6 +41,37 @@ TEST_CASE("eigenvectors and Chebyshev polynomials give the same exponential and 
       const num::Vector<num::Mp100> column = b.integral.col(j), left = fine.dense() * column;
       CHECK(abs(num::Mp100(left[i] - (w[i] - b.state(i, j + 1)))) < num::Mp100(1e-46));
     }
+}
+
+TEST_CASE("Chebyshev polynomials in double: against multiprecision, with a wide spectrum and many terms") {
+  using num::Mp100;
+  const double spacing = 0.13, diffusion = 0.14, temperature = 0.25;
+  for (const int n : {150, 331}) {  // a learning coin: L = ln 2cosh(theta/2) - 0.1 theta
+    ToeplitzPlusDiagonal<double> h{num::Vector<double>(n), num::Vector<double>(n)};
+    num::Vector<double> v(n);
+    for (int i = 0; i < n; ++i) {
+      const double x = (i - n / 2) * spacing, slope = std::tanh(x / 2) / 2 - 0.1,
+                   bend = 0.25 - std::pow(std::tanh(x / 2), 2) / 4;
+      h.toeplitz[i] = -diffusion / (spacing * spacing) * sinc_second<double>(i);
+      h.diagonal[i] = diffusion / temperature * (slope * slope / (4 * temperature) - bend / 2);
+      v[i] = std::exp(-x * x / 0.3 + (std::log(2 * std::cosh(x / 2)) - 0.1 * x) / (2 * temperature));
+    }
+    const ToeplitzPlusDiagonal<Mp100> fine{h.toeplitz.cast<Mp100>(), h.diagonal.cast<Mp100>()};
+    const double upper = h.upper(diffusion * M_PI * M_PI / (spacing * spacing));
+    const std::vector<double> times{0, 0.1, 2, 60};
+    const std::vector<Mp100> same(times.begin(), times.end());
+    const std::vector<int> integrated{1, 3};
+    const double epsilon = num::epsilon<double>();
+    const auto rough = exponential_by_chebyshev(h, v, times, upper, epsilon, integrated);
+    const auto exact = exponential_by_chebyshev(fine, v.cast<Mp100>(), same, Mp100(upper), Mp100("1e-25"), integrated);
+    for (int j = 0; j < 4; ++j) {
+      const double t = times[static_cast<std::size_t>(j)], allowed = epsilon * v.norm() * (4 + upper * t / 50);
+      CAPTURE(t);
+      CHECK((rough.state.col(j) - exact.state.col(j).cast<double>()).cwiseAbs().maxCoeff() < allowed);
+      if (j % 2 == 0) continue;
+      CHECK((rough.integral.col(j / 2) - exact.integral.col(j / 2).cast<double>()).cwiseAbs().maxCoeff() < t * allowed);
+    }
+  }
 }
 
 TEST_CASE("Toeplitz products in integers are those of matrices, up to the epsilon asked for") {

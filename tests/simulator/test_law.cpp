@@ -67,6 +67,12 @@ TEST_CASE("the integral fluctuation theorem holds for the scheme's own law, at a
   }
 }
 
+TEST_CASE("a learner without noise has no law, and says so") {
+  std::string why;
+  CHECK(make_law(shipped("sgld_no_noise"), Options{}, why) == nullptr);
+  CHECK(why.find("without noise") != std::string::npos);
+}
+
 TEST_CASE("entropy production by path-likelihood ratio agrees with the exact table") {
   Options o;
   o.replicates = 3000;

@@ -149,6 +149,10 @@ std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Op
     return nullptr;
   }
   if (s.mover == Mover::jump) return std::make_unique<JumpLaw>(std::move(s));
+  if (s.mover == Mover::sgld && !(s.temperature.least() > 0)) {
+    why = "a learner without noise has no density";
+    return nullptr;
+  }
   const bool linear = experiment.model.kind == "gaussian-mean" && s.batch == 0;
   if (linear && (s.mover == Mover::gaussian || s.mover == Mover::sgld))
     return std::make_unique<GaussianLaw>(std::move(s));

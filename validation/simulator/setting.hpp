@@ -1,6 +1,7 @@
 #pragma once
 // An experiment in doubles, as the walk needs it.
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,7 @@ class Schedule {
   explicit Schedule(const experiment::Schedule& schedule);
   bool constant() const { return times_.empty(); }
   double at(double t) const;
+  double least() const { return *std::min_element(values_.begin(), values_.end()); }
 
  private:
   std::vector<double> times_, values_{0};
