@@ -64,7 +64,26 @@ TEST_CASE("Euler–Maruyama converges to the exact information with its step") {
     CHECK(std::abs(error) < 0.2 * step * truth);
     if (coarse != 0) CHECK(std::abs(coarse / error - 2) < 0.2);  // first order
     coarse = error;
+    REQUIRE(exact_value(test, *pool, "heat_theta", truth));
+    CHECK(std::abs(change(*pool->exact, *pool).loss - truth) < 0.2 * step * std::abs(truth));
   }
+}
+
+TEST_CASE("Euler–Maruyama: averages over long steps are as wrong as the scheme's own law says") {
+  Options options;
+  options.replicates = 500;
+  options.sizes = {100};
+  options.step = 2;
+  options.estimators = {"mean", "path-likelihood-ratio"};
+  auto member = experiment::read(calor::test::source_root() + "/validation/experiments/coin.toml").at(0);
+  member.experiment.time.points = {num::Rational(2)};
+  const auto test = of_experiment(member, options);
+  CHECK(judge::test::check_exact(test, options) == 2);
+  for (const auto& subject : test.subjects)
+    if (subject.quantity == "heat_theta") {
+      const Line l = judge::judge(test, subject, options).at(0);
+      CHECK(std::abs(l.bias.value) > 4 * l.bias.error);
+    }
 }
 
 TEST_CASE("statistics of a judgement: an estimator that is normal with bias 0.5 and standard deviation 2") {

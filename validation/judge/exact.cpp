@@ -108,6 +108,25 @@ double information(const Exact& e) {
   return sum;
 }
 
+SchemeChange change(const Exact& e, const Pool& pool) {
+  const auto& s = pool.setting;
+  const double mean = s.start_mean.front(), stddev = s.start_stddev.front(), step = 0.05;
+  const auto loss = [&](double theta, std::size_t b) {
+    return s.model->energy(&theta, pool.types[b].statistic.data()) + s.weight_decay / 2 * theta * theta;
+  };
+  SchemeChange out;
+  out.entropy = -std::log(stddev * std::sqrt(2 * M_PI)) - 0.5;
+  for (std::size_t b = 0; b < e.weight.size(); ++b) {
+    for (std::size_t i = 0; i < e.nodes.size(); ++i) {
+      const double p = e.weight[b] * e.share[b][i];
+      if (p > 0) out.loss += p * loss(e.nodes[i].front(), b), out.entropy -= p * std::log(e.density[b][i]);
+    }
+    for (double z = -9; z < 9.01; z += step)
+      out.loss -= e.weight[b] * step * std::exp(-z * z / 2) / std::sqrt(2 * M_PI) * loss(mean + stddev * z, b);
+  }
+  return out;
+}
+
 double expected_theta_data(const Exact& e, Scheme scheme, std::size_t m) {
   double sum = 0;
   for (std::size_t i = 0; i < e.nodes.size(); ++i) {

@@ -25,6 +25,15 @@ std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law);
 /// I(Theta;B) of this law.
 double information(const Exact& exact);
 
+/// What the law changes from t = 0 to the last time, averaged over the types: of <L_B> with weight decay, and of
+/// S(Theta|B).
+struct SchemeChange {
+  double loss = 0, entropy = 0;
+};
+
+/// From a Gaussian start.
+SchemeChange change(const Exact& exact, const Pool& pool);
+
 /// Expected value of an estimator from M inner samples or K pairs.
 enum class Scheme { nested, leave_one_out, info_nce };
 

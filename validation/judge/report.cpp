@@ -42,8 +42,8 @@ std::vector<std::string> cells(const Line& l, bool timed) {
 
 const char* legend =
     "0.123(45) stands for 0.123 with a standard error of 0.045 from the replicates. Predicted: bias by theory, exact "
-    "at "
-    "this size or, with ~, to first order in 1/size. In 68 %, 95 %: how often the truth lies within 1 and 1.96 of the "
+    "at this size or, with ~, to first order in 1/size or in the step. In 68 %, 95 %: how often the truth lies within "
+    "1 and 1.96 of the "
     "estimator's own standard errors. Nats.";
 
 std::size_t width(const std::string& s) {

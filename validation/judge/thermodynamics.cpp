@@ -13,6 +13,7 @@
 #include "validation/estimators/path_likelihood_ratio.hpp"
 #include "validation/estimators/short_time_tur.hpp"
 #include "validation/estimators/transition_counts.hpp"
+#include "validation/judge/exact.hpp"
 #include "validation/judge/pool.hpp"
 
 namespace calor::judge {
@@ -29,8 +30,24 @@ std::vector<double> values(const Pool& pool, Array which, std::size_t n, std::si
   return out;
 }
 
-Prediction unbiased() {
-  return {"exact", [](std::size_t) { return 0.0; }};
+Prediction bias_of(double bias) {
+  return {"exact", [=](std::size_t) { return bias; }};
+}
+
+Prediction unbiased() { return bias_of(0); }
+
+/// Whether Theta moves by a scheme whose steps are finite.
+bool stepwise(const Pool& pool) {
+  return pool.setting.mover == simulator::Mover::euler || pool.setting.mover == simulator::Mover::diffusion;
+}
+
+/// The mean of heat_theta, and of sigma_theta where the temperature is constant: what the scheme's own law says, less
+/// the truth. Without the law of a scheme: 0, up to terms of first order in its step.
+Prediction mean_over_theta(const Pool& pool, double truth, double (*mean)(const SchemeChange&, double temperature)) {
+  if (!stepwise(pool)) return unbiased();
+  const bool constant = pool.setting.temperature.constant() && pool.setting.mover == simulator::Mover::euler;
+  if (!pool.exact || !constant || pool.setting.stream) return {"asymptotic", [](std::size_t) { return 0.0; }};
+  return bias_of(mean(change(*pool.exact, pool), pool.setting.temperature.at(0)) - truth);
 }
 
 void add_average(Case& test, const Shared& pool, const std::string& quantity, Array which) {
@@ -38,7 +55,12 @@ void add_average(Case& test, const Shared& pool, const std::string& quantity, Ar
   if (!exact_value(test, *pool, quantity, truth)) return;
   Subject s{"mean", quantity, truth,
             [=](std::size_t n, std::size_t r) { return estimators::mean(values(*pool, which, n, r)); }};
-  s.prediction = unbiased();
+  if (which == &simulator::Sample::heat_theta)
+    s.prediction = mean_over_theta(*pool, truth, [](const SchemeChange& c, double) { return c.loss; });
+  else if (simulator::step_used(pool->experiment, pool->options) > 0)
+    s.prediction = {"asymptotic", [](std::size_t) { return 0.0; }};
+  else
+    s.prediction = unbiased();
   test.subjects.push_back(s);
 }
 
@@ -159,7 +181,8 @@ void add_path_ratio(Case& test, const Shared& pool, const Options& options) {
   if (exact_value(test, *pool, "ep_theta", truth)) {
     Subject s{"path-likelihood-ratio", "ep_theta", truth,
               [=](std::size_t n, std::size_t r) { return estimators::path_likelihood_ratio(sigma(*pool, n, r)); }};
-    s.prediction = unbiased();
+    s.prediction =
+        mean_over_theta(*pool, truth, [](const SchemeChange& c, double t) { return c.entropy - c.loss / t; });
     test.subjects.push_back(s);
   }
   add_fluctuation_theorems(test, pool, options);
