@@ -23,6 +23,7 @@ constexpr double most_numbers = 2e8;
 constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
 constexpr double most_operations = 2e13;   // in two parameters: more than an hour at 4e9 a second
 constexpr int least_digits = 8;            // with fewer the currents would not converge
+constexpr std::array levels{1.0, 1.15, 1.35, 1.6, 1.9, 2.25, 2.7, 3.2};  // how much finer than the first
 
 TensorResolution diffusion_resolution(int digits, double finer) {
   const int d = std::max(digits, least_digits);
@@ -38,11 +39,12 @@ TensorResolution diffusion_resolution(int digits, double finer) {
 double operations(const Study<double>& study, const DiffusionLayout& layout) {
   const auto& grid = layout.plan.grid;
   const auto terms = diffusion_terms(*study.model, grid);
+  auto fastest = study.learner;
+  fastest.course = {};  // all largest
   double products = 0, side = 0;
   for (const auto& axis : grid.axes) side += axis.size;
   for (const auto* set : {&layout.ensemble.sets.front(), &layout.ensemble.sets.back()}) {
-    auto p = diffusion_problem(study.learner, *set, terms, grid);
-    if (!p.course.empty()) p = p.with(p.coefficients(0));
+    const auto p = diffusion_problem(fastest, *set, terms, grid);
     Vector<double> rate = Vector<double>::Zero(grid.size());
     const auto d = static_cast<std::size_t>(grid.dimension());
     for (std::size_t a = 0; a < d; ++a) {
@@ -67,14 +69,16 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
 }
 
-void require_fit(const Job& job, const Study<double>& study, const DiffusionLayout& layout, const TensorResolution& r) {
-  const std::string needed = too_much(study, layout, r);
+/// Throws AccuracyError if two levels do not fit, naming the digits that do.
+void require_fit(const Job& job, const Study<double>& study) {
+  const auto needs = [&study](int digits) {
+    const auto r = diffusion_resolution(digits, levels[1]);
+    return too_much(study, lay_out_diffusion(study, r), r);
+  };
+  const std::string needed = needs(job.digits);
   if (needed.empty()) return;
   int reachable = job.digits - 1;
-  for (; reachable >= least_digits; --reachable) {
-    const auto coarser = diffusion_resolution(reachable, 1);
-    if (too_much(study, lay_out_diffusion(study, coarser), coarser).empty()) break;
-  }
+  while (reachable >= least_digits && !needs(reachable).empty()) --reachable;
   throw AccuracyError(
       job.experiment.at("accuracy.digits") +
       fmt::format("{} digits need {}, more than memory and time allow; reachable: {}", job.digits, needed,
@@ -101,18 +105,19 @@ void diffusion_on_tensor_grid(Job& job) {
         e.at("time.points") +
         "ep_theta_housekeeping and ep_theta_excess of sgd-diffusion with a schedule in two parameters are not "
         "available in this version; leave them out with --quantities");
-  const std::array finer{1.0, 1.15, 1.35, 1.6, 1.9, 2.25, 2.7, 3.2};
-  const int levels = static_cast<int>(finer.size()) - (study.model->parameters() > 1 ? 2 : 0);
+  require_fit(job, study);
+  const int most = static_cast<int>(levels.size()) - (study.model->parameters() > 1 ? 2 : 0);
   const auto identities = langevin_identities<double>(e);
   const auto book = refine<double>(
       [&](int k) {
-        const auto r = diffusion_resolution(job.digits, finer[static_cast<std::size_t>(k)]);
+        const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)]);
         const auto layout = lay_out_diffusion(study, r);
-        require_fit(job, study, layout, r);
+        if (k > 1 && !too_much(study, layout, r).empty())
+          throw AccuracyError("a finer grid does not fit");  // ends the refinement
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      levels, Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
+      most, Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
   collect(job, book, study, "tensor-grid Krylov", identities);
 }
 

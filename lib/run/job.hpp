@@ -97,19 +97,18 @@ void require_memory(const Job& job, const Layout<R>& layout);
 /// Throws InputError: --method does not apply, and what does.
 [[noreturn]] void refuse_method(const Job& job, const std::string& why, const std::string& allowed);
 
-/// Calls way<R>(job) for the number types that may reach the digits, from the cheapest up, until the job is complete;
-/// with --precision for the first of them only.
+/// Calls way<R>(job) for the number types of at least `first` digits that may reach the job's, from the cheapest up,
+/// until the job is complete. With --precision one type is tried, which may be one below `first`.
 template <class Way>
 void raise_precision(Job& job, int first, const Way& way) {
   const int fixed = job.options.precision;
   bool tried = false;
   const auto attempt = [&]<Real R>(R) {
     const int have = num::digits10<R>();
-    if (job.collected.complete() || have < first) return;
-    if (have < std::max(fixed, job.digits + (first > 16 ? 14 : 4))) return;
-    if (fixed && tried) return;
-    tried = true;
-    way.template operator()<R>(job);
+    if (job.collected.complete() || have < std::max(fixed, job.digits + (first > 16 ? 14 : 4))) return;
+    if (fixed && (tried || !job.collected.methods.empty())) return;
+    tried = true;  // by the caller, if it is below `first`
+    if (have >= first) way.template operator()<R>(job);
   };
   attempt(double{});
   attempt(num::Mp100{});

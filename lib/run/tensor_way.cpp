@@ -193,8 +193,8 @@ void langevin_on_tensor_grid(Job& job) {
   TensorCost needed;
   if (job.collected.lacks_only_tails()) {
     if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, false);
-  } else if (d == 2 && method == Method::automatic && !job.collected.complete()) {
-    take(job, diffusion_on_tensor_grid);  // slower, and does not lose digits to a start in the tails
+  } else if (d == 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {
+    take(job, diffusion_on_tensor_grid);
   }
 }
 

@@ -86,6 +86,32 @@ TEST_CASE("Euler–Maruyama: averages over long steps are as wrong as the scheme
     }
 }
 
+TEST_CASE("mean and width of a Gaussian, annealed: the heat of trajectories is that of the table") {
+  // at a constant temperature of 0.06 it would be -0.134, not -0.149
+  const auto member = experiment::parse(R"(
+[model]
+kind = "gaussian"
+[data]
+values = [0.3, -0.6, 1.2]
+[learner]
+kind = "langevin"
+mobility = 1.0
+temperature = { times = [0, 1], values = [0.06, 0.04] }
+weight_decay = 0.2
+initial = { mean = [0.1, 0.2], stddev = [0.2, 0.15] }
+[time]
+points = [0, 1]
+)",
+                                        "annealed.toml", ".")
+                          .at(0);
+  Options options;
+  options.replicates = 60;
+  options.sizes = {100};
+  options.estimators = {"mean"};
+  const auto test = of_experiment(member, options);
+  CHECK(judge::test::check_exact(test, options) == 1);
+}
+
 TEST_CASE("statistics of a judgement: an estimator that is normal with bias 0.5 and standard deviation 2") {
   Options options;
   options.replicates = 4000;

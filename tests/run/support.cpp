@@ -82,17 +82,16 @@ std::string text(double x) {
   return buffer;
 }
 
-void Progress::done(int i) {
+Timed::~Timed() {
   const std::chrono::duration<double> seconds = Clock::now() - begin_;
-  if (count_ >= 100) std::fprintf(stderr, "experiment %d of %d: %.1f s\n", i, count_, seconds.count());
-  begin_ = Clock::now();
+  if (count_ >= 100) std::fprintf(stderr, "experiment %d of %d: %.1f s\n", i_, count_, seconds.count());
 }
 
 void check_random(const RandomExperiments& experiments, int first, int count, double most_refused,
                   double most_unjudged) {
   int refused = 0, compared = 0, unjudged = 0;
-  Progress progress(count);
   for (int i = first; i < first + count; ++i) {
+    const Timed timed(i, count);
     Dice dice(static_cast<unsigned long long>(i) + experiments.seed);
     const std::string source = experiments.draw(dice), label = "experiment " + std::to_string(i) + "\n" + source;
     const auto e = parse_one(source);
@@ -108,7 +107,6 @@ void check_random(const RandomExperiments& experiments, int first, int count, do
     } catch (const InternalError& bug) {
       FAIL_CHECK(label, std::string(bug.what()));
     }
-    progress.done(i);
   }
   MESSAGE(count, " random ", experiments.what, ": ", compared, " numbers compared, ", refused, " experiments refused, ",
           unjudged, " could not be had with ", experiments.finer, " digits");

@@ -57,15 +57,18 @@ class Dice {
 /// x with six significant digits, as TOML reads it.
 std::string text(double x);
 
-/// Tells on standard error how long each of a hundred or more experiments took, and nothing of fewer.
-class Progress {
+/// Tells on standard error how long experiment i of a hundred or more took, from here to the end of the scope; nothing
+/// of fewer.
+class Timed {
  public:
-  explicit Progress(int count) : count_(count) {}
-  void done(int i);
+  Timed(int i, int count) : i_(i), count_(count) {}
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+  ~Timed();
 
  private:
   using Clock = std::chrono::steady_clock;
-  int count_;
+  int i_, count_;
   Clock::time_point begin_ = Clock::now();
 };
 

@@ -54,6 +54,21 @@ TEST_CASE("long times in two parameters end in the stationary state") {
   CHECK(check_honest(after("1e5"), after("200"), "two couplings") == 2);
 }
 
+TEST_CASE("a precision that is given is not gone beyond, whatever it misses") {
+  Options o;
+  o.precision = 15;
+  o.best_effort = true;  // lautum_info loses all digits that a double has
+  const auto table = compute(
+      parse_one(
+          "[model]\nkind = \"ising\"\nspins = 1\nedges = []\nfields = true\n[data]\nsize = 2\ntarget = [0.1, 0.9]\n"
+          "[learner]\nkind = \"langevin\"\nmobility = 3\ntemperature = 0.01\n"
+          "weight_decay = 0.07\ninitial = { mean = [-0.1], stddev = [0.16] }\n"
+          "[time]\npoints = [0.01, 5]\n"),
+      o);
+  CHECK(table.precision == "double");
+  CHECK(numbers(table).back().at("lautum_info").error > 1);
+}
+
 TEST_CASE("sizes beyond 1e30 are no numbers of an experiment") {
   CHECK_THROWS_WITH_AS(parse_one(extreme_coin("1", "1e31", "0.1", "0.5", "1")), doctest::Contains("1e30"), InputError);
 }

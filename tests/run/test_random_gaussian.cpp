@@ -33,8 +33,8 @@ std::string gaussian(Dice& dice) {
 
 void compare_gaussian(int first, int count, double most_refused) {
   int refused = 0, compared = 0;
-  Progress progress(count);
   for (int i = first; i < first + count; ++i) {
+    const Timed timed(i, count);
     Dice dice(static_cast<unsigned long long>(i));
     const std::string source = gaussian(dice);
     const auto e = parse_one(source);
@@ -56,7 +56,6 @@ void compare_gaussian(int first, int count, double most_refused) {
     }
     compared += check_honest(tried, truth, label);
     check_accuracy(tried, 10, label);
-    progress.done(i);
   }
   MESSAGE(count, " random Gaussian means: ", compared, " numbers compared, ", refused, " experiments refused");
   CHECK(refused <= most_refused * count);

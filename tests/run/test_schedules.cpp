@@ -68,6 +68,27 @@ TEST_CASE("mean and width of a Gaussian: a mobility that changes is a change of 
   check_accuracy(slowing, 6, "clock of a Gaussian's widths");
 }
 
+TEST_CASE("mean and width of a Gaussian: a hot schedule names the digits that fit") {
+  const auto e = parse_one(R"(
+[model]
+kind = "gaussian"
+[data]
+values = [0.3, -0.6, 1.2]
+[learner]
+kind = "langevin"
+mobility = 1
+temperature = { times = [0, 1], values = [0.6, 0.4] }
+weight_decay = 0.2
+initial = { mean = [0.1, 0.2], stddev = [0.3, 0.25] }
+[time]
+points = [0, 0.5, 1]
+)");
+  CHECK_THROWS_WITH_AS(compute(e, with(Method::automatic, 12)), doctest::Contains("accuracy.digits: 12 digits need"),
+                       AccuracyError);
+  CHECK_THROWS_WITH_AS(compute(e, with(Method::automatic, 12)), doctest::Contains("reachable: 9 digits"),
+                       AccuracyError);
+}
+
 TEST_CASE("sgd-diffusion: a schedule of the learning rate is one of each data set's temperature") {
   const auto of = [](const std::string& learner) {
     return parse_one("[model]\nkind = \"bernoulli\"\n[data]\ncounts = [1, 3]\n[learner]\n" + learner +

@@ -36,6 +36,11 @@ Prediction bias_of(double bias) {
 
 Prediction unbiased() { return bias_of(0); }
 
+/// What a scheme's step adds is not at hand.
+Prediction unbiased_to_first_order() {
+  return {"asymptotic", [](std::size_t) { return 0.0; }};
+}
+
 /// Whether Theta moves by a scheme whose steps are finite.
 bool stepwise(const Pool& pool) {
   return pool.setting.mover == simulator::Mover::euler || pool.setting.mover == simulator::Mover::diffusion;
@@ -46,7 +51,7 @@ bool stepwise(const Pool& pool) {
 Prediction mean_over_theta(const Pool& pool, double truth, double (*mean)(const SchemeChange&, double temperature)) {
   if (!stepwise(pool)) return unbiased();
   const bool constant = pool.setting.temperature.constant() && pool.setting.mover == simulator::Mover::euler;
-  if (!pool.exact || !constant || pool.setting.stream) return {"asymptotic", [](std::size_t) { return 0.0; }};
+  if (!pool.exact || !constant || pool.setting.stream) return unbiased_to_first_order();
   return bias_of(mean(change(*pool.exact, pool), pool.setting.temperature.at(0)) - truth);
 }
 
@@ -58,7 +63,7 @@ void add_average(Case& test, const Shared& pool, const std::string& quantity, Ar
   if (which == &simulator::Sample::heat_theta)
     s.prediction = mean_over_theta(*pool, truth, [](const SchemeChange& c, double) { return c.loss; });
   else if (simulator::step_used(pool->experiment, pool->options) > 0)
-    s.prediction = {"asymptotic", [](std::size_t) { return 0.0; }};
+    s.prediction = unbiased_to_first_order();
   else
     s.prediction = unbiased();
   test.subjects.push_back(s);

@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace calor::simulator {
 
@@ -15,58 +16,60 @@ using Index = Eigen::Index;
 constexpr double lost = 1e-11;
 constexpr double negligible = 2e-14;  // of the largest value
 
-double sinc(double x) { return x == 0 ? 1 : std::sin(M_PI * x) / (M_PI * x); }
+/// Weights of nodes 0, 1, ... in the interpolated value at x.
+Vector sinc_weights(double x, Index nodes) {
+  Vector out(nodes);
+  for (Index j = 0; j < nodes; ++j) {
+    const double z = M_PI * (x - static_cast<double>(j));
+    out[j] = z == 0 ? 1 : std::sin(z) / z;
+  }
+  return out;
+}
 
 /// False if every second node does not determine the others.
 bool smooth(const Vector& v) {
   const double top = v.cwiseAbs().maxCoeff();
   if (!std::isfinite(top)) return false;
-  for (Index odd = 1; odd < v.size(); odd += 2) {
-    double sum = 0;
-    for (Index even = 0; even < v.size(); even += 2) sum += v[even] * sinc(static_cast<double>(odd - even) / 2);
-    if (!(std::abs(sum - v[odd]) < lost * top)) return false;
-  }
+  const Vector even = v(Eigen::seq(0, Eigen::last, 2));
+  for (Index odd = 1; odd < v.size(); odd += 2)
+    if (!(std::abs(sinc_weights(static_cast<double>(odd) / 2, even.size()).dot(even) - v[odd]) < lost * top))
+      return false;
   return true;
 }
 
 /// The step on every m-th node.
 Matrix thinned(const std::vector<Band>& bands, std::size_t m, Index nodes) {
   Matrix k = Matrix::Zero(nodes, nodes);
-  Vector share(nodes);
   for (std::size_t from = 0; from < bands.size(); ++from) {
     const Band& b = bands[from];
-    for (Index j = 0; j < nodes; ++j)
-      share[j] = sinc(static_cast<double>(from) / static_cast<double>(m) - static_cast<double>(j));
+    const Vector share = sinc_weights(static_cast<double>(from) / static_cast<double>(m), nodes);
     for (std::size_t to = (b.first + m - 1) / m * m; to < b.first + b.value.size(); to += m)
       k.row(static_cast<Index>(to / m)) += b.value[to - b.first] * share.transpose();
   }
   return k;
 }
 
-/// False if the density is not smooth enough. At an edge it stops.
-bool thinned_steps(const std::vector<Band>& bands, std::size_t m, long steps, std::vector<double>& density,
-                   Reached& reached) {
+/// Nothing if the density is not smooth enough. At an end of the grid it stops.
+std::optional<Reached> thinned_steps(const std::vector<Band>& bands, std::size_t m, long steps,
+                                     std::vector<double>& density) {
   const auto nodes = static_cast<Index>((density.size() - 1) / m + 1);
   Vector v(nodes);
   for (Index i = 0; i < nodes; ++i) v[i] = density[static_cast<std::size_t>(i) * m];
-  if (!smooth(v)) return false;
+  if (!smooth(v)) return std::nullopt;
   Matrix power = thinned(bands, m, nodes);
+  double floor = 0;
   for (long left = steps;; power = power * power) {
     if (left % 2 == 1) v = power * v;
-    const double floor = negligible * v.maxCoeff();
-    reached = {v[0] > floor, v[nodes - 1] > floor};
-    if (reached.low || reached.high) return true;
-    if (!smooth(v)) return false;
+    floor = negligible * v.maxCoeff();
+    if (const Reached reached{v[0] > floor, v[nodes - 1] > floor}; reached.low || reached.high) return reached;
+    if (!smooth(v)) return std::nullopt;
     if ((left /= 2) == 0) break;
   }
-  const double floor = negligible * v.maxCoeff();
   for (std::size_t at = 0; at < density.size(); ++at) {
-    double sum = 0;
-    for (Index j = 0; j < nodes; ++j)
-      sum += v[j] * sinc(static_cast<double>(at) / static_cast<double>(m) - static_cast<double>(j));
+    const double sum = sinc_weights(static_cast<double>(at) / static_cast<double>(m), nodes).dot(v);
     density[at] = sum > floor ? sum : 0;
   }
-  return true;
+  return Reached{};
 }
 
 }  // namespace
@@ -83,7 +86,6 @@ void one_step(const std::vector<Band>& bands, std::vector<double>& density) {
 }
 
 Reached equal_steps(const std::vector<Band>& bands, long steps, std::vector<double>& density) {
-  Reached reached;
   double one_by_one = 0;
   for (const Band& b : bands) one_by_one += static_cast<double>(b.value.size());
   one_by_one *= static_cast<double>(steps);
@@ -92,7 +94,7 @@ Reached equal_steps(const std::vector<Band>& bands, long steps, std::vector<doub
     const double work = nodes * nodes * nodes * std::log2(static_cast<double>(steps) + 1) +
                         20 * nodes * static_cast<double>(density.size());
     if (work > one_by_one) break;
-    if (thinned_steps(bands, m, steps, density, reached)) return reached;
+    if (const auto reached = thinned_steps(bands, m, steps, density)) return *reached;
   }
   for (; steps > 0; --steps) one_step(bands, density);
   return {};

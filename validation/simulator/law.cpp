@@ -150,7 +150,7 @@ std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Op
   }
   if (s.mover == Mover::jump) return std::make_unique<JumpLaw>(std::move(s));
   if (s.mover == Mover::sgld && !(s.temperature.least() > 0)) {
-    why = "a learner without noise has no density";
+    why = "the law of a learner without noise is not at hand";
     return nullptr;
   }
   const bool linear = experiment.model.kind == "gaussian-mean" && s.batch == 0;

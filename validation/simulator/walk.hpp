@@ -89,7 +89,7 @@ class Walk {
   double first_loss_ = 0;                            // L_B at t = 0
   std::vector<double> energy_theta_, energy_place_;  // where phi was computed last
   double energy_ = 0;
-  double variance_ = 0, log_variance_ = 0;  // of the last step: 2 pi variance
+  double variance_ = 0, log_variance_ = 0;  // of the last step, and ln(2 pi variance)
 };
 
 }  // namespace calor::simulator
