@@ -68,13 +68,31 @@ void differentiate(const Array& f, Array& first, Array& second) {
   }
 }
 
-/// The state: S at n + 1 nodes, then the two ends of the interval. Rates are those of base + change: steps much smaller
-/// than S would drown in its last digit otherwise.
+/// The coordinate v in which nodes are equally spaced: theta = strip sinh(v) where the loss is singular on the
+/// imaginary axis only (at +-i pi/2 of v, then), so that far nodes may lie far apart; else theta itself.
+struct Coordinate {
+  double width = 0;  // 0: v = theta
+
+  explicit Coordinate(const Problem<double>& p) : width(p.imaginary_singularities ? p.strip : 0) {}
+  long double theta(long double v) const { return width > 0 ? width * std::sinh(v) : v; }
+  long double operator()(long double theta) const { return width > 0 ? std::asinh(theta / width) : theta; }
+  /// dtheta/dv
+  double stretch(double v) const { return width > 0 ? width * std::cosh(v) : 1; }
+};
+
+/// The state: S at n + 1 nodes, then the two ends of the interval of v. Rates are those of base + change: steps much
+/// smaller than S would drown in its last digit otherwise.
 class Motion {
  public:
   const Array* base = nullptr;
 
-  Motion(const Problem<double>& p, double reach) : p_(p), reach_(reach), force_(p.force, p.strip) {}
+  Motion(const Problem<double>& p, double reach)
+      : p_(p),
+        reach_(reach),
+        coordinate_(p),
+        force_([&p, this](double v) { return p.force(static_cast<double>(coordinate_.theta(v))); },
+               coordinate_.width > 0 ? M_PI / 2 : p.strip) {}
+  Motion(const Motion&) = delete;  // force_ knows where coordinate_ is
 
   void operator()(const Array& change, Array& rate, double time) {
     const Index n = change.size() - 3;
@@ -86,6 +104,13 @@ class Motion {
     s_[0] = s_[n] = reach_;
     theta_ = a + h * share_ * static_cast<double>(n);
     force_.evaluate(theta_, slope_, curvature_);
+    if (const double w = coordinate_.width; w > 0) {
+      up_ = theta_.exp();
+      down_ = up_.inverse();
+      theta_ = w / 2 * (up_ - down_);
+      up_ = w / 2 * (up_ + down_);  // dtheta/dv
+      curvature_ /= up_;
+    }
     differentiate(s_, first_, second_);
     // one-sided, exact for degree 4 and 3
     const auto end = [&](Index i, Index step) {
@@ -96,8 +121,14 @@ class Motion {
     end(0, 1), end(n, -1);
     first_ /= h;
     second_ /= h * h;
+    const Array* along = &first_;  // dS/dtheta
+    if (coordinate_.width > 0) {
+      second_ = (second_ - theta_ / up_ * first_) / up_.square();  // d²theta/dv² = theta
+      down_ = first_ / up_;
+      along = &down_;
+    }
     auto r = rate.head(n + 1);
-    r = p_.diffusion(time) * (second_ - first_.square()) + p_.mobility_at(time) * (slope_ * first_ - curvature_);
+    r = p_.diffusion(time) * (second_ - along->square()) + p_.mobility_at(time) * (slope_ * *along - curvature_);
     rate[n + 1] = -r[0] / first_[0];
     rate[n + 2] = -r[n] / first_[n];
     r += first_ * (rate[n + 1] + (rate[n + 2] - rate[n + 1]) * share_);
@@ -113,8 +144,9 @@ class Motion {
 
   const Problem<double>& p_;
   double reach_;
+  Coordinate coordinate_;
   ForceTable force_;
-  Array share_, s_, theta_, slope_, curvature_, first_, second_;
+  Array share_, s_, theta_, slope_, curvature_, first_, second_, up_, down_;
 };
 
 /// Values and slopes of nodal values f at x (in spacings from the first node) by the polynomial through 2 radius nodes
@@ -165,18 +197,22 @@ Array resample(const Array& state, Index intervals) {
 class Walk {
  public:
   Walk(const Problem<double>& p, const LogResolution& r, double finer)
-      : resolution_(r), spacing_(r.spacing / finer), changes_(!p.course.empty()), motion_(p, r.reach) {
+      : resolution_(r), coordinate_(p), changes_(!p.course.empty()), motion_(p, r.reach) {
+    spacing_ = r.spacing / finer / coordinate_.stretch(0);
     const double s0 = p.initial_stddev, norm = std::log(2 * M_PI * s0 * s0) / 2;
     const double half = s0 * std::sqrt(2 * (r.reach - norm));
-    const Index n = intervals(2 * half);
+    // in more than double: noise in S'' would stay as a constant
+    const long double a = coordinate_(p.initial_mean - static_cast<long double>(half)),
+                      b = coordinate_(p.initial_mean + static_cast<long double>(half));
+    const Index n = intervals(static_cast<double>(b - a));
     if (n > most) throw AccuracyError("logarithmic: more than 6000 grid points");
     state_.resize(n + 3);
     for (Index i = 0; i <= n; ++i) {
-      const double z = (2 * static_cast<double>(i) / static_cast<double>(n) - 1) * half / s0;
-      state_[i] = norm + z * z / 2;
+      const long double z = (coordinate_.theta(a + (b - a) * i / n) - p.initial_mean) / s0;
+      state_[i] = norm + static_cast<double>(z * z / 2);
     }
-    state_[n + 1] = p.initial_mean - half;
-    state_[n + 2] = p.initial_mean + half;
+    state_[n + 1] = static_cast<double>(a);
+    state_[n + 2] = static_cast<double>(b);
     lost_ = Array::Zero(n + 3);
   }
 
@@ -246,8 +282,9 @@ class Walk {
   }
 
   const LogResolution& resolution_;
-  double spacing_;
-  bool changes_;  // mobility or temperature
+  Coordinate coordinate_;
+  double spacing_;  // of v
+  bool changes_;    // mobility or temperature
   Motion motion_;
   boost::numeric::odeint::runge_kutta_fehlberg78<Array, double, Array, double,
                                                  boost::numeric::odeint::vector_space_algebra>
@@ -279,6 +316,7 @@ void record(const Problem<double>& p, const Walk& walk, double reach, double tim
   const Index n = state.size() - 3;
   const Array s = state.head(n + 1);
   const double a = state[n + 1], b = state[n + 2], h = (b - a) / static_cast<double>(n);
+  const Coordinate coordinate(p);
   const auto size = static_cast<std::size_t>(p.grid.size);
   std::vector<double> log_density(size, -num::infinity<double>()), density(size, 0.0),
       noise(size, num::infinity<double>());
@@ -287,12 +325,13 @@ void record(const Problem<double>& p, const Walk& walk, double reach, double tim
     const double theta = p.grid.node(static_cast<int>(i));
     Point at{-p.log_initial[i], -(p.initial_mean - theta) / (p.initial_stddev * p.initial_stddev)};
     if (!start) {
-      if (theta < a || theta > b) {
+      const auto v = static_cast<double>(coordinate(theta));
+      if (v < a || v > b) {
         out.round_off[i] = std::max(out.round_off[i], std::exp(-reach));
         continue;
       }
-      at = interpolate(s, (theta - a) / h);
-      at.slope /= h;
+      at = interpolate(s, (v - a) / h);
+      at.slope /= h * coordinate.stretch(v);
     }
     log_density[i] = -at.value;
     density[i] = std::exp(-at.value);

@@ -42,6 +42,7 @@ struct Problem {
   R initial_mean = 0, initial_stddev = 1;  // of the Gaussian rho_0
   std::function<R(R)> force = {};          // L_B' at any theta; empty where nobody asked for it
   double strip = 1e300;                    // L_B is analytic within this distance from the real axis
+  bool imaginary_singularities = false;    // it has them on the imaginary axis only
   /// Indices of the times where densities and Solution::accumulated are wanted; empty: densities at all times.
   std::vector<int> integrated = {};
 

@@ -22,6 +22,10 @@ class ExponentialFamily final : public Model<R> {
 
   /// All phases of Z(theta + iy) stay in a half plane while |y| (max t - min t) < pi, so Z has no zero there.
   R analytic_strip() const override;
+  /// n (e^{s theta} + e^{t theta}) is 0 on the imaginary axis only.
+  bool imaginary_singularities() const override {
+    return parameters() == 1 && distinct_.size() == 2 && distinct_[0].second == distinct_[1].second;
+  }
 
  private:
   std::vector<std::vector<int>> features_;

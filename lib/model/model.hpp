@@ -70,6 +70,8 @@ class Model {
 
   /// Distance from the real axis within which every l_a is analytic, any one parameter complex; infinity if entire.
   virtual R analytic_strip() const = 0;
+  /// One parameter: whether they have singularities on the imaginary axis only.
+  virtual bool imaginary_singularities() const { return false; }
 };
 
 /// -ln p(x|theta) of every outcome of a discrete model, from the jets of components_at.

@@ -134,15 +134,14 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
   const auto layout = lay_out(study, r);
   require_memory(job, layout);
   const double strip = num::to_double(study.model->analytic_strip());
-  // every set of real data counts in lautum_info; with outcomes the deepest wells need not be followed at first
-  const double needed = needed_reach(study, layout, r);
-  const double reach = study.model->outcomes() ? std::min(needed, 100.0 * (1 << level)) : needed;
-  const evolve::LogDensity solver({reach + 60, 0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15});
+  const double reach = needed_reach(study, layout, r);
+  // asinh(theta/strip) has its singularities at +-i pi/2
+  const double spacing = study.model->imaginary_singularities() ? 0.08 : 0.055;
+  const evolve::LogDensity solver({reach + 60, spacing * strip / std::pow(1.2, level), 64 + 32 * level, 2e-15});
   const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
   const int points = 24 + 8 * level;
   const auto& sets = layout.ensemble.sets;
-  if (static_cast<int>(sets.size()) < 3 * points / 2 || !one_number(study, layout))
-    return evaluate<double>(study, layout, r, solver, report);
+  if (sets.size() < 100 || !one_number(study, layout)) return evaluate<double>(study, layout, r, solver, report);
   const auto [low, high] = std::minmax_element(
       sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.statistic[1] < b.statistic[1]; });
   const auto terms = learner::terms_on(*study.model, layout.grid);
@@ -157,6 +156,7 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
     auto p = learner::problem(study.learner, made.back(), terms, layout.grid);
     p.force = learner::force(study.learner, made.back(), *study.model);
     p.strip = strip;
+    p.imaginary_singularities = study.model->imaginary_singularities();
     return p;
   };
   const auto nodes = time_nodes(study, layout, r);

@@ -256,6 +256,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
     problem.force = learner::force(study.learner, ensemble.sets[k], *study.model);
     problem.integrated = nodes.point;
     problem.strip = num::to_double(study.model->analytic_strip());
+    problem.imaginary_singularities = study.model->imaginary_singularities();
     histories[k] = follow(problem, solver, nodes, information);
     temperatures[k] = problem.temperature;
     losses[k] = Eigen::Map<const Vector<R>>(problem.loss.data(), n);
