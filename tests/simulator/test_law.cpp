@@ -42,6 +42,13 @@ std::string coin(const std::string& learner) {
          "\ninitial = { mean = [0.2], stddev = [0.7] }\nweight_decay = 0.3\n[time]\npoints = [0, 1, 4]\n";
 }
 
+std::string counts(const std::string& times) {
+  return "[model]\nkind = \"poisson\"\n[data]\nsize = 3\ntarget = { rate = 1.5 }\n[learner]\nkind = "
+         "\"langevin\"\nmobility = 1\ntemperature = 0.5\nweight_decay = 0.2\ninitial = { mean = [0.2], stddev = [0.5] "
+         "}\n[time]\npoints = " +
+         times + "\n";
+}
+
 }  // namespace
 
 TEST_CASE("the integral fluctuation theorem holds for the scheme's own law, at any step") {
@@ -55,6 +62,7 @@ TEST_CASE("the integral fluctuation theorem holds for the scheme's own law, at a
                  "values = [0.5, 0.3]}")),
         parsed(coin("kind = \"sgld\"\nlearning_rate = 0.5\ntemperature = 0.3")),
         parsed(coin("kind = \"sgld\"\nlearning_rate = 0.5\ntemperature = 0.3\nbatch = \"minibatch\"\nbatch_size = 2")),
+        parsed(counts("[0, 0.3, 1]")),
         parsed(coin("kind = \"sgd-diffusion\"\nlearning_rate = 0.5\nbatch_size = 1\ntemperature = 0.3")),
         shipped("one_bit"), shipped("gaussian"), shipped("sgld_coin"), shipped("ising_pair")}) {
     CAPTURE(e.text);

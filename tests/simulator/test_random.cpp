@@ -41,6 +41,27 @@ TEST_CASE("portable exp and log agree with 100 digits to 3 units of round-off") 
   CHECK(std::abs(logarithm(0x1p-1070) + 1070 * std::log(2.0)) < 1e-12);
 }
 
+TEST_CASE("portable e^x - 1 agrees with 100 digits to 5 units of round-off, small and large") {
+  const double unit = std::ldexp(1.0, -53);
+  Stream random({7, 8}, 0, Channel::estimator);
+  double worst = 0;
+  for (int i = 0; i < 12000; ++i) {
+    const double size = exponential(46 * random.uniform() - 40), x = random.uniform() < 0.5 ? -size : size;  // to 403
+    const num::Mp100 e = expm1(num::Mp100(x));
+    worst = std::max(worst, std::abs(static_cast<double>((exponential_minus_one(x) - e) / e)));
+  }
+  for (double x = -2; x < 2; x += 0.00037) {
+    const num::Mp100 e = expm1(num::Mp100(x));
+    worst = std::max(worst, std::abs(static_cast<double>((exponential_minus_one(x) - e) / e)));
+  }
+  MESSAGE("expm1 ", worst / unit);
+  CHECK(worst < 5 * unit);
+  CHECK(exponential_minus_one(0) == 0);
+  CHECK(exponential_minus_one(-1000) == -1);
+  CHECK(std::isinf(exponential_minus_one(1000)));
+  CHECK(std::isnan(exponential_minus_one(std::nan(""))));
+}
+
 TEST_CASE("normal deviates invert the tail of the error function") {
   double worst = 0;
   for (double e = 0.5; e < 65; e += 0.37) {

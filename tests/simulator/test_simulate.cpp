@@ -6,6 +6,7 @@
 #include "num/errors.hpp"
 #include "run/run.hpp"
 #include "tests/place.hpp"
+#include "validation/simulator/model.hpp"
 #include "validation/simulator/simulate.hpp"
 
 namespace calor::simulate_test {
@@ -84,6 +85,60 @@ TEST_CASE("heat and work along paths agree with the exact table") {
   options.step = 0.02;
   check_against_table(shipped("coin"), options, 0.005, {"heat_theta"});
   check_against_table(shipped("ising_pair"), options, 0.01, {"heat_theta"});
+}
+
+TEST_CASE("counts: draws have the probabilities of Poisson") {
+  const auto model = make_model(shipped("poisson"));
+  Stream random({11, 12}, 0, Channel::x);
+  const double few = std::log(2.5), many = std::log(1700.0);  // more than one piece
+  const int n = 40000;
+  std::vector<double> found(30, 0.0);
+  double x = 0, sum = 0, square = 0;
+  for (int i = 0; i < n; ++i) {
+    model->draw(&few, random, &x);
+    ++found.at(static_cast<std::size_t>(x));
+  }
+  for (int i = 0; i < 4000; ++i) {
+    model->draw(&many, random, &x);
+    sum += x - 1700;
+    square += (x - 1700) * (x - 1700);
+  }
+  for (std::size_t k = 0; k < 10; ++k) {
+    const double count = static_cast<double>(k), p = std::exp(count * few - 2.5 - std::lgamma(count + 1));
+    CHECK(std::abs(std::exp(-model->energy_of(&few, &count)) - p) < 1e-14);
+    CHECK(std::abs(found[k] / n - p) < 4 * std::sqrt(p * (1 - p) / n));
+  }
+  CHECK(std::abs(sum / 4000) < 4 * std::sqrt(1700.0 / 4000));
+  CHECK(std::abs(square / 4000 - 1700) < 4 * 1700 * std::sqrt(2.0 / 4000));
+}
+
+TEST_CASE("counts: every learner, target and sampler agrees with the exact table") {
+  const std::string
+      rate = "target = { rate = 1.5 }",
+      list = "target = [0.3, 0.4, 0.2, 0.1]", given = "counts = [1, 0, 2, 1]",
+      start = "initial = { mean = [0.1], stddev = [0.3] }",
+      langevin = "kind = \"langevin\"\nmobility = 1\ntemperature = 0.3\n" + start,
+      sgld = "kind = \"sgld\"\nlearning_rate = 0.2\ntemperature = 0.3\n" + start,
+      jump =
+          "kind = \"jump\"\nrate = 1\ntemperature = 0.4\nacceptance = \"heat-bath\"\ninitial = [0.5, 0.2, 0.3]\n"
+          "states = { from = -0.5, to = 1, count = 3 }";
+  const auto made = [](const std::string& data, const std::string& learner, const std::string& sampler) {
+    return experiment::parse("[model]\nkind = \"poisson\"\n[data]\n" + (data[0] == 't' ? "size = 3\n" + data : data) +
+                                 "\n[learner]\nweight_decay = 0.2\n" + learner +
+                                 "\n[time]\npoints = [0, 1, 3]\n[sampler]\n" + sampler,
+                             "test", ".")
+        .at(0)
+        .experiment;
+  };
+  const std::string equilibrium = "kind = \"equilibrium\"\n";
+  Options options;
+  options.replicates = 3000;
+  options.follow = true;
+  check_against_table(made(given, langevin, equilibrium), options, 0.01, {"heat_theta"});
+  const std::vector<std::string> all{"heat_theta", "ep_theta_medium", "heat_x", "work_x"};
+  check_against_table(made(given, sgld, equilibrium), options, 0, all);
+  for (const auto& data : {rate, list}) check_against_table(made(data, jump, equilibrium), options, 0, all);
+  check_against_table(made(list, jump, "kind = \"heat-bath\"\nrate = 2\n"), options, 0, all);
 }
 
 TEST_CASE("heat and work of X agree with the exact table") {

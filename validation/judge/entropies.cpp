@@ -11,7 +11,7 @@ namespace {
 using Shared = std::shared_ptr<Pool>;
 
 void add_letters(Case& test, const Shared& pool, double truth) {
-  const auto outcomes = static_cast<std::size_t>(pool->setting.model->outcomes());
+  const std::size_t outcomes = pool->letters;
   const auto given = outcome_given_type(*pool);
   std::vector<double> p;
   if (!given.empty()) p.resize(outcomes);

@@ -92,8 +92,8 @@ std::shared_ptr<const Exact> make_exact(const Pool& pool, simulator::Law* law) {
   if (!e) return nullptr;
   for (std::size_t i = 0; pool.discrete_x() && i < e->nodes.size(); ++i) {
     e->outcome.emplace_back();
-    for (int x = 0; x < pool.setting.model->outcomes(); ++x) {
-      const double outcome = x;
+    for (std::size_t x = 0; x < pool.letters; ++x) {
+      const auto outcome = static_cast<double>(x);
       e->outcome.back().push_back(std::exp(-pool.setting.model->energy_of(e->nodes[i].data(), &outcome)));
     }
   }
@@ -124,6 +124,24 @@ SchemeChange change(const Exact& e, const Pool& pool) {
     for (double z = -9; z < 9.01; z += step)
       out.loss -= e.weight[b] * step * std::exp(-z * z / 2) / std::sqrt(2 * M_PI) * loss(mean + stddev * z, b);
   }
+  return out;
+}
+
+std::optional<SchemeChange> scheme_change(const Pool& pool) {
+  if (pool.exact) return change(*pool.exact, pool);
+  if (!pool.law || (pool.types.empty() && !pool.fixed_data()) || (!pool.types.empty() && pool.log_given.empty()))
+    return std::nullopt;
+  SchemeChange out;
+  const auto add = [&](const double* statistic, double weight) {
+    const auto first = pool.law->averages(0, statistic), last = pool.law->averages(pool.sample.times - 1, statistic);
+    if (!first || !last) return false;
+    out.loss += weight * (last->loss - first->loss);
+    out.entropy += weight * (last->entropy - first->entropy);
+    return true;
+  };
+  if (pool.fixed_data()) return add(pool.statistic(0), 1) ? std::optional(out) : std::nullopt;
+  for (const Type& type : pool.types)
+    if (!add(type.statistic.data(), type.weight)) return std::nullopt;
   return out;
 }
 

@@ -3,6 +3,7 @@
 // the estimators with known likelihoods at any number of inner samples, Euler steps of the simulator included.
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "validation/judge/pool.hpp"
@@ -33,6 +34,9 @@ struct SchemeChange {
 
 /// From a Gaussian start.
 SchemeChange change(const Exact& exact, const Pool& pool);
+
+/// The same where there is no table either, as far as the law has averages.
+std::optional<SchemeChange> scheme_change(const Pool& pool);
 
 /// Expected value of an estimator from M inner samples or K pairs.
 enum class Scheme { nested, leave_one_out, info_nce };

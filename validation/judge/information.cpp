@@ -250,7 +250,7 @@ void add_x_data(Case& test, const Shared& pool, const Options& options) {
   if (!exact_value(test, *pool, "l_info", truth)) return;
   if (pool->discrete_x() && pool->discrete_data) {
     const auto given = outcome_given_type(*pool);
-    const auto outcomes = static_cast<std::size_t>(pool->setting.model->outcomes());
+    const std::size_t outcomes = pool->letters;
     std::vector<double> joint;
     for (std::size_t e = 0; e < given.size(); ++e) joint.push_back(pool->types[e / outcomes].weight * given[e]);
     add_plugin(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "num/errors.hpp"
 #include "num/exact.hpp"
@@ -68,6 +69,33 @@ std::vector<Type> mean_nodes(const simulator::Setting& s) {
   return types;
 }
 
+/// The mean of N counts of this rate: all values but what has probability e^{-60}.
+std::vector<Type> mean_counts(const simulator::Setting& s) {
+  std::vector<Type> types;
+  const double log_rate = s.target_mean[0] + std::log(s.size), rate = std::exp(log_rate);
+  for (double k = 0; k <= 2 * rate + 200; ++k) {
+    const double log_weight = k * log_rate - rate - std::lgamma(k + 1);
+    if (log_weight > -60) types.push_back({{k / s.size}, std::exp(log_weight)});
+  }
+  if (types.size() > most_types) types.clear();
+  return types;
+}
+
+/// Counts: up to twelve standard deviations beyond the mean of the largest theta seen.
+void know_letters(Pool& pool) {
+  const simulator::Model& model = *pool.setting.model;
+  pool.letters = static_cast<std::size_t>(model.outcomes());
+  if (!model.endless()) return;
+  double theta = pool.theta(0)[0], x = 0;
+  for (std::size_t i = 0; i < pool.sample.replicates; ++i) {
+    theta = std::max(theta, pool.theta(i)[0]);
+    x = std::max(x, pool.x(i)[0]);
+  }
+  for (const auto& state : pool.setting.states) theta = std::max(theta, state[0]);
+  const double rate = std::exp(theta);
+  pool.letters = static_cast<std::size_t>(std::max(x, rate + 12 * std::sqrt(rate) + 40)) + 1;
+}
+
 void know_types(Pool& pool) {
   if (pool.fixed_data() || pool.setting.stream) return;
   pool.types = types_of(pool.experiment, pool.setting);
@@ -83,11 +111,21 @@ void know_types(Pool& pool) {
   }
 }
 
+/// Without types: of the data sets that were drawn.
+void know_drawn_densities(Pool& pool, int threads) {
+  if (!pool.law || !pool.types.empty() || pool.setting.stream) return;
+  std::set<std::vector<double>> drawn;
+  for (std::size_t i = 0; i < pool.sample.replicates; ++i)
+    drawn.emplace(pool.statistic(i), pool.statistic(i) + pool.sample.statistics);
+  pool.law->prepare({drawn.begin(), drawn.end()}, threads);
+}
+
 void know_densities(Pool& pool, int threads) {
   if (!pool.law || pool.types.empty() || pool.types.size() > 200) return;
   const std::size_t t = pool.sample.times - 1, b = pool.types.size();
-  for (const Type& type : pool.types)
-    pool.law->log_density(t, pool.theta(0), type.statistic.data());  // fills its memory
+  std::vector<std::vector<double>> statistics;
+  for (const Type& type : pool.types) statistics.push_back(type.statistic);
+  pool.law->prepare(statistics, threads);
   pool.log_given.resize(pool.sample.replicates * b);
   num::parallel_for(static_cast<int>(pool.sample.replicates), threads, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
@@ -100,11 +138,9 @@ void know_densities(Pool& pool, int threads) {
 
 std::vector<Type> types_of(const experiment::Experiment& e, const simulator::Setting& s) {
   if (!s.examples.empty() || s.stream) return {};
-  if (s.model->outcomes() > 0) {
-    auto types = discrete_types(s);
-    // the simulator's means of T are sums in the order of the examples: whole numbers, so they are the same
-    return types;
-  }
+  // the simulator's means of T are sums in the order of the examples: whole numbers, so they are the same
+  if (!s.target.empty()) return discrete_types(s);
+  if (s.model->endless()) return mean_counts(s);
   if (e.model.kind == "gaussian-mean" && s.model->parameters() == 1) return mean_nodes(s);
   return {};
 }
@@ -128,7 +164,9 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
   pool->options.replicates = pool->most * options.replicates;
   pool->sample = simulator::simulate(pool->experiment, pool->options);
   pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
+  know_letters(*pool);
   know_types(*pool);
+  know_drawn_densities(*pool, options.threads);
   know_densities(*pool, options.threads);
   pool->exact = make_exact(*pool, pool->law.get());
   return pool;

@@ -32,6 +32,7 @@ struct Pool {
   std::string no_law;
   std::vector<Type> types;             // empty where there are too many or they do not exist
   bool discrete_data = false;          // `types` are all the values there are
+  std::size_t letters = 0;             // outcomes of a discrete x; of counts: beyond them lies less than 1e-13
   std::vector<int> type;               // [trajectory], discrete data
   std::shared_ptr<const Exact> exact;  // see exact.hpp; may be none
   std::vector<double> log_given;       // [trajectory][type]: ln rho_t(theta | B), where law and types are there
@@ -43,7 +44,7 @@ struct Pool {
     return &sample.statistic[(setting.stream ? last(trajectory) : trajectory) * sample.statistics];
   }
   bool fixed_data() const { return !setting.examples.empty(); }
-  bool discrete_x() const { return setting.model->outcomes() > 0; }
+  bool discrete_x() const { return letters > 0; }
 };
 
 /// Throws InputError for what cannot be simulated.

@@ -51,8 +51,9 @@ bool stepwise(const Pool& pool) {
 Prediction mean_over_theta(const Pool& pool, double truth, double (*mean)(const SchemeChange&, double temperature)) {
   if (!stepwise(pool)) return unbiased();
   const bool constant = pool.setting.temperature.constant() && pool.setting.mover == simulator::Mover::euler;
-  if (!pool.exact || !constant || pool.setting.stream) return unbiased_to_first_order();
-  return bias_of(mean(change(*pool.exact, pool), pool.setting.temperature.at(0)) - truth);
+  if (!constant || pool.setting.stream) return unbiased_to_first_order();
+  const auto change = scheme_change(pool);
+  return change ? bias_of(mean(*change, pool.setting.temperature.at(0)) - truth) : unbiased_to_first_order();
 }
 
 void add_average(Case& test, const Shared& pool, const std::string& quantity, Array which) {
@@ -181,7 +182,6 @@ void add_path_ratio(Case& test, const Shared& pool, const Options& options) {
                             (pool->no_law.empty() ? std::string("too many types or minibatches") : pool->no_law));
     return;
   }
-  pool->law->log_density(pool->sample.times - 1, pool->theta(0), pool->statistic(0));  // fixed data: fills its memory
   double truth = 0;
   if (exact_value(test, *pool, "ep_theta", truth)) {
     Subject s{"path-likelihood-ratio", "ep_theta", truth,

@@ -13,21 +13,15 @@ namespace calor::simulator {
 
 namespace {
 
-/// gaussian-mean: Theta = centre b̄ share + start keep + noise, coordinate by coordinate.
+/// gaussian-mean under its exact transitions: Theta = b̄ share + start keep + noise, coordinate by coordinate.
 class GaussianLaw final : public Law {
  public:
   explicit GaussianLaw(Setting setting) : s_(std::move(setting)) {
-    double share = 0, keep = 1, noise = 0, now = 0;
     for (const double t : s_.times) {
-      if (s_.mover == Mover::sgld) {
-        for (; now < t; now += 1) step(share, keep, noise, now);
-      } else {
-        const double mobility = s_.mobility.at(0), precision = 1 / square(s_.model->stddev(nullptr));
-        const double kappa = mobility * (precision + s_.weight_decay);
-        keep = std::exp(-kappa * t);
-        share = -mobility * precision / kappa * std::expm1(-kappa * t);
-        noise = -mobility * s_.temperature.at(0) / kappa * std::expm1(-2 * kappa * t);
-      }
+      const double mobility = s_.mobility.at(0), precision = 1 / square(s_.model->stddev(nullptr));
+      const double kappa = mobility * (precision + s_.weight_decay);
+      const double keep = std::exp(-kappa * t), share = -mobility * precision / kappa * std::expm1(-kappa * t);
+      const double noise = -mobility * s_.temperature.at(0) / kappa * std::expm1(-2 * kappa * t);
       moments_.push_back({share, keep, noise});
     }
   }
@@ -49,14 +43,6 @@ class GaussianLaw final : public Law {
   };
   static double square(double x) { return x * x; }
 
-  void step(double& share, double& keep, double& noise, double now) const {
-    const double eta = s_.learning_rate.at(now), precision = 1 / square(s_.model->stddev(nullptr));
-    const double factor = 1 - eta * (precision + s_.weight_decay);
-    share = factor * share + eta * precision;
-    keep *= factor;
-    noise = factor * factor * noise + 2 * eta * s_.temperature.at(now);
-  }
-
   Setting s_;
   std::vector<Moments> moments_;
 };
@@ -67,18 +53,27 @@ class JumpLaw final : public Law {
   explicit JumpLaw(Setting setting) : s_(std::move(setting)) {}
 
   double log_density(std::size_t t, const double* theta, const double* statistic) override {
-    const std::vector<double> key(statistic, statistic + s_.model->statistics());
-    auto [place, is_new] = known_.try_emplace(key);
-    if (is_new) place->second = evolve(key);
+    const auto& law = known(statistic);
     for (std::size_t i = 0; i < s_.states.size(); ++i)
       if (std::equal(s_.states[i].begin(), s_.states[i].end(), theta))
-        return std::log(place->second[t][static_cast<Eigen::Index>(i)]);
+        return std::log(law[t][static_cast<Eigen::Index>(i)]);
     throw InternalError("law: theta is no state of the jump learner");
+  }
+
+  void prepare(const std::vector<std::vector<double>>& statistics, int) override {
+    for (const auto& statistic : statistics) known(statistic.data());
   }
 
  private:
   using Vector = Eigen::VectorXd;
   using Matrix = Eigen::MatrixXd;
+
+  const std::vector<Vector>& known(const double* statistic) {
+    const std::vector<double> key(statistic, statistic + s_.model->statistics());
+    auto [place, is_new] = known_.try_emplace(key);
+    if (is_new) place->second = evolve(key);
+    return place->second;
+  }
 
   double accepted(double u) const {
     if (s_.acceptance == "metropolis") return std::min(1.0, std::exp(-u));
@@ -149,15 +144,21 @@ std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Op
     return nullptr;
   }
   if (s.mover == Mover::jump) return std::make_unique<JumpLaw>(std::move(s));
+  if (s.mover == Mover::gaussian) return std::make_unique<GaussianLaw>(std::move(s));
   if (s.mover == Mover::sgld && !(s.temperature.least() > 0)) {
     why = "the law of a learner without noise is not at hand";
     return nullptr;
   }
-  const bool linear = experiment.model.kind == "gaussian-mean" && s.batch == 0;
-  if (linear && (s.mover == Mover::gaussian || s.mover == Mover::sgld))
-    return std::make_unique<GaussianLaw>(std::move(s));
-  if (s.model->parameters() == 1 && s.model->outcomes() > 0) return grid_law(std::move(s));
-  why = "the law of Theta given B is at hand for jump, gaussian-mean and discrete models of one parameter";
+  const auto& kind = experiment.model.kind;
+  const bool affine = kind == "gaussian-mean" || kind == "linear-regression", full = s.batch == 0;
+  const bool gaussian_noise =
+      kind == "gaussian-mean" && s.mover == Mover::diffusion && (s.model->parameters() == 1 || !s.examples.empty());
+  if (affine && (full || gaussian_noise)) return affine_law(std::move(s));
+  const bool by_statistic = full || s.model->outcomes() > 0;
+  if (!affine && by_statistic && s.model->parameters() == 1) return grid_law(std::move(s));
+  if (!affine && by_statistic && s.model->parameters() == 2) return plane_law(std::move(s), options, why);
+  why = by_statistic && !affine ? "the law of Theta given B is at hand for one and two parameters"
+                                : "the law of Theta given B is not at hand, as more of B decides than its statistic";
   return nullptr;
 }
 

@@ -12,6 +12,7 @@
 #include "validation/simulator/elementary.hpp"
 #include "validation/simulator/equal_steps.hpp"
 #include "validation/simulator/law.hpp"
+#include "validation/simulator/law_steps.hpp"
 #include "validation/simulator/setting.hpp"
 
 namespace calor::simulator {
@@ -22,47 +23,9 @@ constexpr double reach = 9.5;        // standard deviations of a kernel: e^{-45}
 constexpr double edge_decades = 34;  // e-folds by which densities must have fallen at the edges
 constexpr std::size_t most_nodes = 20000;
 
-/// What a step depends on beside theta and B.
-struct StepKind {
-  double start = 0, length = 0;  // time
-};
-
 struct Peak {
   double log_weight, mean, variance;
 };
-
-/// What a step may see of the examples.
-struct Batches {
-  std::vector<double> log_weight;
-  std::vector<std::vector<double>> statistic;
-};
-
-/// Averages of m examples drawn with replacement, for a model whose outcomes have two different statistics (one
-/// parameter leaves no more): the data set's statistic says how often each occurs.
-Batches batches_of(const Model& model, const std::vector<double>& statistic, int m) {
-  std::vector<std::vector<double>> letters;
-  for (int x = 0; x < model.outcomes(); ++x) {
-    const double outcome = x;
-    std::vector<double> t(statistic.size());
-    model.statistic(&outcome, t.data());
-    if (std::find(letters.begin(), letters.end(), t) == letters.end()) letters.push_back(t);
-  }
-  if (letters.size() != 2) throw InternalError("law: an outcome's statistic takes more than two values");
-  std::size_t differs = 0;
-  while (letters[0][differs] == letters[1][differs]) ++differs;
-  const double share = (statistic[differs] - letters[0][differs]) / (letters[1][differs] - letters[0][differs]);
-  Batches out;
-  for (int k = 0; k <= m; ++k) {
-    const double p = std::lgamma(m + 1) - std::lgamma(k + 1) - std::lgamma(m - k + 1) +
-                     (k > 0 ? k * std::log(share) : 0) + (k < m ? (m - k) * std::log1p(-share) : 0);
-    if (!std::isfinite(p)) continue;
-    out.log_weight.push_back(p);
-    out.statistic.emplace_back();
-    for (std::size_t a = 0; a < statistic.size(); ++a)
-      out.statistic.back().push_back(((m - k) * letters[0][a] + k * letters[1][a]) / m);
-  }
-  return out;
-}
 
 class GridLaw final : public Law {
  public:
@@ -73,10 +36,7 @@ class GridLaw final : public Law {
   }
 
   double log_density(std::size_t t, const double* theta, const double* statistic) override {
-    const std::vector<double> key(statistic, statistic + s_.model->statistics());
-    auto place = known_.find(key);
-    if (place == known_.end()) place = known_.emplace(key, evolve(key)).first;
-    const Snapshot& at = place->second[t];
+    const Snapshot& at = known(statistic)[t];
     if (at.log_density.empty()) return log_start(theta[0]);
     const auto exponent = [&](std::size_t i, const Peak& g) {
       const double z = theta[0] - g.mean;
@@ -92,6 +52,10 @@ class GridLaw final : public Law {
     return top + std::log(sum * at.spacing) - log_two_pi / 2;
   }
 
+  void prepare(const std::vector<std::vector<double>>& statistics, int) override {
+    for (const auto& statistic : statistics) known(statistic.data());
+  }
+
  private:
   using Kernel = std::vector<std::vector<Peak>>;  // [node]
 
@@ -102,33 +66,16 @@ class GridLaw final : public Law {
     double spacing = 0;
   };
 
+  const std::vector<Snapshot>& known(const double* statistic) {
+    const std::vector<double> key(statistic, statistic + s_.model->statistics());
+    auto place = known_.find(key);
+    if (place == known_.end()) place = known_.emplace(key, evolve(key)).first;
+    return place->second;
+  }
+
   double log_start(double theta) const {
     const double z = (theta - s_.start_mean[0]) / s_.start_stddev[0];
     return -log_two_pi / 2 - std::log(s_.start_stddev[0]) - z * z / 2;
-  }
-
-  /// The steps up to each point of time, as Walk::advance makes them.
-  std::vector<std::vector<StepKind>> steps() const {
-    std::vector<std::vector<StepKind>> out;
-    double now = 0;
-    for (const double t : s_.times) {
-      out.emplace_back();
-      const double duration = t - now;
-      if (!(duration > 0)) continue;
-      if (s_.mover == Mover::sgld) {
-        for (auto n = std::lround(duration); n > 0; --n, now += 1) out.back().push_back({now, 1});
-        continue;
-      }
-      const auto outer = s_.turn > 0 ? std::lround(duration / s_.turn) : 1L;
-      const double span = duration / static_cast<double>(outer);
-      const long each = s_.steps_over(span);
-      for (long k = 0; k < outer * each; ++k) {
-        const double length = span / static_cast<double>(each);
-        out.back().push_back({now + length * static_cast<double>(k), length});
-      }
-      now = t;
-    }
-    return out;
   }
 
   /// The step from theta.
@@ -161,11 +108,6 @@ class GridLaw final : public Law {
     const double mobility = s_.mobility.at(middle);
     return {
         {0, theta - mobility * step.length * slope(statistic), 2 * mobility * s_.temperature.at(middle) * step.length}};
-  }
-
-  bool same_kernel(const StepKind& a, const StepKind& b) const {
-    const bool constant = s_.mobility.constant() && s_.temperature.constant() && s_.learning_rate.constant();
-    return constant && std::abs(a.length - b.length) < 1e-9 * a.length;
   }
 
   Kernel kernel_of(const std::vector<double>& statistic, const Batches& batches, const StepKind& step,
@@ -206,7 +148,7 @@ class GridLaw final : public Law {
     double narrowest = s_.start_stddev[0];
     for (const auto& some : all)
       for (const StepKind& step : some) {
-        if (same_kernel(step, some.front()) && &step != &some.front()) break;
+        if (same_kernel(s_, step, some.front()) && &step != &some.front()) break;
         for (int i = 0; i <= 20; ++i)
           for (const Peak& g : step_from(start_ + (end_ - start_) * i / 20, statistic, batches, step))
             narrowest = std::min(narrowest, std::sqrt(g.variance));
@@ -232,7 +174,7 @@ class GridLaw final : public Law {
     const int examples = mixed ? s_.batch : 1;
     const Batches batches =
         mixed || s_.mover == Mover::diffusion ? batches_of(*s_.model, statistic, examples) : Batches{};
-    const auto all = steps();
+    const auto all = steps_of(s_);
     const double spacing = spacing_for(statistic, batches, all);
     const auto nodes = static_cast<std::size_t>((end_ - start_) / spacing) + 2;
     if (nodes > most_nodes)
@@ -248,7 +190,7 @@ class GridLaw final : public Law {
         continue;
       }
       for (std::size_t k = 0; k < some.size();) {
-        if (bands.empty() || !same_kernel(some[k], held)) {
+        if (bands.empty() || !same_kernel(s_, some[k], held)) {
           kernel = kernel_of(statistic, batches, some[k], nodes, spacing);
           bands = bands_of(kernel, spacing);
           held = some[k];
@@ -262,7 +204,7 @@ class GridLaw final : public Law {
           break;
         }
         std::size_t end = k + 1;
-        while (end + 1 < some.size() && same_kernel(some[end], held)) ++end;
+        while (end + 1 < some.size() && same_kernel(s_, some[end], held)) ++end;
         const Reached reached = equal_steps(bands, static_cast<long>(end - k), density);
         low = reached.low;
         high = reached.high;

@@ -1,7 +1,7 @@
 #pragma once
 // The models as the simulator knows them: written on their own, without lib/model, so that samples judge the solvers.
-// All are linear in a statistic T(x): -ln p(x|theta) = energy(theta, T(x)), and the loss of a data set without weight
-// decay is energy(theta, <T>_B).
+// All are linear in a statistic T(x): -ln p(x|theta) = energy(theta, T(x)) + base(x), and the loss of a data set
+// without weight decay is energy(theta, <T>_B), up to what does not depend on theta.
 
 #include <memory>
 #include <vector>
@@ -21,6 +21,8 @@ class Model {
   int statistics() const { return statistics_; }
   /// Outcomes of a discrete x, else 0.
   int outcomes() const { return outcomes_; }
+  /// x is a whole number without bound (and outcomes() is 0).
+  bool endless() const { return endless_; }
   /// Two-valued sites of x: outcome x with bit i flipped is a move of site i. 0 if there are none.
   int sites() const { return sites_; }
   /// Numbers that make one x: 1 for an outcome index, d for gaussian-mean, 2 (row, response) for linear-regression.
@@ -29,6 +31,8 @@ class Model {
   /// T(x); x has width() entries.
   virtual void statistic(const double* x, double* t) const = 0;
   virtual double energy(const double* theta, const double* t) const = 0;
+  /// The part of -ln p(x|theta) that does not depend on theta and is not in energy().
+  virtual double base(const double* /*x*/) const { return 0; }
   /// Gradient of the energy, d entries.
   virtual void gradient(const double* theta, const double* t, double* out) const = 0;
   /// x ~ p(.|theta). Linear regression keeps x[0], the row of the design.
@@ -46,6 +50,7 @@ class Model {
 
  protected:
   int parameters_ = 0, statistics_ = 0, outcomes_ = 0, sites_ = 0, width_ = 1;
+  bool endless_ = false;
 };
 
 /// Throws InputError for a kind that the simulator does not know.
@@ -53,6 +58,7 @@ std::unique_ptr<Model> make_model(const experiment::Experiment& experiment);
 
 /// The parts of make_model.
 std::unique_ptr<Model> make_discrete(const experiment::Model& spec);
+std::unique_ptr<Model> make_poisson(const experiment::Model& spec);
 std::unique_ptr<Model> make_gaussian(const experiment::Model& spec);
 
 }  // namespace calor::simulator

@@ -35,6 +35,8 @@ void read_data(const Experiment& e, Setting& s) {
   }
   s.target = numbers(d.probabilities);
   s.target_mean = numbers(e.model.kind == "linear-regression" ? d.weights : d.mean);
+  if (s.model->endless())  // the logarithm of the rate
+    for (double& rate : s.target_mean) rate = logarithm(rate);
   for (const double v : numbers(d.variance)) s.target_stddev.push_back(std::sqrt(v));
 }
 

@@ -41,7 +41,8 @@ struct Setting {
 
   // data
   std::vector<double> target;                      // discrete: p*
-  std::vector<double> target_mean, target_stddev;  // Gaussian, a dimension; linear-regression: weights, one stddev
+  std::vector<double> target_mean, target_stddev;  // Gaussian, a dimension; linear-regression: weights, one stddev;
+                                                   // counts: theta of the target if it has no list
   std::vector<std::vector<double>> examples;       // fixed data: x of each example
   int size = 0;                                    // N; 0 for a stream
   int batch = 0;                                   // examples a step of sgld sees; 0: all

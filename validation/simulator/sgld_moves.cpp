@@ -57,14 +57,14 @@ void Walk::enumerate_batches() {
   for (const auto& [x, n] : letters) {
     statistic.emplace_back(statistic_.size());
     setting_.model->statistic(x.data(), statistic.back().data());
-    log_share.push_back(std::log(n) - std::log(examples_.size()));
+    log_share.push_back(logarithm(n) - logarithm(static_cast<double>(examples_.size())));
   }
   std::vector<int> count(letters.size());
   compositions(count, 0, m, [&] {
-    double log_weight = std::lgamma(m + 1);
+    double log_weight = log_factorial(m);
     std::vector<double> t(statistic_.size(), 0.0);
     for (std::size_t i = 0; i < count.size(); ++i) {
-      log_weight += count[i] * log_share[i] - std::lgamma(count[i] + 1);
+      log_weight += count[i] * log_share[i] - log_factorial(count[i]);
       for (std::size_t a = 0; a < t.size(); ++a) t[a] += count[i] * statistic[i][a] / m;
     }
     batch_statistic_.push_back(t);

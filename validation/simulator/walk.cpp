@@ -33,8 +33,12 @@ Walk::Walk(const Setting& setting, Key key, std::uint64_t data, std::uint64_t re
 
 std::vector<double> Walk::draw_example(std::size_t i) {
   const Setting& s = setting_;
-  if (s.model->outcomes() > 0) return {static_cast<double>(pick_state(s.target, data_.uniform()))};
+  if (!s.target.empty()) return {static_cast<double>(pick_state(s.target, data_.uniform()))};
   std::vector<double> x(x_.size());
+  if (s.model->endless()) {
+    s.model->draw(s.target_mean.data(), data_, x.data());
+    return x;
+  }
   if (s.experiment->model.kind == "linear-regression") {
     x[0] = static_cast<double>(i);
     s.model->mean(s.target_mean.data(), x.data(), &x[1]);

@@ -44,8 +44,8 @@ class Walk {
   void move_theta(double dt);
   void move_euler(double dt);
   void move_gaussian(double dt);
-  void move_diffusion(double dt);
   void settle();
+  void move_diffusion(double dt);  // diffusion_moves.cpp
 
   // sgld_moves.cpp
   void move_sgld();

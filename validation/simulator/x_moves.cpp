@@ -34,10 +34,10 @@ void Walk::move_x(double dt) {
   if (s.equilibrium()) {
     s.model->draw(theta_.data(), x_random_, x_.data());
   } else if (s.sampler == "heat-bath") {
-    if (x_random_.uniform() < -std::expm1(-s.rate * dt)) s.model->draw(theta_.data(), x_random_, x_.data());
+    if (x_random_.uniform() < -exponential_minus_one(-s.rate * dt)) s.model->draw(theta_.data(), x_random_, x_.data());
   } else if (s.sampler == "ou") {
-    const double keep = std::exp(-s.rate * dt);
-    const double width = s.model->stddev(theta_.data()) * std::sqrt(-std::expm1(-2 * s.rate * dt));
+    const double keep = exponential(-s.rate * dt);
+    const double width = s.model->stddev(theta_.data()) * std::sqrt(-exponential_minus_one(-2 * s.rate * dt));
     std::vector<double> mean(x_.size());
     s.model->mean(theta_.data(), x_.data(), mean.data());
     const std::size_t first = s.experiment->model.kind == "linear-regression" ? 1 : 0;

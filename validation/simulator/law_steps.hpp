@@ -1,0 +1,34 @@
+#pragma once
+// What the laws share: the steps of Theta as Walk::advance makes them, and what a step may see of the examples.
+
+#include <vector>
+
+#include "validation/simulator/setting.hpp"
+
+namespace calor::simulator {
+
+/// What a step depends on beside theta and B.
+struct StepKind {
+  double start = 0, length = 0;  // time; sgld: the number of the step and 1
+};
+
+/// The steps from each point of time to the next.
+std::vector<std::vector<StepKind>> steps_of(const Setting& setting);
+
+/// Whether two steps have the same kernel.
+bool same_kernel(const Setting& setting, const StepKind& a, const StepKind& b);
+
+/// Averages of m examples drawn with replacement.
+struct Batches {
+  std::vector<double> log_weight;
+  std::vector<std::vector<double>> statistic;
+};
+
+/// For a discrete model whose outcomes have affinely independent statistics, equal ones counted once: then the data
+/// set's statistic says how often each occurs. None otherwise.
+Batches batches_of(const Model& model, const std::vector<double>& statistic, int m);
+
+/// How many of them there can be; 0 where batches_of has none.
+double batch_count(const Model& model, int m);
+
+}  // namespace calor::simulator
