@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "num/parallel.hpp"
 #include "tests/judge/support.hpp"
@@ -30,14 +31,11 @@ std::vector<experiment::Swept> shipped() {
   return all;
 }
 
-/// Models of endlessly many outcomes have exact tables only.
-bool simulated(const experiment::Experiment& e) { return e.model.kind != "poisson"; }
-
 /// Steps of a trajectory, or jumps.
 double steps_of(const experiment::Experiment& e) {
   const double end = num::from_rational<double>(e.time.points.back());
   if (e.learner.kind == "jump") return end * num::from_rational<double>(e.learner.rate);
-  const double step = simulated(e) ? simulator::step_used(e, {}) : 0;
+  const double step = simulator::step_used(e, {});
   return step > 0 ? end / step : 0;
 }
 
@@ -79,6 +77,10 @@ std::vector<double> sigmas(const experiment::Experiment& e, const simulator::Opt
   const auto law = simulator::make_law(e, o, why);
   if (!law) return {};
   const auto s = simulator::simulate(e, o);
+  std::set<std::vector<double>> drawn;
+  for (std::size_t r = 0; r < s.replicates; ++r)
+    drawn.emplace(&s.statistic[r * s.statistics], &s.statistic[r * s.statistics] + s.statistics);
+  law->prepare({drawn.begin(), drawn.end()}, 1);
   std::vector<double> out;
   for (std::size_t r = 0; r < s.replicates; ++r) {
     const double* statistic = &s.statistic[r * s.statistics];
@@ -109,17 +111,24 @@ TEST_SUITE("long: shipped experiments") {
                           "integral-fluctuation",
                           "detailed-fluctuation"};
     int left_out = 0;
+    std::atomic<int> path_ratios{0}, without{0};
     for (const auto& member : shipped()) left_out += too_long(within_reach(member.experiment));
     REQUIRE(left_out <= 6);  // samplers a thousand times as fast as their learners
-    each([&options](experiment::Swept member) {
+    each([&](experiment::Swept member) {
       member.experiment = within_reach(member.experiment);
-      if (too_long(member.experiment) || !simulated(member.experiment)) return;
+      if (too_long(member.experiment)) return;
       auto own = options;  // long trajectories: fewer of them, which the standard errors know
       if (steps_of(member.experiment) > 3000) own.replicates = 50;
       const auto test = judge::of_experiment(member, own);
       CAPTURE(test.title);
       CHECK(judge::test::check_exact(test, own) >= 1);
+      const bool ratio = std::any_of(test.subjects.begin(), test.subjects.end(),
+                                     [](const auto& s) { return s.estimator == "path-likelihood-ratio"; });
+      ratio ? ++path_ratios : ++without;
+      if (!ratio) MESSAGE(test.title, ": no path-likelihood ratio");
     });
+    MESSAGE("path-likelihood ratios of ", path_ratios.load(), " experiments, none of ", without.load());
+    CHECK(without <= 5);  // four streams, and no noise
   }
 
   TEST_CASE("<exp(-sigma_theta)> = 1, at times early enough that it can be averaged: entropy production below 0.4") {
@@ -127,7 +136,6 @@ TEST_SUITE("long: shipped experiments") {
     o.threads = 1;
     o.replicates = 20000;
     each([&o](const experiment::Swept& member) {
-      if (!simulated(member.experiment)) return;
       auto e = within_reach(member.experiment);
       num::Rational t = e.time.points.back();
       const bool steps = e.learner.kind == "sgld";

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "run/run.hpp"
 #include "tests/place.hpp"
@@ -79,6 +81,19 @@ TEST_CASE("a learner without noise has no law, and says so") {
   std::string why;
   CHECK(make_law(shipped("sgld_no_noise"), Options{}, why) == nullptr);
   CHECK(why.find("without noise") != std::string::npos);
+}
+
+TEST_CASE("every shipped experiment has a law, but streams and a learner without noise") {
+  std::vector<std::string> without;
+  for (const auto& file : std::filesystem::directory_iterator(test::source_root() + "/validation/experiments")) {
+    if (file.path().extension() != ".toml") continue;
+    std::string why;
+    if (make_law(experiment::read(file.path().string()).at(0).experiment, Options{}, why) == nullptr)
+      without.push_back(file.path().stem().string());
+  }
+  std::sort(without.begin(), without.end());
+  CHECK(without == std::vector<std::string>{"gaussian_stream", "sgld_no_noise", "sgld_plane_stream", "sgld_stream",
+                                            "sgld_stream_cold"});
 }
 
 TEST_CASE("entropy production by path-likelihood ratio agrees with the exact table") {
