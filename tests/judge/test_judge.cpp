@@ -86,6 +86,35 @@ TEST_CASE("Euler–Maruyama: averages over long steps are as wrong as the scheme
     }
 }
 
+TEST_CASE("two parameters: heat and path-likelihood ratio over long steps are as wrong as the scheme's own law says") {
+  const auto member = experiment::parse(R"(
+[model]
+kind = "categorical"
+outcomes = 3
+[data]
+counts = [1, 2, 1]
+[learner]
+kind = "langevin"
+mobility = 1.0
+temperature = 0.4
+weight_decay = 0.3
+initial = { mean = [0.8, -0.5], stddev = [0.6, 0.7] }
+[time]
+points = [0, 1.5]
+)",
+                                        "plane.toml", ".")
+                          .at(0);
+  Options options;
+  options.replicates = 200;
+  options.sizes = {100};
+  options.step = 0.75;
+  options.estimators = {"mean", "path-likelihood-ratio"};
+  const auto test = of_experiment(member, options);
+  CHECK(judge::test::check_exact(test, options) == 2);
+  for (const auto& subject : test.subjects)
+    if (wanted(options, subject.estimator)) CHECK(subject.prediction.kind == "exact");
+}
+
 TEST_CASE("mean and width of a Gaussian, annealed: the heat of trajectories is that of the table") {
   // at a constant temperature of 0.06 it would be -0.134, not -0.149
   const auto member = experiment::parse(R"(

@@ -145,6 +145,27 @@ std::vector<Type> types_of(const experiment::Experiment& e, const simulator::Set
   return {};
 }
 
+namespace {
+
+/// A quarter of the simulator's; half where Theta's law takes a lattice in the plane, whose work grows with the square.
+double default_step_of(const experiment::Experiment& e) {
+  const auto s = simulator::make_setting(e, 0);
+  const bool plane =
+      s.model->parameters() == 2 && e.model.kind != "gaussian-mean" && e.model.kind != "linear-regression";
+  return s.micro / (plane ? 2 : 4);
+}
+
+/// In several parameters it takes long, and only these estimators use it.
+bool law_wanted(const Pool& pool, const Options& options) {
+  if (pool.setting.model->parameters() == 1 || pool.setting.mover == simulator::Mover::jump) return true;
+  for (const char* name : {"path-likelihood-ratio", "integral-fluctuation", "detailed-fluctuation", "nested-mc",
+                           "leave-one-out", "info-nce"})
+    if (wanted(options, name)) return true;
+  return false;
+}
+
+}  // namespace
+
 std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const Options& options) {
   auto pool = std::make_shared<Pool>();
   pool->experiment = experiment;
@@ -154,7 +175,7 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
   points = {num::Rational(0), points.back()};
   if (points.back() == 0) points.pop_back();
   pool->options.step = options.step;
-  if (options.step <= 0) pool->options.step = simulator::make_setting(pool->experiment, 0).micro / 4;
+  if (options.step <= 0) pool->options.step = default_step_of(pool->experiment);
   pool->options.seed = options.seed;
   pool->options.threads = options.threads;
   pool->options.transitions = true;
@@ -163,7 +184,10 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
   pool->most = *std::max_element(options.sizes.begin(), options.sizes.end());
   pool->options.replicates = pool->most * options.replicates;
   pool->sample = simulator::simulate(pool->experiment, pool->options);
-  pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
+  if (law_wanted(*pool, options))
+    pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
+  else
+    pool->no_law = "no estimator that needs the law was asked for";
   know_letters(*pool);
   know_types(*pool);
   know_drawn_densities(*pool, options.threads);

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
@@ -27,9 +28,9 @@ using Point = std::array<double, 2>;
 constexpr double fineness = 1.2;         // σ over the spacing
 constexpr double kernel_reach = 7;       // in σ: 3e-12 lies beyond
 constexpr double negligible_at = 1e-18;  // of the largest value: such a node sends nothing on
-constexpr double edge_at = 1e-14;        // of the largest value: allowed at the edges
+constexpr double edge_at = 1e-12;        // of the largest value: allowed at the edges
 constexpr double box_reach = 8.5;        // standard deviations
-constexpr double most_work = 5e11;       // products of one law
+constexpr double most_work = 2e11;       // products of one law
 constexpr std::size_t most_lattice = 2'000'000;
 
 /// w N(θ'; mean, V) in rows: along y of variance `along`, then about mean_x + tilt (y − mean_y) of variance `across`.
@@ -286,7 +287,7 @@ class PlaneLaw final : public Law {
       const Edges reached = try_evolve(statistic, low, high, out);
       if (!reached.any()) return out;
       for (std::size_t a = 0; a < 2; ++a) {
-        const double more = (high[a] - low[a]) / 4;
+        const double more = (high[a] - low[a]) / 3;
         if (reached.low[a]) low[a] -= more;
         if (reached.high[a]) high[a] += more;
       }
@@ -395,31 +396,24 @@ class PlaneLaw final : public Law {
 
   /// next += mass N(.; peak).
   static void scatter(const Lattice& lattice, const PlanePeak& g, double mass, std::vector<double>& next) {
-    constexpr std::size_t most = 64;
-    double along[most], across[most];
-    const double wide = std::sqrt(g.across), reach = kernel_reach * wide;
-    auto [row, rows] = lattice.within(1, g.mean[1], kernel_reach * std::sqrt(g.along));
-    for (; rows > 0;) {  // in pieces, as kernels of sgd-diffusion may be far wider than the spacing
-      const std::size_t piece = std::min(rows, most);
-      fill_gaussian(lattice.at(1, row) - g.mean[1], lattice.spacing[1], g.along, along, piece);
-      for (std::size_t j = 0; j < piece; ++j) {
+    const double reach = kernel_reach * std::sqrt(g.across);
+    auto [first, n] = lattice.within(0, g.mean[0], reach);
+    const auto [row, rows] = lattice.within(1, g.mean[1], kernel_reach * std::sqrt(g.along));
+    if (n == 0 && g.tilt == 0) return;
+    thread_local std::vector<double> along, across;
+    along.resize(rows);
+    across.resize(lattice.nodes[0]);
+    fill_gaussian(lattice.at(1, row) - g.mean[1], lattice.spacing[1], g.along, along.data(), rows);
+    if (g.tilt == 0) fill_gaussian(lattice.at(0, first) - g.mean[0], lattice.spacing[0], g.across, across.data(), n);
+    for (std::size_t j = 0; j < rows; ++j) {
+      if (g.tilt != 0) {
         const double centre = g.mean[0] + g.tilt * (lattice.at(1, row + j) - g.mean[1]);
-        auto [first, n] = lattice.within(0, centre, reach);
-        double* to = &next[(row + j) * lattice.nodes[0] + first];
-        const double weight = mass * along[j];
-        for (; n > 0;) {
-          const std::size_t some = std::min(n, most);
-          if (j == 0 || g.tilt != 0 || n > most)
-            fill_gaussian(lattice.at(0, first) - centre, lattice.spacing[0], g.across, across, some);
-          const auto length = static_cast<Eigen::Index>(some);
-          Eigen::Map<Eigen::ArrayXd>(to, length) += weight * Eigen::Map<const Eigen::ArrayXd>(across, length);
-          first += some;
-          to += some;
-          n -= some;
-        }
+        std::tie(first, n) = lattice.within(0, centre, reach);
+        fill_gaussian(lattice.at(0, first) - centre, lattice.spacing[0], g.across, across.data(), n);
       }
-      row += piece;
-      rows -= piece;
+      const auto length = static_cast<Eigen::Index>(n);
+      Eigen::Map<Eigen::ArrayXd>(&next[(row + j) * lattice.nodes[0] + first], length) +=
+          mass * along[j] * Eigen::Map<const Eigen::ArrayXd>(across.data(), length);
     }
   }
 
