@@ -197,7 +197,7 @@ void add_validate(CLI::App& calor, Action& chosen) {
   command.add_option("--seed", r->seed, "of the random numbers (default 1)")->type_name("N");
   command
       .add_option("--step", r->step,
-                  "longest step of Euler–Maruyama (default: 0.005 of the fastest time, 0.01 in two parameters)")
+                  "longest step of Euler–Maruyama (default: 0.005 of the fastest time, 0.02 in two parameters)")
       ->type_name("T");
   command.add_option("--output", r->output, "write report and plots into this directory")->type_name("DIR");
   command.add_option("--format", r->format, "text (default), csv, json, markdown or latex")->type_name("FORMAT");

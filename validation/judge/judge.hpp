@@ -17,7 +17,7 @@ struct Options {
   std::vector<std::string> estimators;  // empty: all
   std::uint64_t seed = 1;
   int threads = 0;
-  double step = 0;  // of the simulator; 0: a quarter of its default, half in two parameters
+  double step = 0;  // of the simulator; 0: a quarter of its default, all of it in two parameters
 };
 
 /// What theory says of the bias at one sample size.

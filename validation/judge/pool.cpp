@@ -147,12 +147,13 @@ std::vector<Type> types_of(const experiment::Experiment& e, const simulator::Set
 
 namespace {
 
-/// A quarter of the simulator's; half where Theta's law takes a lattice in the plane, whose work grows with the square.
+/// A quarter of the simulator's; all of it where Theta's law takes a lattice in the plane, whose work grows as the
+/// square of the number of steps.
 double default_step_of(const experiment::Experiment& e) {
   const auto s = simulator::make_setting(e, 0);
   const bool plane =
       s.model->parameters() == 2 && e.model.kind != "gaussian-mean" && e.model.kind != "linear-regression";
-  return s.micro / (plane ? 2 : 4);
+  return plane ? s.micro : s.micro / 4;
 }
 
 /// In several parameters it takes long, and only these estimators use it.
