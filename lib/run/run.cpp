@@ -17,6 +17,7 @@
 #include "run/proven.hpp"
 #include "run/sgd_gaussian_way.hpp"
 #include "run/sgld_tensor.hpp"
+#include "run/stream_way.hpp"
 #include "run/support.hpp"
 #include "table/format.hpp"
 
@@ -36,6 +37,7 @@ void by_method(Job& job) {
   const bool formula = method == Method::automatic || method == Method::analytic;
   if (formula && mixes_gaussians(e)) return mixture_of_gaussians(job);
   if (formula && has_closed_form(e)) return closed_form(job);
+  if (formula && streams_gaussians(e)) return gaussian_stream(job);
   if (formula && moves_linearly(e) && !(method == Method::automatic && only_on_grid(job))) return linear_moments(job);
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment",
