@@ -38,6 +38,7 @@ struct Setting {
   std::vector<long> points;
   Field initial;
   bool stream = false, equilibrium = true, lags = false;  // lags: the joint density is followed
+  double x_nodes = 0;                                     // of a real x
 };
 
 /// One history at one point.
@@ -64,6 +65,7 @@ void require_fit(const experiment::Experiment& e, int digits, const Setting& s) 
                        " sequences, that is fewer steps or smaller batches");
     histories = 2 * held * sequences;
   }
+  if (s.model->outcomes() == 0) histories += 3 * s.x_nodes;  // the model on its nodes of x
   double side = 0;
   for (const auto& axis : s.room.grid.axes) side += axis.size;
   if (8 * nodes * (histories + batches * side) > 2 * most_walk_bytes)
@@ -154,9 +156,9 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
   r.spacing = decades / 1.5;
   make_families(s, e, std::exp(-decades - 4));
   s.room.stationary = extras.stationary && !s.stream;
-  s.room.moments = extras.moments;
+  s.room.moments = extras.moments && s.model->outcomes() > 0;
   s.equilibrium = !lagging(e);
-  s.lags = lagging(e) || extras.moments;
+  s.lags = lagging(e) || (extras.moments && s.model->outcomes() > 0);
   // the box of langevin at the same clock; spacing also from the kernel: rho(theta) K(theta'|theta) must be resolved
   learner::Langevin<double> like;
   like.weight_decay = s.room.weight_decay;
@@ -190,10 +192,12 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
                           std::to_string(most_nodes_an_axis) +
                           "; ask for fewer digits, or for larger steps or temperatures");
   }
+  const TensorResolution of_x{r.tail, 1.5 * decades, r.time_order, r.fine_order};
+  s.x_nodes = s.model->outcomes() ? 0 : x_nodes(*s.model, grid, of_x);
   require_fit(e, digits, s);
   s.room.terms = terms_on(*s.model, grid);
-  s.room.spaces = spaces(*s.model, s.room.terms, grid);
-  s.room.energy = -s.room.spaces.conditional.array().log();
+  s.room.spaces = spaces(*s.model, s.room.terms, grid, of_x);
+  s.room.energy = thermo::energies(s.room.spaces);
   const Eigen::Index n = grid.size();
   s.room.theta = {Field(n), Field(n)};
   s.initial = Field(n);
@@ -283,6 +287,7 @@ Row<double> row_at(const Setting& s, const std::vector<Record>& records, std::si
   }
   if (s.equilibrium) row["ep_x_path"] = row["work_x"];
   learning(s, records, at, row);
+  if (s.model->outcomes() == 0) return row;
   row["_log_outcomes"] = {std::log(static_cast<double>(s.model->outcomes())), 4 * num::epsilon<double>()};
   if (s.stream || !s.ensemble.fixed)
     row["_type_entropy"] = {type_entropy, 64 * num::epsilon<double>() * (1 + type_entropy)};

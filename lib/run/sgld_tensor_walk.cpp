@@ -215,20 +215,26 @@ namespace {
 void redraw(const TensorRoom& room, const TensorMove& move, const Field& next, TensorWalk& walk) {
   const Eigen::Index outcomes = room.energy.cols(), n = walk.rho.size();
   const double w = room.spaces.theta_weight[0];
+  const Field& weight = room.spaces.x_weight;
   auto& total = walk.totals;
-  Matrix<double> joint(n, outcomes);  // P(x, theta') before X is redrawn
-  for (Eigen::Index x = 0; x < outcomes; ++x)
-    joint.col(x) = move.push(walk.rho.cwiseProduct(room.spaces.conditional.col(x)));
-  const double entropy = w * walk.rho.dot(room.spaces.x_entropy), later = w * next.dot(room.spaces.x_entropy),
-               moved = w * joint.cwiseProduct(room.energy).sum();
-  double between = 0;  // S(X|Theta', B) before X is redrawn
-  for (Eigen::Index i = 0; i < joint.size(); ++i) {
-    const double p = joint.data()[i], rho = next[i % n];
-    if (p > 0) between -= w * p * std::log(p / rho);
+  const double entropy = w * walk.rho.dot(room.spaces.x_entropy), later = w * next.dot(room.spaces.x_entropy);
+  double moved = 0, between = 0;  // <phi>, S(X|Theta', B) before X is redrawn
+  for (Eigen::Index x = 0; x < outcomes; ++x) {
+    const Field joint = move.push(walk.rho.cwiseProduct(room.spaces.conditional.col(x)));  // P(x, theta')
+    moved += weight[x] * w * joint.dot(room.energy.col(x));
+    double sum = 0;
+    for (Eigen::Index i = 0; i < n; ++i)
+      if (joint[i] > 0) sum -= joint[i] * std::log(joint[i] / next[i]);
+    between += weight[x] * w * sum;
   }
   const Field before = w * room.spaces.conditional.transpose() * walk.rho,
               after = w * room.spaces.conditional.transpose() * next;
-  const auto shannon = [](const Field& p) { return -(p.array() * p.array().log()).sum(); };
+  const auto shannon = [&](const Field& p) {
+    double sum = 0;
+    for (Eigen::Index x = 0; x < outcomes; ++x)
+      if (p[x] > 0) sum -= weight[x] * p[x] * std::log(p[x]);
+    return sum;
+  };
   total["work_x"] += moved - entropy;  // <phi> at equilibrium is S(X|Theta)
   total["heat_x"] += later - moved;
   total["ep_x"] += moved - between;
