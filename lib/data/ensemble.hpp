@@ -20,6 +20,8 @@ struct DataSet {
   /// sgld with minibatches, discrete x: shares of the examples with each distinct statistic, in increasing order. Else
   /// empty.
   std::vector<R> frequency = {};
+  /// sgld with minibatches, real x from a target: the statistic of every example. Else empty.
+  std::vector<std::vector<R>> examples = {};
 };
 
 template <Real R>
@@ -37,7 +39,8 @@ struct Ensemble {
 /// `tail`; `resolution` is the spacing on each axis in standard deviations (the last entry serves all further axes):
 ///   gaussian-mean: the mean, d axes (with sgd-diffusion also the scatter, which is the gradients' covariance);
 ///   gaussian: the mean, the logarithm of the scatter;
-///   linear-regression: the principal axes of sum_j y_j u_j/N, those of positive variance, widest first.
+///   linear-regression: the principal axes of sum_j y_j u_j/N, those of positive variance, widest first;
+///   sgld with minibatches of these two, one parameter: every example, an axis each.
 /// Of statistics that only shift the loss (Model::constant) a set holds the mean given the others. Throws InputError
 /// when the number of data sets does not fit.
 template <Real R>

@@ -152,6 +152,96 @@ bool is_regression(const model::Model<R>& model, const experiment::Experiment& e
   return model.rows() > 1 || !e.data.weights.empty();
 }
 
+/// Examples of the same law, and what they are drawn from.
+template <Real R>
+struct Alike {
+  int count = 0, row = 0;
+  R mean = 0;
+  bool felt = true;  // the gradient of the loss depends on x
+};
+
+template <Real R>
+std::vector<Alike<R>> alike(const model::Model<R>& model, const experiment::Experiment& e) {
+  if (!is_regression(model, e)) return {{e.data.size, 0, num::from_rational<R>(e.data.mean.front()), true}};
+  std::vector<Alike<R>> out;
+  const auto& rows = e.model.inputs;
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    const auto first = static_cast<std::size_t>(std::find(rows.begin(), rows.end(), rows[j]) - rows.begin());
+    if (first < j) {
+      for (auto& a : out) a.count += a.row == static_cast<int>(first);
+      continue;
+    }
+    Rational mean = 0;
+    for (std::size_t a = 0; a < rows[j].size(); ++a) mean += rows[j][a] * e.data.weights[a];
+    const bool felt = std::any_of(rows[j].begin(), rows[j].end(), [](const Rational& u) { return u != 0; });
+    out.push_back({1, static_cast<int>(j), num::from_rational<R>(mean), felt});
+  }
+  return out;
+}
+
+/// All examples of a Gaussian target, an axis each. Those of the same law stand in increasing order, with the weight of
+/// all orders. Examples without a gradient have their mean square.
+template <Real R>
+class ByExample {
+ public:
+  ByExample(const model::Model<R>& model, const experiment::Experiment& e, const R& tail, const R& resolution)
+      : model_(model),
+        groups_(alike(model, e)),
+        axis_(normal_axis<R>(tail, resolution)),
+        variance_(num::from_rational<R>(e.data.variance.front())) {
+    double sets = 1;
+    for (const auto& g : groups_)
+      for (int k = 1; g.felt && k <= g.count; ++k) sets *= (static_cast<double>(axis_.node.size()) + k - 1) / k;
+    if (sets > 2e6)
+      throw InputError(
+          e.at("data.target") + "minibatches feel every example, and " + std::to_string(e.data.size) +
+          " examples have " + std::to_string(static_cast<long>(std::min(sets, 1e15))) +
+          " quadrature nodes; allowed: 2000000 (fewer examples or digits), or batch = \"full\", or one data "
+          "set by data.values");
+    R top = 1;
+    for (const auto& g : groups_)
+      for (int k = 0; g.felt && k < g.count; ++k) top *= *std::max_element(axis_.weight.begin(), axis_.weight.end());
+    least_ = tail * top;
+  }
+
+  void fill(Ensemble<R>& out) { descend(0, 0, 0, 0, R(1), out); }
+
+ private:
+  /// Example `k` of group `g` at node `from` or above, `run` of its fellows at `from` already.
+  void descend(std::size_t g, int k, std::size_t from, int run, const R& weight, Ensemble<R>& out) {
+    using std::sqrt;
+    if (g == groups_.size()) return add(weight, out);
+    const auto& group = groups_[g];
+    if (k == group.count) return descend(g + 1, 0, 0, 0, weight, out);
+    if (!group.felt) {
+      examples_.push_back(model_.real_statistic(std::vector<R>{sqrt(group.mean * group.mean + variance_)}, group.row));
+      descend(g, k + 1, 0, 0, weight, out);
+      return examples_.pop_back();
+    }
+    for (std::size_t j = from; j < axis_.node.size(); ++j) {
+      const int repeats = j == from ? run + 1 : 1;
+      const R x = group.mean + sqrt(variance_) * axis_.node[j];
+      examples_.push_back(model_.real_statistic(std::vector<R>{x}, group.row));
+      descend(g, k + 1, j, repeats, R(weight * axis_.weight[j] * (k + 1) / repeats), out);
+      examples_.pop_back();
+    }
+  }
+
+  void add(const R& weight, Ensemble<R>& out) const {
+    if (!(weight >= least_)) return;
+    std::vector<R> mean(examples_.front().size(), R(0));
+    for (const auto& t : examples_)
+      for (std::size_t a = 0; a < t.size(); ++a) mean[a] += t[a] / static_cast<int>(examples_.size());
+    out.sets.push_back({weight, mean, {}, {}, examples_});
+  }
+
+  const model::Model<R>& model_;
+  std::vector<Alike<R>> groups_;
+  Axis<R> axis_;
+  R variance_, least_;
+  std::vector<std::vector<R>> examples_;
+};
+
 }  // namespace
 
 template <Real R>
@@ -175,6 +265,11 @@ Ensemble<R> real_target(const model::Model<R>& model, const experiment::Experime
   if (is_gaussian_family(model, e)) {
     const auto family = gaussian_family(model, e);
     out.target_statistic = family.target_statistic;
+    if (by_examples(e) && model.dimension() == 1) {
+      ByExample<R>(model, e, tail, pick(resolution, 0)).fill(out);
+      out.dropped = tail * e.data.size;
+      return out;
+    }
     std::vector<Axis<R>> axes;
     for (std::size_t k = 0; k < family.axes; ++k) axes.push_back(normal_axis<R>(tail, pick(resolution, k)));
     if (by_covariance(e)) axes.push_back(scatter_axis(e, tail));

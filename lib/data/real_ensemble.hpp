@@ -10,6 +10,11 @@ namespace calor::data {
 /// The learner feels the covariance of the gradients over examples, not only their mean.
 inline bool by_covariance(const experiment::Experiment& e) { return e.learner.kind == "sgd-diffusion"; }
 
+/// The learner feels every example: minibatches of more than one, real x.
+inline bool by_examples(const experiment::Experiment& e) {
+  return e.learner.kind == "sgld" && e.learner.batch == "minibatch" && e.data.size > 1;
+}
+
 /// An ensemble whose statistic is a function of independent standard normals, one an axis.
 template <Real R>
 struct Family {

@@ -78,21 +78,59 @@ std::map<std::vector<long>, R> frequencies(const model::Model<R>& model, const e
   return one;
 }
 
+/// The statistic of a given example, exact but for what does not depend on theta, which is 0.
+std::vector<Rational> exact_statistic(const experiment::Experiment& e, std::size_t i) {
+  const auto& x = e.data.values[i];
+  std::vector<Rational> t{Rational(1)};
+  if (e.model.kind != "linear-regression") {
+    t.insert(t.end(), x.begin(), x.end());
+    t.emplace_back(0);
+    return t;
+  }
+  const auto& u = e.model.inputs[i];
+  for (const auto& entry : u) t.emplace_back(x.front() * entry);
+  t.emplace_back(0);
+  for (std::size_t a = 0; a < u.size(); ++a)
+    for (std::size_t b = a; b < u.size(); ++b) t.emplace_back(u[a] * u[b]);
+  return t;
+}
+
 /// Means of `m` draws from given real examples.
 template <Real R>
 Batches<R> drawn_values(const experiment::Experiment& e) {
-  std::map<Rational, R> one;
-  for (const auto& row : e.data.values) one[row.front()] += R(1) / e.data.size;
-  const auto sums = convolve(
-      one, Rational(0), e.learner.batch_size, [](const Rational& a, const Rational& b) { return Rational(a + b); }, e);
+  std::map<std::vector<Rational>, R> one;
+  for (std::size_t i = 0; i < e.data.values.size(); ++i) one[exact_statistic(e, i)] += R(1) / e.data.size;
+  const auto add = [](std::vector<Rational> a, const std::vector<Rational>& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+    return a;
+  };
+  const std::vector<Rational> zero(one.begin()->first.size(), 0);
+  const auto sums = convolve(one, zero, e.learner.batch_size, add, e);
   Batches<R> out;
-  out.statistic = Matrix<R>(3, static_cast<Eigen::Index>(sums.size()));
+  out.statistic = Matrix<R>(static_cast<Eigen::Index>(zero.size()), static_cast<Eigen::Index>(sums.size()));
   for (const auto& [sum, weight] : sums) {
-    const R mean = num::from_rational<R>(Rational(sum / e.learner.batch_size));
-    out.statistic.col(static_cast<Eigen::Index>(out.weight.size())) << R(1), mean, mean * mean;  // |x|² has no slope
+    for (std::size_t a = 0; a < sum.size(); ++a)
+      out.statistic(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(out.weight.size())) =
+          num::from_rational<R>(Rational(sum[a] / e.learner.batch_size));
     out.weight.push_back(weight);
   }
   return out;
+}
+
+/// Means of `m` draws from examples that are known by their statistics: by how often each is drawn.
+template <Real R>
+Batches<R> drawn_examples(const experiment::Experiment& e, const std::vector<std::vector<R>>& examples) {
+  std::map<std::vector<long>, R> one;
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    std::vector<long> unit(examples.size(), 0);
+    unit[i] = 1;
+    one[unit] = R(1) / static_cast<int>(examples.size());
+  }
+  const auto often = drawn(std::move(one), e);
+  Matrix<R> statistics(static_cast<Eigen::Index>(examples.front().size()), static_cast<Eigen::Index>(examples.size()));
+  for (std::size_t i = 0; i < examples.size(); ++i)
+    statistics.col(static_cast<Eigen::Index>(i)) = Eigen::Map<const Vector<R>>(examples[i].data(), statistics.rows());
+  return {often.weight, Matrix<R>(statistics * often.statistic)};
 }
 
 }  // namespace
@@ -112,12 +150,13 @@ template <Real R>
 Batches<R> minibatches(const model::Model<R>& model, const experiment::Experiment& e, const data::DataSet<R>& set) {
   if (model.outcomes() > 0) return drawn(frequencies(model, e, set), e);
   if (e.data.size == 1) return full_batch(set);
-  if (e.data.source != experiment::Data::Source::values)
+  if (e.data.source == experiment::Data::Source::values) return drawn_values<R>(e);
+  if (set.examples.empty())
     throw InputError(
         e.at("learner.batch") +
         "\"minibatch\" with real examples from a target depends on the whole empirical distribution of the data; "
         "allowed: batch = \"full\", or one data set by data.values");
-  return drawn_values<R>(e);
+  return drawn_examples<R>(e, set.examples);
 }
 
 template <Real R>

@@ -31,9 +31,9 @@ template <Real R>
 Batches<R> full_batch(const data::DataSet<R>& set);
 
 /// All minibatches of learner.batch_size examples drawn from one data set with replacement. For discrete x any data set
-/// of the ensemble; for real x the one given data set, or data of a single example. Throws InputError where the law of
-/// the minibatch depends on more than the data set's statistic (real x from a target), and above 4096 distinct
-/// minibatches.
+/// of the ensemble; for real x the one given data set, data of a single example, or a data set whose examples are known
+/// (data::DataSet::examples). The statistics of real x may lack what does not depend on theta. Throws InputError where
+/// the law of the minibatch depends on more than is known, and above 4096 distinct minibatches.
 template <Real R>
 Batches<R> minibatches(const model::Model<R>& model, const experiment::Experiment& experiment,
                        const data::DataSet<R>& set);

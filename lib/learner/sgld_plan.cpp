@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "num/errors.hpp"
 
@@ -209,6 +210,27 @@ double mixture_strip(const SgldCourse& course, const model::Model<double>& model
   return spread > 0 ? 2 * M_PI * coldest / spread : HUGE_VAL;
 }
 
+/// Which data sets to follow: the discrete ones are ordered, so that the extreme ones are always among these; of real
+/// ones also those whose batches and whose means pull the farthest.
+std::set<std::size_t> probes(const SgldCourse& course) {
+  const std::size_t count = course.families.size(), most = std::min<std::size_t>(count, 9);
+  std::set<std::size_t> out{0};
+  for (std::size_t p = 1; p < most; ++p) out.insert(p * (count - 1) / (most - 1));
+  if (!(course.x_stddev > 0)) return out;
+  const auto extremes = [&](const auto& of) {
+    std::vector<double> values;
+    for (const auto& f : course.families) values.push_back(of(f));
+    out.insert(static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin()));
+    out.insert(static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin()));
+  };
+  extremes([](const Batches<double>& f) { return f.statistic.row(1).minCoeff(); });
+  extremes([](const Batches<double>& f) { return f.statistic.row(1).maxCoeff(); });
+  extremes([](const Batches<double>& f) {
+    return f.statistic.row(1).dot(Eigen::Map<const num::Vector<double>>(f.weight.data(), f.statistic.cols()));
+  });
+  return out;
+}
+
 }  // namespace
 
 SgldPlan sgld_plan(const SgldCourse& course, const model::Model<double>& model, double decades,
@@ -217,9 +239,8 @@ SgldPlan sgld_plan(const SgldCourse& course, const model::Model<double>& model, 
   for (const auto& s : course.steps) coarse = std::min(coarse, std::sqrt(to_size(s).variance));
   Pilot pilot(course, model, decades, 0.6 * coarse);
   SgldPlan out;
-  const std::size_t count = course.families.size(), probes = std::min<std::size_t>(count, 9);
-  for (std::size_t p = 0; p < probes; ++p) {  // the sets are ordered: the extreme ones are always among the probes
-    const auto in = pilot.follow(course.families[probes > 1 ? p * (count - 1) / (probes - 1) : 0]);
+  for (const std::size_t p : probes(course)) {
+    const auto in = pilot.follow(course.families[p]);
     if (p == 0) out.interval = in;
     out.interval = {std::min(out.interval.start, in.start), std::max(out.interval.end, in.end)};
   }

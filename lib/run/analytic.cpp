@@ -157,12 +157,16 @@ analytic::Quantities<R> fluctuations_at(const experiment::Experiment& e, const R
 
 }  // namespace
 
+bool sees_all(const experiment::Experiment& e) {
+  return e.learner.batch == "full" || (e.learner.batch == "minibatch" && e.data.size == 1);
+}
+
 bool has_closed_form(const experiment::Experiment& e) {
   if (e.model.kind == "linear-regression") return regression_has_closed_form(e);
   if (e.model.kind != "gaussian-mean" || !e.learner.temperature.constant()) return false;
   if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
   if (e.learner.kind == "langevin") return e.learner.mobility.constant();
-  return e.learner.kind == "sgld" && e.learner.batch != "minibatch" && e.learner.learning_rate.constant();
+  return e.learner.kind == "sgld" && (sees_all(e) || e.learner.batch == "stream") && e.learner.learning_rate.constant();
 }
 
 template <analytic::Number R>

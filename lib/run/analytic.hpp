@@ -9,6 +9,9 @@
 
 namespace calor::run {
 
+/// Every step of sgld sees all of the data: full batches, or minibatches of a single example's.
+bool sees_all(const experiment::Experiment& experiment);
+
 /// True for gaussian-mean with the equilibrium or the ou sampler, in continuous time or in turns, under langevin, or
 /// under sgld with full batches or a stream; constant mobility, learning rate and temperature. And for
 /// linear-regression with the equilibrium sampler in continuous time under langevin.

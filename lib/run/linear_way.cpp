@@ -329,7 +329,7 @@ bool moves_linearly(const experiment::Experiment& e) {
   }
   const auto& t = e.learner.temperature.values;
   if (!(*std::min_element(t.begin(), t.end()) > 0)) return false;
-  return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && e.learner.batch == "full");
+  return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && sees_all(e));
 }
 
 bool only_on_grid(const Job& job) {

@@ -50,7 +50,8 @@ void discrete_time_with(Job& job) {
   };
   const SgldExtras extras{asked({"heat_x_variance", "heat_x_skewness", "work_x_variance", "work_x_skewness", "ift_x"}),
                           stationary_parts(job)};
-  const auto identities = sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()));
+  const auto identities = sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()),
+                                             lagging(job.experiment));
   const auto book = refine<R>(
       [&](int k) {
         return sgld_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,

@@ -179,6 +179,8 @@ Row<R> assemble(const SgldSetting<R>& s, std::vector<SgldRecord<R>> records, con
   thermo::joint_rows<R>(s.room.spaces, probability, histories, rows);
   sharpen(row, histories.front().totals, noise, relative);
   if (s.room.cross.size()) row["_markov"] = row["_info_x_b_given_theta"];
+  if (s.experiment->sampler.kind == "ou" && s.experiment->model.kind == "gaussian-mean")
+    row["ep_x_path"] = -row["heat_x"];  // I13: given the path of Theta x stays a Gaussian of the model's width
   thermo::finish_fluctuations(row);
   thermodynamics(s, start ? *start : row, row);
   return std::move(row);

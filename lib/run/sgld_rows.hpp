@@ -22,7 +22,7 @@ struct SgldExtras {
 /// the data set; "stream": B is the ordered stream so far, enumerated exactly up to 65536 sequences of batch
 /// statistics; losses of the training data are then absent at t = 0. A step from n to n + 1 takes scheduled learning
 /// rates and temperatures at time n. `progress` (may be empty) gets the share done. Throws InputError for more than one
-/// parameter, the `ou` sampler, minibatches and streams that cannot be enumerated (learner/sgld.hpp), and AccuracyError
+/// parameter, minibatches and streams that cannot be enumerated (learner/sgld.hpp), and AccuracyError
 /// if the resolution needs more memory than is reasonable.
 template <Real R>
 std::vector<info::Row<R>> sgld_rows(const experiment::Experiment& experiment, const std::vector<R>& points,

@@ -41,7 +41,8 @@ struct SgldSetting {
   bool stream = false;
 
   bool quadratic() const {  // full batch on a quadratic loss at constant step size
-    return experiment->model.kind == "gaussian-mean" && families.front().weight.size() == 1 && !stream &&
+    return (experiment->model.kind == "gaussian-mean" || experiment->model.kind == "linear-regression") &&
+           families.front().weight.size() == 1 && !stream &&
            std::all_of(steps.begin(), steps.end(), [&](const auto& s) { return s == steps.front(); });
   }
 };

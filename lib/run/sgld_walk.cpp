@@ -124,8 +124,12 @@ void move_x(const SgldRoom<R>& room, Matrix<R>& joint) {
     return;
   }
   if (!room.turn.empty()) {
-    for (Eigen::Index i = 0; i < joint.rows(); ++i)
-      joint.row(i) = (room.turn[static_cast<std::size_t>(i)] * joint.row(i).transpose()).eval().transpose();
+    for (const auto& turn : room.turn)
+      for (Eigen::Index i = 0; i < joint.rows(); ++i) {
+        const auto& kernel = turn.kernel[static_cast<std::size_t>(i)];
+        auto part = joint.row(i).segment(turn.first, kernel.cols());
+        part = (kernel * part.transpose()).eval().transpose();
+      }
     return;
   }
   if (room.neighbours.empty()) throw InternalError("sgld: sampler \"" + s.kind + "\" is not one of the grid's");

@@ -17,6 +17,13 @@ namespace calor::run {
 
 using num::Real;
 
+/// Kernels of X over a turn, one a node of theta, on the columns of x from `first` on.
+template <Real R>
+struct SgldTurn {
+  Eigen::Index first = 0;
+  std::vector<num::Matrix<R>> kernel;
+};
+
 /// What all data sets share.
 template <Real R>
 struct SgldRoom {
@@ -26,7 +33,7 @@ struct SgldRoom {
   num::Matrix<R> cross;   // n x n: sum_x p(x|theta_i) phi_j(x); equilibrium sampler only, else empty
   experiment::Sampler sampler;
   std::vector<std::vector<int>> neighbours;  // of site samplers
-  std::vector<num::Matrix<R>> turn;          // [node] of the sampler `alternating`: its kernel over a turn
+  std::vector<SgldTurn<R>> turn;             // of the samplers `alternating` and `ou`: together on all columns
   bool moments = false;                      // heat_x, work_x: second and third moments; ift_x
   bool stationary = false;                   // housekeeping and excess
 };
@@ -80,8 +87,8 @@ template <Real R>
 void advance(const SgldRoom<R>& room, const SgldMove<R>& move, SgldWalk<R>& walk);
 
 /// One discrete turn of X on a (signed) joint density, n x K: full redraw (equilibrium), redraw with a probability
-/// (heat-bath), sweeps over the sites in ascending order, or alternations. The same kernel as sampler::discrete_kernel,
-/// for all but the last applied without forming it.
+/// (heat-bath), sweeps over the sites in ascending order, alternations, or `ou`. For all but the last two the same
+/// kernel as sampler::discrete_kernel, applied without forming it.
 template <Real R>
 void move_x(const SgldRoom<R>& room, num::Matrix<R>& joint);
 

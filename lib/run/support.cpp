@@ -12,6 +12,7 @@
 #include "run/level.hpp"
 #include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
+#include "run/stream_way.hpp"
 
 namespace calor::run {
 
@@ -83,6 +84,25 @@ void require_joint_grid(const experiment::Experiment& e) {
                        "equilibrium, heat-bath, glauber, gibbs; one parameter without a schedule; learner jump");
 }
 
+/// sgld of a real x on a grid.
+void require_real_steps(const experiment::Experiment& e) {
+  const int d = parameters(e.model);
+  if (e.data.source == experiment::Data::Source::stream)
+    refuse_unavailable(e, "sampler.kind", "a stream of real examples with sampler \"" + e.sampler.kind + "\"",
+                       "sampler equilibrium; ou with gaussian-mean and constant learning rate and temperature");
+  if (d == 1) return;
+  const std::string plane = "sgld of \"" + e.model.kind + "\" with two parameters";
+  if (e.model.kind != "linear-regression")
+    refuse_unavailable(e, "model.kind", plane + " and batch \"" + e.learner.batch + "\"",
+                       "discrete models; gaussian-mean with full batches or a stream; linear-regression");
+  if (lagging(e))
+    refuse_unavailable(e, "sampler.kind", "\"" + e.sampler.kind + "\" with " + plane,
+                       "equilibrium; ou with full batches");
+  if (e.data.source != experiment::Data::Source::values)
+    refuse_unavailable(e, "data.target", "minibatches with " + plane + " and an ensemble of data sets",
+                       "batch full or stream, or one data set by data.values");
+}
+
 /// The key that sets how many parameters a model has.
 std::string size_key(const experiment::Model& m) {
   if (m.kind == "categorical") return "model.outcomes";
@@ -124,7 +144,8 @@ void require_supported(const experiment::Experiment& e, Method method) {
   if (l.kind == "sgld" && e.time.points.back() > most_steps)
     throw InputError(e.at("time.points") + num::decimal_text(e.time.points.back()) +
                      " learning steps are too many; allowed: at most " + std::to_string(most_steps));
-  if ((method == Method::automatic || method == Method::analytic) && moves_linearly(e)) return;
+  if ((method == Method::automatic || method == Method::analytic) && (moves_linearly(e) || streams_gaussians(e)))
+    return;
   if (without_noise(l)) return require_limit(e);
   if (separates(e)) return;
   const int d = parameters(e.model);
@@ -136,9 +157,7 @@ void require_supported(const experiment::Experiment& e, Method method) {
             "\" (the nodes of a grid grow as their power)",
         "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
         "linear-regression of any dimension where they have a closed form");
-  if (l.kind == "sgld" && d == 2 && model::make<double>(e.model)->outcomes() == 0)
-    refuse_unavailable(e, "model.kind", "sgld of \"" + e.model.kind + "\" with two parameters",
-                       "discrete models; gaussian-mean where it has a closed form");
+  if (l.kind == "sgld" && model::make<double>(e.model)->outcomes() == 0) require_real_steps(e);
   if (e.model.kind == "poisson" && l.kind != "sgld" && l.kind != "jump" && lagging(e))
     refuse_unavailable(e, e.time.step ? "time.step" : "sampler.kind",
                        "a count lagging behind \"" + l.kind + "\" (its outcomes are of more than two kinds)",
@@ -146,9 +165,9 @@ void require_supported(const experiment::Experiment& e, Method method) {
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
-  if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion" && l.kind != "jump")
+  if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion" && l.kind != "jump" && l.kind != "sgld")
     refuse_unavailable(e, "model.kind", "\"linear-regression\" with this learner and sampler",
-                       "langevin, and sgld with full batches, each with sampler equilibrium or ou");
+                       "langevin with sampler equilibrium or ou, sgld");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
@@ -164,7 +183,7 @@ void require_supported(const experiment::Experiment& e, Method method) {
                        "an ensemble of data sets whose noise depends on their fourth-order moments (\"" + e.model.kind +
                            "\" with sgd-diffusion)",
                        "one data set by data.values");
-  if (e.sampler.kind == "ou" && l.kind != "jump")
+  if (e.sampler.kind == "ou" && l.kind != "jump" && l.kind != "sgld")
     refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner",
                        "equilibrium, heat-bath, glauber, metropolis, gibbs");
   if (lagging(e) && e.model.kind == "gaussian-mean" && (l.kind == "langevin" || l.kind == "sgd-diffusion"))

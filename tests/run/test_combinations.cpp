@@ -115,11 +115,12 @@ std::vector<Combination> combinations() {
             text += l.time == Time::continuous ? "[time]\npoints = [0, 0.4]\n" : "[time]\npoints = [0, 2]\n";
             if (turns) text += "step = 0.2\n";
             const bool lags = turns || sampler != "equilibrium",
-                       cold = l.name == "diffusion at T = 0" && sampler == "metropolis";
+                       cold = l.name == "diffusion at T = 0" && sampler == "metropolis",
+                       by_example = l.name == "minibatch" && !given && (m.name == "mean" || m.name == "slope");
             out.push_back(
                 {m.name + ", " + l.name + (given ? ", given" : "") + ", " + sampler + (turns ? ", turns" : ""), text,
-                 m.parameters == 1 && (!lags || m.name == "bernoulli" || m.name == "mean"),
-                 m.name == "gaussian" || cold});
+                 m.parameters == 1 && (!lags || m.name == "bernoulli" || m.name == "mean") && !by_example,
+                 m.name == "gaussian" || cold || by_example});
           }
   return out;
 }
