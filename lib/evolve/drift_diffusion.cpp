@@ -70,7 +70,7 @@ Coefficients DriftDiffusion::coefficients(double time) const {
 DriftDiffusion DriftDiffusion::with(const Coefficients& c) const {
   DriftDiffusion out = *this;
   out.course.clear();
-  const int d = grid.dimension();
+  const int d = static_cast<int>(drift.size());
   for (auto& f : out.drift) f *= c.pace;
   for (auto& f : out.divergence) f *= c.noise;
   for (int a = 0; a < d; ++a)

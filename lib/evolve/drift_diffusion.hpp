@@ -5,12 +5,15 @@
 //   d psi/dt = sum_a [ d_a((2 g_a D_aa - f_a) psi) + d_a²(D_aa psi) + ((g_a² - g_aa) D_aa - g_a f_a) psi ]
 //            + 2 sum_{a<b} (d_a + g_a)(d_b + g_b)(D_ab psi),   g_a = d_a g.
 // Time: Krylov subspaces (evolve/krylov.hpp); coefficients that change in time by Taylor series
-// (evolve/block_flow.hpp).
+// (evolve/block_flow.hpp). Where something has kinks in theta: spectral elements in place of the grid
+// (evolve/mesh_generator.hpp), for block_flow only.
 
 #include <array>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "evolve/theta_mesh.hpp"
 #include "grid/tensor.hpp"
 
 namespace calor::evolve {
@@ -31,9 +34,11 @@ struct CoursePiece {
   std::array<Coefficients, 3> terms;
 };
 
-/// One data set's equation; vectors have grid.size() entries, axis 0 fastest.
+/// One data set's equation; vectors have size() entries, of the grid (axis 0 fastest) or of the mesh.
 struct DriftDiffusion {
   grid::Tensor grid;
+  std::shared_ptr<const ThetaMesh> mesh = {};   // in place of the grid; needs a weight
+  bool symmetric = false;                       // f = 2 D grad g with one constant D, no course
   std::vector<num::Vector<double>> drift;       // [a] f_a
   std::vector<num::Vector<double>> diffusion;   // [a d + b] D_ab, symmetric and positive definite at every node
   std::vector<num::Vector<double>> divergence;  // [a] sum_b d_b D_ab
@@ -46,6 +51,10 @@ struct DriftDiffusion {
   /// are what they are. The first piece starts at 0.
   std::vector<CoursePiece> course;
 
+  Eigen::Index size() const { return mesh ? mesh->size() : grid.size(); }
+  num::Vector<double> node_weight() const {
+    return mesh ? mesh->weight() : num::Vector<double>::Constant(grid.size(), grid.cell());
+  }
   Coefficients coefficients(double time) const;
   /// The equation with these coefficients for good.
   DriftDiffusion with(const Coefficients& c) const;

@@ -23,6 +23,11 @@ Derivatives::Derivatives(const grid::Tensor& grid) {
 
 Generator::Generator(const DriftDiffusion& p, const Derivatives& derivatives)
     : p_(p), d_(p.grid.dimension()), first_(derivatives.first), second_(derivatives.second) {
+  if (p.mesh) {
+    elements_.emplace(p);
+    bound_ = elements_->bound();
+    return;
+  }
   const bool weighted = p.weight.size() > 0;
   drift_rate_ = Field::Zero(p.grid.size());
   for (int a = 0; a < d_; ++a) {
@@ -48,6 +53,7 @@ Generator::Generator(const DriftDiffusion& p, const Derivatives& derivatives)
 }
 
 void Generator::apply(const Field& paced, const Field* heated, const Field* noised, Field& out) const {
+  if (elements_) return elements_->apply(paced, heated, noised, out);
   const bool weighted = p_.weight.size() > 0;
   out = drift_rate_.cwiseProduct(paced);
   std::vector<Field> carried;

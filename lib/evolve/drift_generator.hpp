@@ -2,10 +2,12 @@
 // The generator of drift_diffusion.hpp on the nodes. It is linear in the three coefficients of a course, so that pace,
 // heat and noise may each act on a vector of their own: L(c) psi = apply(c.pace psi, c.heat psi, c.noise psi).
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "evolve/drift_diffusion.hpp"
+#include "evolve/mesh_generator.hpp"
 #include "evolve/tensor_operator.hpp"
 
 namespace calor::evolve {
@@ -17,7 +19,8 @@ struct Derivatives {
   std::vector<FoldedAxis> first, second;
 };
 
-/// With everything that does not depend on psi made once. The arguments must outlive it; one thread at a time.
+/// With everything that does not depend on psi made once; on spectral elements by mesh_generator.hpp. The arguments
+/// must outlive it; one thread at a time.
 class Generator {
  public:
   using Field = num::Vector<double>;
@@ -28,7 +31,7 @@ class Generator {
   void apply(const Field& psi, Field& out) const { apply(psi, nullptr, &psi, out); }
   /// With a course. heated, noised: nullptr where the coefficient is 0.
   void apply(const Field& paced, const Field* heated, const Field* noised, Field& out) const;
-  /// e^{-g} J_a, without a course.
+  /// e^{-g} J_a, without a course; on grids.
   std::vector<Field> current(const Field& psi) const;
 
   /// Bounds of the norms of what the three coefficients multiply.
@@ -47,6 +50,7 @@ class Generator {
   std::vector<bool> noisy_;                 // [a] D_aa != 0
   std::vector<std::pair<int, int>> mixed_;  // axes with D_ab != 0
   Coefficients bound_;
+  std::optional<MeshGenerator> elements_;
 };
 
 }  // namespace calor::evolve

@@ -42,10 +42,15 @@ struct DiffusionTerms {
 };
 
 DiffusionTerms diffusion_terms(const model::Model<double>& model, const grid::Tensor& grid);
+/// At any nodes, one a row.
+DiffusionTerms diffusion_terms(const model::Model<double>& model, const Matrix<double>& nodes);
 
 /// The equation of one data set. D_ab = T delta_ab + (eta/2m) sum_cd Cov(T_c, T_d) d_a l_c d_b l_d.
 evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& learner, const data::DataSet<double>& set,
                                          const DiffusionTerms& terms, const grid::Tensor& grid);
+evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& learner, const data::DataSet<double>& set,
+                                         const DiffusionTerms& terms,
+                                         const std::shared_ptr<const evolve::ThetaMesh>& mesh);
 
 /// ln rho_ss at the nodes, and its error; 1 or more where it is not known.
 struct LogStationary {

@@ -26,10 +26,10 @@ Field covariance(const data::DataSet<double>& set, const Matrix<double>& u, cons
 }  // namespace
 
 Range eigenvalues(const evolve::DriftDiffusion& p) {
-  const int d = p.grid.dimension();
+  const int d = static_cast<int>(p.drift.size());
   Range out;
   Matrix<double> at(d, d);
-  for (Eigen::Index i = 0; i < p.grid.size(); ++i) {
+  for (Eigen::Index i = 0; i < p.size(); ++i) {
     for (int a = 0; a < d * d; ++a) at(a / d, a % d) = p.diffusion[static_cast<std::size_t>(a)][i];
     const Vector<double> eigenvalues = num::symmetric_eigenvalues<double>(at);
     out.include({eigenvalues[0], eigenvalues[d - 1]});
@@ -38,13 +38,17 @@ Range eigenvalues(const evolve::DriftDiffusion& p) {
 }
 
 DiffusionTerms diffusion_terms(const model::Model<double>& model, const grid::Tensor& grid) {
-  const Eigen::Index n = grid.size(), terms = model.components();
-  const auto d = static_cast<std::size_t>(grid.dimension());
-  DiffusionTerms out{terms_on(model, grid), std::vector<Matrix<double>>(d * d, Matrix<double>(n, terms))};
+  return diffusion_terms(model, nodes_of(grid));
+}
+
+DiffusionTerms diffusion_terms(const model::Model<double>& model, const Matrix<double>& nodes) {
+  const Eigen::Index n = nodes.rows(), terms = model.components();
+  const auto d = static_cast<std::size_t>(nodes.cols());
+  DiffusionTerms out{terms_on(model, nodes), std::vector<Matrix<double>>(d * d, Matrix<double>(n, terms))};
   std::vector<model::Jet<double>> jets(static_cast<std::size_t>(terms));
   std::vector<double> theta(d);
   for (Eigen::Index i = 0; i < n; ++i) {
-    grid.node(i, theta);
+    for (std::size_t a = 0; a < d; ++a) theta[a] = nodes(i, static_cast<Eigen::Index>(a));
     model.components_at(theta, jets);
     for (Eigen::Index c = 0; c < terms; ++c)
       for (std::size_t ab = 0; ab < d * d; ++ab) out.bend[ab](i, c) = jets[static_cast<std::size_t>(c)].hessian[ab];
@@ -52,12 +56,13 @@ DiffusionTerms diffusion_terms(const model::Model<double>& model, const grid::Te
   return out;
 }
 
-evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, const data::DataSet<double>& set,
-                                         const DiffusionTerms& terms, const grid::Tensor& grid) {
-  const Eigen::Index n = grid.size();
-  const auto d = static_cast<std::size_t>(grid.dimension());
-  evolve::DriftDiffusion out;
-  out.grid = grid;
+namespace {
+
+evolve::DriftDiffusion equation_at(const learner::Langevin<double>& l, const data::DataSet<double>& set,
+                                   const DiffusionTerms& terms, const Matrix<double>& nodes,
+                                   evolve::DriftDiffusion out) {
+  const Eigen::Index n = nodes.rows();
+  const auto d = static_cast<std::size_t>(nodes.cols());
   out.log_initial = Field::Zero(n);
   Field loss = combine(terms.own.value, set);
   for (std::size_t a = 0; a < d; ++a) {
@@ -72,8 +77,8 @@ evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, con
   std::vector<double> theta(d);
   double top = -HUGE_VAL;
   for (Eigen::Index i = 0; i < n; ++i) {
-    grid.node(i, theta);
     for (std::size_t a = 0; a < d; ++a) {
+      theta[a] = nodes(i, static_cast<Eigen::Index>(a));
       const double s = l.initial_stddev[a], z = (theta[a] - l.initial_mean[a]) / s;
       out.log_initial[i] -= z * z / 2 + std::log(2 * M_PI * s * s) / 2;
       out.drift[a][i] -= l.weight_decay * theta[a];
@@ -96,13 +101,34 @@ evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, con
   // g = -(L - min L)/2T*, T* the largest eigenvalue of D or more: psi_0 may exceed rho_0's top by a factor 100
   double beta = l.mobility / (2 * eigenvalues(largest).most);
   loss.array() -= loss.minCoeff();
-  for (int k = 0; k < 40 && (out.log_initial + beta * loss).maxCoeff() > top + std::log(100); ++k) beta *= 0.75;
+  out.symmetric = l.noise == 0 && l.course.empty();
+  for (int k = 0; k < 40 && (out.log_initial + beta * loss).maxCoeff() > top + std::log(100); ++k) {
+    beta *= 0.75;
+    out.symmetric = false;
+  }
   out.weight = -beta * loss;
   for (std::size_t a = 0; a < d; ++a) {
     out.weight_gradient.push_back(beta / (l.course.empty() ? l.mobility : 1) * out.drift[a]);
     out.weight_bend.push_back(-beta * (combine(terms.bend[a * d + a], set).array() + l.weight_decay).matrix());
   }
   return out;
+}
+
+}  // namespace
+
+evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, const data::DataSet<double>& set,
+                                         const DiffusionTerms& terms, const grid::Tensor& grid) {
+  evolve::DriftDiffusion out;
+  out.grid = grid;
+  return equation_at(l, set, terms, nodes_of(grid), std::move(out));
+}
+
+evolve::DriftDiffusion diffusion_problem(const learner::Langevin<double>& l, const data::DataSet<double>& set,
+                                         const DiffusionTerms& terms,
+                                         const std::shared_ptr<const evolve::ThetaMesh>& mesh) {
+  evolve::DriftDiffusion out;
+  out.mesh = mesh;
+  return equation_at(l, set, terms, mesh->theta(), std::move(out));
 }
 
 LogStationary log_stationary(const evolve::DriftDiffusion& p, const Field& rest) {

@@ -13,6 +13,7 @@
 #include "run/job.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"
+#include "run/tensor_joint.hpp"
 
 namespace calor::run {
 
@@ -22,7 +23,8 @@ constexpr double most_nodes = 40000;
 constexpr double most_numbers = 2e8;
 constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
 constexpr double most_operations = 2e13;   // in two parameters: more than an hour at 4e9 a second
-constexpr int least_digits = 8;            // with fewer the currents would not converge
+constexpr double most_element_bytes = 4.0 * (1 << 30);
+constexpr int least_digits = 8;                                          // with fewer the currents would not converge
 constexpr std::array levels{1.0, 1.15, 1.35, 1.6, 1.9, 2.25, 2.7, 3.2};  // how much finer than the first
 
 TensorResolution diffusion_resolution(int digits, double finer) {
@@ -31,6 +33,8 @@ TensorResolution diffusion_resolution(int digits, double finer) {
   r.tail = (2.31 * d + 1) * finer;
   r.spacing = (2 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
+  r.element_order = 10 + static_cast<int>(std::lround(5 * (finer - 1)));
+  r.element_share = 0.75;  // of a smaller spacing
   return r;
 }
 
@@ -64,8 +68,9 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   if (nodes > most_nodes || nodes * points * static_cast<double>(sets) * 2 > most_numbers ||
       nodes * x_nodes(*study.model, grid, r) > most_conditionals)
     return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
-  if (grid.dimension() == 1) return "";
-  const double needed = operations(study, layout);
+  const auto elements = element_cost(study, grid, r, static_cast<double>(sets));
+  if (elements.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", elements.bytes / (1 << 30));
+  const double needed = elements.operations + (grid.dimension() == 1 ? 0 : operations(study, layout));
   return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
 }
 

@@ -10,10 +10,6 @@ namespace calor::run {
 using num::Matrix;
 using num::Vector;
 
-namespace {
-
-/// Where two outcomes that a move joins change places in energy, within the interval: the rates of metropolis have a
-/// kink there. Found by a change of sign of phi_1 - phi_0 on the grid, then by bisection.
 std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& grid) {
   const auto& model = *study.model;
   std::vector<std::vector<int>> statistics;
@@ -50,8 +46,6 @@ std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& 
   out.erase(std::unique(out.begin(), out.end(), [](double a, double b) { return b - a < 1e-9; }), out.end());
   return out;
 }
-
-}  // namespace
 
 OutcomeClasses outcome_classes(const Study<double>& study) {
   const auto& model = *study.model;

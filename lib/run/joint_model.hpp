@@ -39,6 +39,10 @@ struct ClassModel {
 
 ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& basis);
 
+/// Where two outcomes that a move joins change places in energy, within the grid of one parameter: the rates of
+/// metropolis have a kink there. Increasing.
+std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& grid);
+
 /// The grid's nodes, or, where the rates have a kink in theta (metropolis), panels between the kinks.
 evolve::ThetaBasis theta_basis(const Study<double>& study, const grid::Grid<double>& grid,
                                const Resolution& resolution);

@@ -9,6 +9,7 @@
 #include "model/model.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
+#include "run/kink_mesh.hpp"
 #include "run/level.hpp"
 #include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
@@ -77,11 +78,19 @@ void require_joint_grid(const experiment::Experiment& e) {
     refuse_unavailable(
         e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
         "sampler equilibrium without step; discrete models; gaussian-mean and linear-regression with sampler ou");
-  if (e.sampler.kind == "metropolis")
+  if (e.sampler.kind != "metropolis") return;
+  const std::string others = "equilibrium, heat-bath, glauber, gibbs; ";
+  if (d > 2)
     refuse_unavailable(e, "sampler.kind",
                        "\"metropolis\" with " + behind +
-                           " (its rates have kinks in theta, which these grids cannot resolve to many digits)",
-                       "equilibrium, heat-bath, glauber, gibbs; one parameter without a schedule; learner jump");
+                           " (its rates have kinks in theta, and elements between them "
+                           "are made of one or two parameters)",
+                       others + "at most two parameters; learner jump");
+  if (d == 2 && kinks_in_plane(*model::make<double>(e.model), e.model) == Kinks::elsewhere)
+    refuse_unavailable(e, "sampler.kind",
+                       "\"metropolis\" with this model of two parameters (its rates have kinks in theta on several "
+                       "curves)",
+                       others + "one parameter; learner jump");
 }
 
 /// sgld of a real x on a grid.

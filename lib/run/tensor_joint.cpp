@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "evolve/block_flow.hpp"
 #include "evolve/tensor_spectral.hpp"
+#include "run/joint_level.hpp"
+#include "run/kink_mesh.hpp"
 #include "run/tensor_moments.hpp"
 
 namespace calor::run {
@@ -113,24 +116,58 @@ Matrix<double> densities(const Vector<double>& root, const Vector<double>& psi) 
   return root.asDiagonal() * Eigen::Map<const Matrix<double>>(psi.data(), n, psi.size() / n);
 }
 
-Matrix<double> nodes_of(const grid::Tensor& grid) {
-  Matrix<double> out(grid.size(), grid.dimension());
-  std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
-  for (Eigen::Index i = 0; i < out.rows(); ++i) {
-    grid.node(i, theta);
-    for (Eigen::Index a = 0; a < out.cols(); ++a) out(i, a) = theta[static_cast<std::size_t>(a)];
-  }
-  return out;
+double element_length(const grid::Tensor& grid, const TensorResolution& r) {
+  double spacing = HUGE_VAL;
+  for (const auto& axis : grid.axes) spacing = std::min(spacing, axis.spacing);
+  return r.element_share * spacing * r.element_order;
+}
+
+/// Products with the generator until time t, as block_flow makes them: fed, the bound of the feeds, ends expansions.
+double products(double t, double fastest, double fed, bool symmetric) {
+  if (!symmetric) return 8 * fastest * t;
+  const double stretches = std::ceil(t * fed / 2) + 1;
+  return stretches * (std::sqrt(36 * fastest * t / stretches) + 36);
 }
 
 }  // namespace
 
+ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets) {
+  const auto& e = *study.experiment;
+  if (e.sampler.kind != "metropolis") return {};
+  const auto outcomes = outcome_classes(study);
+  const auto size = kink_mesh_size(study, grid, element_length(grid, r), r.element_order);
+  const double unknowns = size.nodes * static_cast<double>(outcomes.classes.count()),
+               points = static_cast<double>(study.points.size());
+  const auto& l = study.learner;
+  const bool symmetric = l.noise == 0 && l.course.empty(), fluctuations = fluctuations_wanted(*study.options);
+  const double fastest = (l.diffusion() + l.noise) * size.stiffness, end = study.points.back();
+  double count;
+  if (e.time.step) {
+    const double step = num::from_rational<double>(*e.time.step);
+    count = end / step * products(step, fastest, 0, symmetric) * (fluctuations ? 8 : 1);
+  } else {
+    const double sites = static_cast<double>(outcomes.neighbours.front().size()),
+                 fed = 2 * num::from_rational<double>(*e.sampler.rate) * sites;
+    count = 2 * products(end, fastest, fed, symmetric) +
+            (fluctuations ? 7 * products(end, fastest, 8 * fed, symmetric) : 0);
+  }
+  const int asked = study.options->threads;
+  const double threads = asked ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return {8 * unknowns * (sets * (points + 1) + threads * (fluctuations ? 7 : 1) * 80),
+          sets * count * unknowns * (100 + 25.0 * r.element_order)};
+}
+
 TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid,
                                    double fastest_time, const TensorResolution& r, bool fluctuations)
     : study_(study), outcomes_(outcome_classes(study)), order_(r.fine_order), fluctuations_(fluctuations) {
-  const Eigen::Index n = grid.size(), classes = outcomes_.classes.count();
-  energy_ = terms.value * outcomes_.statistic;
-  spaces_.theta_weight = Vector<double>::Constant(n, grid.cell());
+  if (study.experiment->sampler.kind == "metropolis") {
+    mesh_ = kink_mesh(study, grid, element_length(grid, r), r.element_order);
+    terms_.emplace(diffusion_terms(*study.model, mesh_->theta()));
+  }
+  const Matrix<double> nodes = mesh_ ? mesh_->theta() : nodes_of(grid);
+  const Eigen::Index n = nodes.rows(), classes = outcomes_.classes.count();
+  energy_ = (mesh_ ? terms_->own.value : terms.value) * outcomes_.statistic;
+  spaces_.theta_weight = mesh_ ? mesh_->weight() : Vector<double>::Constant(n, grid.cell());
   spaces_.conditional = (-energy_.array()).exp();
   spaces_.x_weight = Vector<double>(classes);
   for (Eigen::Index c = 0; c < classes; ++c) spaces_.x_weight[c] = outcomes_.classes.size[static_cast<std::size_t>(c)];
@@ -138,13 +175,13 @@ TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms
   const auto& e = *study.experiment;
   panel_ = fastest_time;
   if (e.time.step) {
-    turn_ = turn_kernels(study, outcomes_, spaces_, nodes_of(grid));
+    turn_ = turn_kernels(study, outcomes_, spaces_, nodes);
     return;
   }
   const double rate = num::from_rational<double>(*e.sampler.rate);
   rates_.classes = classes;
   rates_.rate.assign(static_cast<std::size_t>(classes * classes), Vector<double>(n));
-  const auto generators = class_generators(study, outcomes_, spaces_, nodes_of(grid));
+  const auto generators = class_generators(study, outcomes_, spaces_, nodes);
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto& g = generators[static_cast<std::size_t>(i)];
     for (Eigen::Index to = 0; to < classes; ++to)
@@ -153,13 +190,23 @@ TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms
             rate * g(to, from) * spaces_.x_weight[from] / spaces_.x_weight[to];
   }
   panel_ = 1 / (rates_.bound() + 1 / fastest_time);
+  // what a kink of the rates makes of the start is like a power of t^(1/2): panels shrink towards t = 0
+  if (mesh_) panel_ /= 256;
 }
 
-thermo::JointHistory<double> TensorJointLevel::follow(const evolve::TensorProblem& problem, int states) const {
+evolve::DriftDiffusion TensorJointLevel::on_elements(const data::DataSet<double>& set) const {
+  return diffusion_problem(study_.learner, set, *terms_, mesh_);
+}
+
+thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double>& set,
+                                                      const evolve::TensorProblem& problem, int states) const {
+  if (mesh_) return follow(set, on_elements(set));
   return study_.experiment->time.step ? in_turns(problem) : continuous(problem, states);
 }
 
-thermo::JointHistory<double> TensorJointLevel::follow(const evolve::DriftDiffusion& problem) const {
+thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double>& set,
+                                                      const evolve::DriftDiffusion& problem) const {
+  if (mesh_ && !problem.mesh) return follow(set, on_elements(set));
   return study_.experiment->time.step ? in_turns(problem) : continuous(problem);
 }
 
@@ -241,7 +288,7 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::TensorPr
 }
 
 thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDiffusion& problem) const {
-  const Eigen::Index n = problem.grid.size(), classes = rates_.classes;
+  const Eigen::Index n = problem.size(), classes = rates_.classes;
   std::vector<evolve::Feed> feeds;
   for (Eigen::Index to = 0; to < classes; ++to)
     for (Eigen::Index from = 0; from < classes; ++from)
@@ -260,9 +307,10 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDif
   return recorder.finish();
 }
 
-void TensorJointLevel::add_fluctuations(const evolve::DriftDiffusion& problem,
+void TensorJointLevel::add_fluctuations(const data::DataSet<double>& set, const evolve::DriftDiffusion& problem,
                                         thermo::JointHistory<double>& history) const {
   if (!fluctuations_ || study_.experiment->time.step) return;
+  if (mesh_ && !problem.mesh) return add_fluctuations(set, on_elements(set), history);
   for (auto& [name, values] : lagging_moments(problem, spaces_, energy_, rates_, study_.points))
     history.totals[name] = std::move(values);
   history.totals["ift_theta"] = parameter_ift(problem, study_.points);

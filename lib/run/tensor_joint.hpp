@@ -1,17 +1,29 @@
 #pragma once
 // X lagging behind Theta on a tensor grid (theory.md section 6): the joint densities of all data sets, in continuous
 // time (langevin: evolve/tensor_joint.hpp; sgd-diffusion and schedules: evolve/block_flow.hpp) or in turns
-// (thermo/lagged.hpp). Discrete models.
+// (thermo/lagged.hpp). Discrete models. The rates of metropolis have kinks in theta: there the joint densities live on
+// spectral elements between the kinks (kink_mesh.hpp), by block_flow.
+
+#include <optional>
 
 #include "evolve/drift_diffusion.hpp"
 #include "evolve/tensor_joint.hpp"
 #include "evolve/time_nodes.hpp"
+#include "run/diffusion_level.hpp"
 #include "run/joint_model.hpp"
 #include "run/tensor_plan.hpp"
 #include "thermo/joint.hpp"
 #include "thermo/lagged.hpp"
 
 namespace calor::run {
+
+/// Memory and work of the joint densities on elements, roughly; 0 where rates have no kinks.
+struct ElementCost {
+  double bytes = 0, operations = 0;
+};
+
+ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& resolution,
+                         double sets);
 
 /// What all data sets share.
 class TensorJointLevel {
@@ -23,19 +35,22 @@ class TensorJointLevel {
   /// Outcomes by class, with the model at the nodes.
   const info::Spaces<double>& spaces() const { return spaces_; }
 
-  /// langevin. states: vectors of all classes that may be held at once.
-  thermo::JointHistory<double> follow(const evolve::TensorProblem& problem, int states) const;
+  /// langevin. problem: that of the data set on the grid; states: vectors of all classes that may be held at once.
+  thermo::JointHistory<double> follow(const data::DataSet<double>& set, const evolve::TensorProblem& problem,
+                                      int states) const;
   /// With gradient noise or a course.
-  thermo::JointHistory<double> follow(const evolve::DriftDiffusion& problem) const;
+  thermo::JointHistory<double> follow(const data::DataSet<double>& set, const evolve::DriftDiffusion& problem) const;
 
   /// What continuous time adds to a history with `fluctuations`; turns have them already.
-  void add_fluctuations(const evolve::DriftDiffusion& problem, thermo::JointHistory<double>& history) const;
+  void add_fluctuations(const data::DataSet<double>& set, const evolve::DriftDiffusion& problem,
+                        thermo::JointHistory<double>& history) const;
 
   /// What X's lagging adds to the rows of Theta.
   void add_rows(const Vector<double>& probability, const std::vector<thermo::JointHistory<double>>& histories,
                 std::vector<info::Row<double>>& rows) const;
 
  private:
+  evolve::DriftDiffusion on_elements(const data::DataSet<double>& set) const;
   thermo::JointHistory<double> turns(const thermo::ThetaMotion& motion) const;
   thermo::JointHistory<double> in_turns(const evolve::TensorProblem& problem) const;
   thermo::JointHistory<double> in_turns(const evolve::DriftDiffusion& problem) const;
@@ -45,6 +60,8 @@ class TensorJointLevel {
 
   const Study<double>& study_;
   OutcomeClasses outcomes_;
+  std::shared_ptr<const evolve::ThetaMesh> mesh_;  // where rates have kinks
+  std::optional<DiffusionTerms> terms_;            // on it
   info::Spaces<double> spaces_;
   Matrix<double> energy_;             // n x classes: phi
   std::vector<Matrix<double>> turn_;  // with `step`

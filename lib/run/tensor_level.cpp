@@ -215,10 +215,12 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     const double rare = std::log(top / ensemble.sets[k].weight);
     problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r, rare);
     histories[k] = follow(problems[k], nodes, information, most, solver);
-    if (x) joint[k] = x->follow(problems[k], std::max(8, most / static_cast<int>(x->spaces().x_weight.size())));
+    if (x)
+      joint[k] =
+          x->follow(ensemble.sets[k], problems[k], std::max(8, most / static_cast<int>(x->spaces().x_weight.size())));
     if (bends) {
       const auto problem = diffusion_problem(study.learner, ensemble.sets[k], *bends, grid);
-      if (x) x->add_fluctuations(problem, joint[k]);
+      if (x) x->add_fluctuations(ensemble.sets[k], problem, joint[k]);
       if (!x) moments[k] = equilibrium_moments(problem, at, fisher, study.points);
     }
     problems[k].slope.clear();

@@ -38,7 +38,7 @@ void put_difference(Moments& out, const char* name, const Cross& cross) {
 
 Moments lagging_moments(const DriftDiffusion& p, const info::Spaces<double>& spaces, const Dense& energy,
                         const evolve::JointRates& rates, std::span<const double> points) {
-  const Eigen::Index n = p.grid.size(), classes = energy.cols();
+  const Eigen::Index n = p.size(), classes = energy.cols();
   // blocks: P, M_1 .. M_3 of q, M_1 .. M_3 of v = phi_0(x_0) + q
   const auto block = [&](int chain, int k, Eigen::Index c) { return (k == 0 ? 0 : 3 * chain + k) * classes + c; };
   std::vector<Feed> feeds;
@@ -134,7 +134,7 @@ void add_moments(const Moments& moments, double weight, std::span<info::Row<doub
 }
 
 std::vector<double> parameter_ift(const DriftDiffusion& p, std::span<const double> points) {
-  const Field weight = p.grid.cell() * p.weight.array().exp();
+  const Field weight = p.node_weight().array() * p.weight.array().exp();
   std::vector<double> out;
   const Field start = start_of(p);
   evolve::block_flow(p, {}, start, points, [&](std::size_t j, const Field& psi, double) {

@@ -190,15 +190,29 @@ double most_probable(const data::Ensemble<double>& ensemble) {
   return top;
 }
 
+Matrix<double> nodes_of(const grid::Tensor& grid) {
+  Matrix<double> out(grid.size(), grid.dimension());
+  Point theta(static_cast<std::size_t>(grid.dimension()));
+  for (Eigen::Index i = 0; i < out.rows(); ++i) {
+    grid.node(i, theta);
+    for (Eigen::Index a = 0; a < out.cols(); ++a) out(i, a) = theta[static_cast<std::size_t>(a)];
+  }
+  return out;
+}
+
 TensorTerms terms_on(const model::Model<double>& model, const grid::Tensor& grid) {
-  const Eigen::Index n = grid.size(), terms = model.components();
-  const auto d = static_cast<std::size_t>(grid.dimension());
+  return terms_on(model, nodes_of(grid));
+}
+
+TensorTerms terms_on(const model::Model<double>& model, const Matrix<double>& nodes) {
+  const Eigen::Index n = nodes.rows(), terms = model.components();
+  const auto d = static_cast<std::size_t>(nodes.cols());
   TensorTerms out{Matrix<double>(n, terms), Matrix<double>(n, terms),
                   std::vector<Matrix<double>>(d, Matrix<double>(n, terms))};
   std::vector<model::Jet<double>> jets(static_cast<std::size_t>(terms));
   Point theta(d);
   for (Eigen::Index i = 0; i < n; ++i) {
-    grid.node(i, theta);
+    for (std::size_t a = 0; a < d; ++a) theta[a] = nodes(i, static_cast<Eigen::Index>(a));
     model.components_at(theta, jets);
     for (Eigen::Index c = 0; c < terms; ++c) {
       const auto& jet = jets[static_cast<std::size_t>(c)];

@@ -17,6 +17,9 @@ struct TensorResolution {
   double spacing = 15;  // Fourier transforms of the densities at the edge of the grid's band: exp(-spacing)
   int time_order = 10;  // nodes a time panel, for currents; 0: nothing is integrated over time
   int fine_order = 16;  // nodes a time panel, for averages linear in the density
+  // where rates have kinks (kink_mesh.hpp): the order of the elements, their length in units of (order x spacing)
+  int element_order = 10;
+  double element_share = 0.6;
 };
 
 /// The loss terms l_a of the model at the nodes; rows: nodes, columns: terms.
@@ -26,6 +29,9 @@ struct TensorTerms {
 };
 
 TensorTerms terms_on(const model::Model<double>& model, const grid::Tensor& grid);
+/// At any nodes, one a row.
+TensorTerms terms_on(const model::Model<double>& model, const Matrix<double>& nodes);
+Matrix<double> nodes_of(const grid::Tensor& grid);
 
 struct TensorPlan {
   grid::Tensor grid;

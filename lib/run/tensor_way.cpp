@@ -15,6 +15,7 @@
 #include "run/nested.hpp"
 #include "run/refine.hpp"
 #include "run/support.hpp"
+#include "run/tensor_joint.hpp"
 #include "run/tensor_level.hpp"
 
 namespace calor::run {
@@ -35,6 +36,7 @@ TensorResolution tensor_resolution(const Study<double>& study, int digits, doubl
   r.spacing = (0.9 * d + 2.5) * finer;
   r.time_order = 8 + static_cast<int>(std::lround(8 * (finer - 1)));
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
+  r.element_order = 10 + static_cast<int>(std::lround(5 * (finer - 1)));
   return r;
 }
 
@@ -46,6 +48,9 @@ bool fits(const Study<double>& study, int digits, double finer, TensorCost& need
   const auto r = tensor_resolution(study, digits, finer);
   const auto layout = lay_out(study, r);
   needed = cost(study, layout, r);
+  const auto elements = element_cost(study, layout.plan.grid, r, static_cast<double>(layout.ensemble.sets.size()));
+  needed.bytes += elements.bytes;
+  needed.operations += elements.operations;
   return needed.bytes <= most_grid_bytes && needed.operations <= most_operations;
 }
 
