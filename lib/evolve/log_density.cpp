@@ -68,12 +68,15 @@ void differentiate(const Array& f, Array& first, Array& second) {
   }
 }
 
-/// The coordinate v in which nodes are equally spaced: theta = strip sinh(v) where the loss is singular on the
-/// imaginary axis only (at +-i pi/2 of v, then), so that far nodes may lie far apart; else theta itself.
+/// The coordinate v in which nodes are equally spaced: theta itself or, where the loss is singular on the imaginary
+/// axis only and densities go far from there, v of theta = strip sinh(v), so that far nodes lie far apart.
 struct Coordinate {
   double width = 0;  // 0: v = theta
 
-  explicit Coordinate(const Problem<double>& p) : width(p.imaginary_singularities ? p.strip : 0) {}
+  explicit Coordinate(const Problem<double>& p) {
+    const double far = std::max(std::fabs(p.grid.node(0)), std::fabs(p.grid.node(p.grid.size - 1)));
+    if (p.imaginary_singularities && far > 6 * p.strip) width = p.strip;
+  }
   long double theta(long double v) const { return width > 0 ? width * std::sinh(v) : v; }
   long double operator()(long double theta) const { return width > 0 ? std::asinh(theta / width) : theta; }
   /// dtheta/dv
@@ -112,23 +115,22 @@ class Motion {
       curvature_ /= up_;
     }
     differentiate(s_, first_, second_);
-    // one-sided, exact for degree 4 and 3
-    const auto end = [&](Index i, Index step) {
-      const double f0 = s_[i], f1 = s_[i + step], f2 = s_[i + 2 * step], f3 = s_[i + 3 * step], f4 = s_[i + 4 * step];
-      first_[i] = static_cast<double>(step) * (-25 * f0 + 48 * f1 - 36 * f2 + 16 * f3 - 3 * f4) / 12;
-      second_[i] = (35 * f0 - 104 * f1 + 114 * f2 - 56 * f3 + 11 * f4) / 12;
+    const auto end = [](const Array& f, Index i, Index step, double& first, double& second) {
+      const double f0 = f[i], f1 = f[i + step], f2 = f[i + 2 * step], f3 = f[i + 3 * step], f4 = f[i + 4 * step];
+      first = static_cast<double>(step) * (-25 * f0 + 48 * f1 - 36 * f2 + 16 * f3 - 3 * f4) / 12;
+      second = (35 * f0 - 104 * f1 + 114 * f2 - 56 * f3 + 11 * f4) / 12;
     };
-    end(0, 1), end(n, -1);
+    end(s_, 0, 1, first_[0], second_[0]), end(s_, n, -1, first_[n], second_[n]);
     first_ /= h;
     second_ /= h * h;
-    const Array* along = &first_;  // dS/dtheta
-    if (coordinate_.width > 0) {
-      second_ = (second_ - theta_ / up_ * first_) / up_.square();  // d²theta/dv² = theta
-      down_ = first_ / up_;
-      along = &down_;
+    if (coordinate_.width > 0) {  // d²theta/dv² = theta
+      first_ /= up_;
+      second_ = (second_ - theta_ * first_) / up_.square();
+      tail(0, 1, h), tail(n, -1, h);
     }
     auto r = rate.head(n + 1);
-    r = p_.diffusion(time) * (second_ - along->square()) + p_.mobility_at(time) * (slope_ * *along - curvature_);
+    r = p_.diffusion(time) * (second_ - first_.square()) + p_.mobility_at(time) * (slope_ * first_ - curvature_);
+    if (coordinate_.width > 0) first_ *= up_;  // dS/dv
     rate[n + 1] = -r[0] / first_[0];
     rate[n + 2] = -r[n] / first_[n];
     r += first_ * (rate[n + 1] + (rate[n + 2] - rate[n + 1]) * share_);
@@ -136,6 +138,39 @@ class Motion {
   }
 
  private:
+  /// The derivatives next to an end, where stencils are short: those of S less a parabola in theta, which S resembles
+  /// there. What they did wrong would reach far inwards where S changes much from node to node.
+  void tail(Index from, Index step, double h) {
+    constexpr Index size = 2 * radius + 1;
+    const auto at = [&](Index j) { return from + step * j; };
+    const double x0 = theta_[from], x1 = theta_[at(radius)], x2 = theta_[at(2 * radius)];
+    const double slope = (s_[at(radius)] - s_[from]) / (x1 - x0);
+    const double bend = ((s_[at(2 * radius)] - s_[at(radius)]) / (x2 - x1) - slope) / (x2 - x0);
+    rest_.resize(size);
+    for (Index j = 0; j < size; ++j) {
+      const double x = theta_[at(j)];
+      rest_[j] = s_[at(j)] - (s_[from] + (x - x0) * (slope + bend * (x - x1)));
+    }
+    const auto sign = static_cast<double>(step);
+    for (Index j = 0; j < radius; ++j) {
+      double first = 0, second = 0;
+      if (j == 0) {
+        const Array& f = rest_;
+        first = (-25 * f[0] + 48 * f[1] - 36 * f[2] + 16 * f[3] - 3 * f[4]) / 12;
+        second = (35 * f[0] - 104 * f[1] + 114 * f[2] - 56 * f[3] + 11 * f[4]) / 12;
+      }
+      const Stencil& w = stencils()[static_cast<std::size_t>(j)];
+      for (Index k = 1; k <= j; ++k) {
+        first += w.first[static_cast<std::size_t>(k)] * (rest_[j + k] - rest_[j - k]);
+        second += w.second[static_cast<std::size_t>(k)] * ((rest_[j + k] - rest_[j]) + (rest_[j - k] - rest_[j]));
+      }
+      const Index i = at(j);
+      const double x = theta_[i], along = sign * first / h / up_[i];
+      first_[i] = along + slope + bend * (2 * x - x0 - x1);
+      second_[i] = (second / (h * h) - x * along) / (up_[i] * up_[i]) + 2 * bend;
+    }
+  }
+
   void resize(Index n) {
     if (share_.size() == n + 1) return;
     share_ = Array::LinSpaced(n + 1, 0, static_cast<double>(n)) / static_cast<double>(n);
@@ -146,7 +181,7 @@ class Motion {
   double reach_;
   Coordinate coordinate_;
   ForceTable force_;
-  Array share_, s_, theta_, slope_, curvature_, first_, second_, up_, down_;
+  Array share_, s_, theta_, slope_, curvature_, first_, second_, up_, down_, rest_;
 };
 
 /// Values and slopes of nodal values f at x (in spacings from the first node) by the polynomial through 2 radius nodes
@@ -198,7 +233,8 @@ class Walk {
  public:
   Walk(const Problem<double>& p, const LogResolution& r, double finer)
       : resolution_(r), coordinate_(p), changes_(!p.course.empty()), motion_(p, r.reach) {
-    spacing_ = r.spacing / finer / coordinate_.stretch(0);
+    spacing_ = (coordinate_.width > 0 ? r.widening_spacing : r.spacing) / finer;
+    fewest_ = r.intervals + (coordinate_.width > 0 ? 40 : 0);
     const double s0 = p.initial_stddev, norm = std::log(2 * M_PI * s0 * s0) / 2;
     const double half = s0 * std::sqrt(2 * (r.reach - norm));
     // in more than double: noise in S'' would stay as a constant
@@ -253,7 +289,7 @@ class Walk {
 
  private:
   Index intervals(double width) const {
-    return std::max<Index>(resolution_.intervals, static_cast<Index>(std::ceil(width / spacing_)));
+    return std::max<Index>(fewest_, static_cast<Index>(std::ceil(width / spacing_)));
   }
 
   /// Keeps the spacing between two thirds of what is allowed and that.
@@ -284,6 +320,7 @@ class Walk {
   const LogResolution& resolution_;
   Coordinate coordinate_;
   double spacing_;  // of v
+  Index fewest_;    // intervals
   bool changes_;    // mobility or temperature
   Motion motion_;
   boost::numeric::odeint::runge_kutta_fehlberg78<Array, double, Array, double,

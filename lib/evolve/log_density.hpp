@@ -8,8 +8,9 @@
 // is needed, and what the low-order stencils at the ends do wrong decays inwards like exp(-(reach - S)/2) or faster.
 //
 // Space: central differences of order 16 on `n` intervals, fewer points next to the ends. They are equal in theta or,
-// where the loss is singular on the imaginary axis only, in asinh(theta/strip): what is far from there is smooth, and
-// without weight decay densities go far. Time: Runge–Kutta (Fehlberg 7(8), Boost.Odeint) with error control.
+// where the loss is singular on the imaginary axis only and densities go further than six strips, in
+// asinh(theta/strip): without weight decay densities go far, and S is smooth there. Time: Runge–Kutta (Fehlberg 7(8),
+// Boost.Odeint) with error control.
 
 #include "evolve/propagator.hpp"
 
@@ -17,10 +18,11 @@ namespace calor::evolve {
 
 /// How finely LogDensity resolves.
 struct LogResolution {
-  double reach = 80;         // S at the ends; values with S < reach - 55 are reliable
-  double spacing = 0.15;     // largest spacing of theta (near 0)
-  int intervals = 96;        // fewest intervals
-  double tolerance = 2e-15;  // of a step in S, relative to 1 + S
+  double reach = 80;               // S at the ends; values with S < reach - 55 are reliable
+  double spacing = 0.15;           // largest spacing of theta
+  int intervals = 96;              // fewest intervals
+  double tolerance = 2e-15;        // of a step in S, relative to 1 + S
+  double widening_spacing = 0.08;  // largest spacing of asinh(theta/strip), where that is what the nodes are equal in
 };
 
 /// Needs Problem::force and the Gaussian start. Where S > reach, log_density is -infinity and density 0. Throws

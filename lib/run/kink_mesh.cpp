@@ -264,7 +264,7 @@ std::shared_ptr<const evolve::ThetaMesh> kink_mesh(const Study<double>& study, c
   throw InternalError("kink mesh: kinks that are not known");
 }
 
-/// Factors: measured, 10 to 60 elements along an edge.
+/// Factors of the stiffness: the star's is measured (10 to 60 elements along an edge), the others are guesses.
 MeshSize kink_mesh_size(const Study<double>& study, const grid::Tensor& box, double length, int order) {
   const double p = order;
   MeshSize out{1, p * p * p * p / (length * length)};

@@ -135,9 +135,8 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
   require_memory(job, layout);
   const double strip = num::to_double(study.model->analytic_strip());
   const double reach = needed_reach(study, layout, r);
-  // asinh(theta/strip) has its singularities at +-i pi/2
-  const double spacing = study.model->imaginary_singularities() ? 0.08 : 0.055;
-  const evolve::LogDensity solver({reach + 60, spacing * strip / std::pow(1.2, level), 64 + 32 * level, 2e-15});
+  const evolve::LogDensity solver(
+      {reach + 60, 0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15, 0.08 / std::pow(1.2, level)});
   const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
   const int points = 24 + 8 * level;
   const auto& sets = layout.ensemble.sets;
@@ -223,8 +222,7 @@ void langevin_on_grid(Job& job) {
     const bool tails = job.collected.lacks_only_tails();
     if (tails) take(job, logarithmic);
     // wide starts, moments of heat and work: densities by themselves, not in symmetrised form
-    const bool smooth = outcomes(e.model) > 0 && e.sampler.kind != "metropolis";
-    if (job.options.method == Method::automatic && smooth && !job.collected.complete())
+    if (job.options.method == Method::automatic && outcomes(e.model) > 0 && !job.collected.complete())
       take(job, diffusion_on_tensor_grid);
     if (job.collected.times.empty() || job.collected.complete()) return;
     if (!tails) take(job, logarithmic);

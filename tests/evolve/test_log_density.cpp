@@ -91,4 +91,25 @@ TEST_CASE("a logistic loss ends in its Gibbs density, from wide starts and at lo
     }
 }
 
+TEST_CASE("a density that spreads without end, on nodes that widen and on equal ones") {
+  const auto loss = [](double x) { return std::log1p(std::exp(-std::fabs(x))) + std::max(x, 0.0) - 0.1 * x; };
+  const auto slope = [](double x) { return 1 / (1 + std::exp(-x)) - 0.1; };
+  auto p = problem(-30, 20, 0.3, 0.2, 0.4, M_PI, loss, slope);
+  const std::vector<double> times{1, 40};
+  const auto equal = LogDensity({reach, 0.04 * M_PI, 64, 2e-15}).solve(p, times);
+  p.imaginary_singularities = true;
+  const auto widening = LogDensity({reach, 1, 220, 2e-15, 0.07}).solve(p, times);
+  int nodes = 0;
+  double off = 0;
+  for (std::size_t j = 0; j < times.size(); ++j)
+    for (std::size_t i = 0; i < p.loss.size(); ++i) {
+      const double here = equal.log_density[j][i], there = widening.log_density[j][i];
+      if (!(std::min(here, there) > 100 - reach)) continue;
+      ++nodes;
+      off = std::max(off, std::fabs(here - there) / (equal.log_round_off[j][i] + widening.log_round_off[j][i]));
+    }
+  CHECK(off < 1);
+  CHECK(nodes > 40);
+}
+
 }  // namespace calor::evolve
