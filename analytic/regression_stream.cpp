@@ -28,12 +28,15 @@ R ln_two_pi() {
   return log(2 * num::pi<R>());
 }
 
+template <num::Real R>
 void require_mixture_work(double nodes, double components) {
-  if (!(nodes * components <= most_mixture_work))
-    throw AccuracyError("the density of a stream's learner is a mixture of " +
-                        std::to_string(static_cast<long>(components)) + " Gaussians on " +
-                        std::to_string(static_cast<long>(nodes)) +
-                        " nodes, more work than is reasonable; ask for fewer digits, steps or distinct rows");
+  if (nodes * components * (sizeof(R) > sizeof(double) ? 200 : 1) <= most_mixture_work) return;
+  const auto whole = [](double x) {
+    return x < 1e15 ? std::to_string(static_cast<long>(x)) : std::string("1e15 or more");
+  };
+  throw AccuracyError("the density of a stream's learner is a mixture of " + whole(components) + " Gaussians on " +
+                      whole(nodes) +
+                      " nodes, more work than is reasonable; ask for fewer digits, steps or distinct rows");
 }
 
 /// Spacing over the least width at which the trapezoidal rule integrates f ln f of any mixture to exp(-goal): Gaussians
@@ -54,7 +57,7 @@ R parts_on_line(const std::vector<StreamPart<R>>& parts, double goal) {
     high = std::max(high, R(p.mean[0] + reach * width));
   }
   const double count = std::ceil(num::to_double(R((high - low) / least)) / mixture_step(goal));
-  require_mixture_work(count, static_cast<double>(parts.size()));
+  require_mixture_work<R>(count, static_cast<double>(parts.size()));
   const R h = (high - low) / static_cast<int>(count);
   std::vector<R> f(static_cast<std::size_t>(count) + 1, R(0));
   for (const auto& p : parts) {
@@ -101,7 +104,7 @@ R parts_in_plane(const std::vector<StreamPart<R>>& parts, double goal) {
   double nodes = 1;
   for (int a = 0; a < 2; ++a) {
     const double n = std::ceil(num::to_double(R((high[a] - low[a]) / least)) / mixture_step(goal));
-    require_mixture_work(nodes *= n, static_cast<double>(parts.size()));
+    require_mixture_work<R>(nodes *= n, static_cast<double>(parts.size()));
     count[a] = static_cast<int>(n);
     h[a] = (high[a] - low[a]) / count[a];
   }
@@ -144,6 +147,15 @@ RegressionStreamWalk<R>::RegressionStreamWalk(const RegressionStream<R>& problem
   b.v = p_.start_variance.asDiagonal();
   b.c = b.answer = b.seen = Matrix<R>::Zero(d, d);
   branches_ = {b};
+  note_condition(b.v);
+}
+
+template <num::Real R>
+void RegressionStreamWalk<R>::note_condition(const Matrix<R>& covariance) {
+  if (covariance.rows() == 1) return;
+  const Vector<R> values = num::symmetric_eigenvalues<R>(covariance);
+  const R least = values.minCoeff();
+  condition_ = least > 0 ? std::max(condition_, R(values.maxCoeff() / least)) : num::infinity<R>();
 }
 
 /// Mean over the rows of I(X;Θ|B).
@@ -222,6 +234,10 @@ void RegressionStreamWalk<R>::step(const R& learning_rate, const R& temperature)
   for (const auto& b : branches_)
     for (const auto& batch : p_.batches) next.push_back(moved(b, batch, learning_rate, temperature));
   branches_ = std::move(next);
+  for (const auto& b : branches_) {
+    note_condition(b.v);
+    note_condition(b.v + b.c);
+  }
   ++steps_;
 }
 
@@ -300,6 +316,7 @@ Quantities<R> RegressionStreamWalk<R>::quantities(const MixtureResolution& resol
                                    std::pair{"work_theta", &Branch::work_theta}, std::pair{"flow_x", &Branch::flow_x},
                                    std::pair{"flow_theta", &Branch::flow_theta}, std::pair{"ep_x", &Branch::ep_x}})
     q.emplace_back(name, mean_of([&](const Branch& b) { return b.*part; }));
+  q.emplace_back("_condition", condition_);
   q.emplace_back("_stream_loss", mean_of([](const Branch& b) { return R(b.last_loss - b.first_loss); }));
 
   const Matrix<R> design = p_.inputs.transpose() * p_.inputs / R(rows);

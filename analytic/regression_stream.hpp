@@ -45,11 +45,10 @@ class RegressionStreamWalk {
   void step(const R& learning_rate, const R& temperature);
 
   /// All that experiment.md defines, but fisher_dissipation, fluctuations and the parts of I9; loss_train and
-  /// generalization_gap are absent before the first step. `start`: the quantities at t = 0, null for themselves. Throws
-  /// AccuracyError where a mixture needs too much work, or has more than two dimensions.
+  /// generalization_gap are absent before the first step. `_condition`: the largest condition number of any covariance
+  /// of Θ so far, by which round-off grows. `start`: the quantities at t = 0, null for themselves. Throws AccuracyError
+  /// where a mixture needs too much work, or has more than two dimensions.
   Quantities<R> quantities(const MixtureResolution& resolution, const Quantities<R>* start) const;
-
-  std::size_t sequences() const { return branches_.size(); }
 
  private:
   /// What one sequence of M has come to.
@@ -65,10 +64,12 @@ class RegressionStreamWalk {
 
   Branch moved(const Branch& from, const StreamBatch<R>& batch, const R& learning_rate, const R& temperature) const;
   R information(const num::Matrix<R>& v) const;
+  void note_condition(const num::Matrix<R>& covariance);
   num::Matrix<R> deviation(const Branch& b) const;
 
-  const RegressionStream<R>& p_;
+  RegressionStream<R> p_;
   std::vector<Branch> branches_;
+  R condition_ = 1;
   long steps_ = 0;
 };
 

@@ -73,7 +73,7 @@ Spot along_curve(double sum, double difference) { return {(sum + difference) / 2
 
 /// c(v), where difference 0 vanishes on the line theta_0 - theta_1 = v; NaN if it does not.
 double crossing(EnergyDifferences& differences, double v) {
-  double low = -60, high = 60;
+  double low = -60 - std::fabs(v), high = -low;
   const bool below = differences.at(0, along_curve(low, v)) < 0;
   if (below == (differences.at(0, along_curve(high, v)) < 0)) return std::nan("");
   for (int k = 0; k < 100 && low < high; ++k) {

@@ -119,17 +119,24 @@ std::vector<Quantities<R>> follow_stream(const experiment::Experiment& e, std::s
   return out;
 }
 
-/// Round-off: three digits, and one a thousand steps, beyond the largest number of a row.
-template <Real R>
+/// Round-off: three digits, and one a thousand steps, beyond the largest number of a row, times the condition number of
+/// the covariances. 0 is exact at t = 0, and the work of a single step.
+template <num::Real R>
 info::Row<R> stream_row(const Quantities<R>& q, const R& step) {
   using std::fabs;
-  R scale = 1;
+  R scale = 1, condition = 1;
   for (const auto& [name, value] : q)
-    if (name != "lautum_info") scale = std::max(scale, R(fabs(value)));
-  const R unit = (1000 + 10 * step) * num::epsilon<R>();
+    if (name == "_condition")
+      condition = value;
+    else if (name != "lautum_info")
+      scale = std::max(scale, R(fabs(value)));
+  const R unit = (1000 + 10 * step) * num::epsilon<R>() * condition;
   info::Row<R> row;
-  for (const auto& [name, value] : q)
-    row[name] = {value, value == 0 ? R(0) : R(unit * std::max(scale, R(fabs(value))))};
+  for (const auto& [name, value] : q) {
+    if (name == "_condition") continue;
+    const bool exact = value == 0 && (step == 0 || (step == 1 && name == "work_theta"));
+    row[name] = {value, exact ? R(0) : R(unit * std::max(scale, R(fabs(value))))};
+  }
   const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value;
   if (naive > 1000 * unit * scale) row["efficiency"] = {m / naive, R(2 * unit * scale / naive)};
   return row;

@@ -96,7 +96,12 @@ void require_joint_grid(const experiment::Experiment& e) {
 /// sgld of a real x on a grid.
 void require_real_steps(const experiment::Experiment& e) {
   const int d = parameters(e.model);
-  if (e.data.source == experiment::Data::Source::stream)
+  if (streams_gaussians(e)) return;
+  const bool stream = e.data.source == experiment::Data::Source::stream;
+  if (stream && e.model.kind != "linear-regression" && e.model.kind != "gaussian-mean")
+    refuse_unavailable(e, "model.kind", "a stream of examples of \"" + e.model.kind + "\"",
+                       "discrete models, gaussian-mean, linear-regression");
+  if (stream)
     refuse_unavailable(e, "sampler.kind", "a stream of real examples with sampler \"" + e.sampler.kind + "\"",
                        "sampler equilibrium; ou with gaussian-mean and constant learning rate and temperature");
   if (d == 1) return;

@@ -122,6 +122,20 @@ double element_length(const grid::Tensor& grid, const TensorResolution& r) {
   return r.element_share * spacing * r.element_order;
 }
 
+/// Whether the symmetrised start stays near the start's own height, as diffusion_problem wants of a symmetric
+/// generator: with losses that rise like |theta| + weight_decay theta²/2 in every direction, at most.
+bool starts_symmetric(const learner::Langevin<double>& l) {
+  if (l.noise != 0 || !l.course.empty()) return false;
+  const double half = 1 / (2 * l.temperature);
+  double excess = 0;
+  for (const double s : l.initial_stddev) {
+    const double bend = 1 / (2 * s * s) - half * l.weight_decay / 2;
+    if (bend <= 0) return false;
+    excess += half * half / (4 * bend);
+  }
+  return excess < std::log(100);
+}
+
 /// Products with the generator until time t, as block_flow makes them: fed, the bound of the feeds, ends expansions.
 double products(double t, double fastest, double fed, bool symmetric) {
   if (!symmetric) return 8 * fastest * t;
@@ -139,7 +153,7 @@ ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, c
   const double unknowns = size.nodes * static_cast<double>(outcomes.classes.count()),
                points = static_cast<double>(study.points.size());
   const auto& l = study.learner;
-  const bool symmetric = l.noise == 0 && l.course.empty(), fluctuations = fluctuations_wanted(*study.options);
+  const bool symmetric = starts_symmetric(l), fluctuations = fluctuations_wanted(*study.options);
   const double fastest = (l.diffusion() + l.noise) * size.stiffness, end = study.points.back();
   double count;
   if (e.time.step) {
@@ -152,7 +166,8 @@ ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, c
             (fluctuations ? 7 * products(end, fastest, 8 * fed, symmetric) : 0);
   }
   const int asked = study.options->threads;
-  const double threads = asked ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const double cores = asked ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency())),
+               threads = std::min(cores, sets);
   return {8 * unknowns * (sets * (points + 1) + threads * (fluctuations ? 7 : 1) * 80),
           sets * count * unknowns * (100 + 25.0 * r.element_order)};
 }

@@ -329,8 +329,6 @@ TEST_SUITE("learner/sgld") {
               .find("learner.batch") != std::string::npos);
     CHECK(refusal(replaced(coin, "size = 3\n", "") + "batch = \"stream\"\n[time]\npoints = [17]\n")
               .find("2^17 sequences") != std::string::npos);
-    CHECK(refusal(replaced(gaussian, "[time]", "[sampler]\nkind = \"ou\"\nrate = 1\n[time]")).find("sampler.kind") !=
-          std::string::npos);
     CHECK(refusal(replaced(replaced(gaussian, "stddev = 0.8", "stddev = 0.8\ndimension = 2"),
                            "mean = [-0.3], stddev = [0.5]", "mean = [0, 0], stddev = [1, 1]"))
               .find("model.kind") != std::string::npos);

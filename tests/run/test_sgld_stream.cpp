@@ -222,6 +222,25 @@ TEST_CASE("sgld stream: rows of one size are gaussian-mean, whose closed form is
   CHECK(check_honest(rows, closed, "rows of size 1") > 80);
 }
 
+// Rows of one direction and a learner that cools: the covariances of two weights become ever longer ellipses.
+TEST_CASE("sgld stream: what ill-conditioned covariances lose is in the errors") {
+  std::string times = "0", temperatures = "1";
+  for (int k = 1; k <= 30; ++k) {
+    times += ", " + std::to_string(k);
+    temperatures += ", " + text(std::pow(0.5, k));
+  }
+  const auto e = parse_one(
+      "[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = [[1, 0.7]]\n[data]\ntarget = { weights = [0.3, "
+      "-0.2], stddev = 1e-7 }\n[learner]\nkind = \"sgld\"\nbatch = \"stream\"\nbatch_size = 1\nlearning_rate = "
+      "0.6\ntemperature = { times = [" +
+      times + "], values = [" + temperatures +
+      "] }\ninitial = { mean = [0.3, -0.2], stddev = [0.7, 0.7] }\n[time]\npoints = [0, 20, 30]\n");
+  Options rough = with(Method::automatic, 6);
+  rough.precision = 15;
+  rough.best_effort = true;
+  CHECK(check_honest(numbers(compute(e, rough)), numbers(compute(e, with(Method::automatic, 40))), "ellipses") > 50);
+}
+
 TEST_CASE("sgld stream: a schedule that ends where it began") {
   const std::string before =
                         "[model]\nkind = \"gaussian-mean\"\nstddev = 1.1\n[data]\ntarget = { mean = -0.6, stddev = "

@@ -29,7 +29,9 @@ std::string convergence(Case& test, const Pool& pool) {
     o.step *= factor;
     std::string why;
     const auto law = simulator::make_law(pool.experiment, o, why);
-    const double error = information(*make_exact(pool, law.get())) - truth;
+    const auto exact = law ? make_exact(pool, law.get()) : nullptr;
+    if (!exact) break;
+    const double error = information(*exact) - truth;
     out += fmt::format("{} {:.3g}: {:.2e}", factor > 1 ? "," : "", o.step, error);
   }
   return out + ".";

@@ -141,7 +141,9 @@ std::vector<Type> types_of(const experiment::Experiment& e, const simulator::Set
   // the simulator's means of T are sums in the order of the examples: whole numbers, so they are the same
   if (!s.target.empty()) return discrete_types(s);
   if (s.model->endless()) return mean_counts(s);
-  if (e.model.kind == "gaussian-mean" && s.model->parameters() == 1) return mean_nodes(s);
+  // sgd-diffusion feels the scatter of the examples, too
+  if (e.model.kind == "gaussian-mean" && s.model->parameters() == 1 && s.mover != simulator::Mover::diffusion)
+    return mean_nodes(s);
   return {};
 }
 
@@ -156,10 +158,10 @@ double default_step_of(const experiment::Experiment& e) {
   return plane ? s.micro : s.micro / 4;
 }
 
-/// In several parameters it takes long, and only these estimators use it.
+/// In several parameters it takes long, and only these estimators and their predictions use it.
 bool law_wanted(const Pool& pool, const Options& options) {
   if (pool.setting.model->parameters() == 1 || pool.setting.mover == simulator::Mover::jump) return true;
-  for (const char* name : {"path-likelihood-ratio", "integral-fluctuation", "detailed-fluctuation", "nested-mc",
+  for (const char* name : {"mean", "path-likelihood-ratio", "integral-fluctuation", "detailed-fluctuation", "nested-mc",
                            "leave-one-out", "info-nce"})
     if (wanted(options, name)) return true;
   return false;
@@ -191,8 +193,14 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
     pool->no_law = "no estimator that needs the law was asked for";
   know_letters(*pool);
   know_types(*pool);
-  know_drawn_densities(*pool, options.threads);
-  know_densities(*pool, options.threads);
+  try {
+    know_drawn_densities(*pool, options.threads);
+    know_densities(*pool, options.threads);
+  } catch (const InputError& e) {  // a lattice that is too large shows only on the way
+    pool->law = nullptr;
+    pool->log_given.clear();
+    pool->no_law = e.what();
+  }
   pool->exact = make_exact(*pool, pool->law.get());
   return pool;
 }

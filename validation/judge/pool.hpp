@@ -30,10 +30,10 @@ struct Pool {
   simulator::Sample sample;
   std::unique_ptr<simulator::Law> law;  // none: `no_law` says why
   std::string no_law;
-  std::vector<Type> types;             // empty where there are too many or they do not exist
-  bool discrete_data = false;          // `types` are all the values there are
-  std::size_t letters = 0;             // outcomes of a discrete x; of counts: beyond them lies less than 1e-13
-  std::vector<int> type;               // [trajectory], discrete data
+  std::vector<Type> types;     // empty where there are too many or they do not exist
+  bool discrete_data = false;  // `types` are all the values there are
+  std::size_t letters = 0;  // outcomes of a discrete x; of counts: beyond them lies less than 1e-13 for the thetas seen
+  std::vector<int> type;    // [trajectory], discrete data
   std::shared_ptr<const Exact> exact;  // see exact.hpp; may be none
   std::vector<double> log_given;       // [trajectory][type]: ln rho_t(theta | B), where law and types are there
 

@@ -174,6 +174,8 @@ class GridLaw final : public Law {
     const int examples = mixed ? s_.batch : 1;
     const Batches batches =
         mixed || s_.mover == Mover::diffusion ? batches_of(*s_.model, statistic, examples) : Batches{};
+    if (batches.statistic.empty() && (mixed || s_.mover == Mover::diffusion))
+      throw InternalError("the simulator's law: no minibatches of these data");
     const auto all = steps_of(s_);
     const double spacing = spacing_for(statistic, batches, all);
     const auto nodes = static_cast<std::size_t>((end_ - start_) / spacing) + 2;
