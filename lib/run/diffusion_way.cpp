@@ -33,7 +33,7 @@ TensorResolution diffusion_resolution(int digits, double finer) {
   r.tail = (2.31 * d + 1) * finer;
   r.spacing = (2 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
-  r.element_order = 10 + static_cast<int>(std::lround(5 * (finer - 1)));
+  r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
   r.element_share = 0.75;  // of a smaller spacing
   return r;
 }

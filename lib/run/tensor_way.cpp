@@ -36,7 +36,7 @@ TensorResolution tensor_resolution(const Study<double>& study, int digits, doubl
   r.spacing = (0.9 * d + 2.5) * finer;
   r.time_order = 8 + static_cast<int>(std::lround(8 * (finer - 1)));
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
-  r.element_order = 10 + static_cast<int>(std::lround(5 * (finer - 1)));
+  r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
   return r;
 }
 
