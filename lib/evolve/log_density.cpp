@@ -44,7 +44,7 @@ const std::array<Stencil, radius + 1>& stencils() {
   return all;
 }
 
-/// d/dx and d²/dx² of f at all nodes but the first and last, times spacing and spacing².
+/// d/dx and d²/dx² of f, times spacing and spacing²; at the first and last node one-sided, exact for degree 4 and 3.
 void differentiate(const Array& f, Array& first, Array& second) {
   const Index n = f.size() - 1, r = std::min<Index>(radius, n / 2), inner = n + 1 - 2 * r;
   const auto near = [&](Index i) {
@@ -56,6 +56,12 @@ void differentiate(const Array& f, Array& first, Array& second) {
       second[i] += s.second[static_cast<std::size_t>(k)] * ((f[i + k] - f[i]) + (f[i - k] - f[i]));
     }
   };
+  const auto end = [&](Index i, Index step) {
+    const double f0 = f[i], f1 = f[i + step], f2 = f[i + 2 * step], f3 = f[i + 3 * step], f4 = f[i + 4 * step];
+    first[i] = static_cast<double>(step) * (-25 * f0 + 48 * f1 - 36 * f2 + 16 * f3 - 3 * f4) / 12;
+    second[i] = (35 * f0 - 104 * f1 + 114 * f2 - 56 * f3 + 11 * f4) / 12;
+  };
+  end(0, 1), end(n, -1);
   for (Index i = 1; i < r; ++i) near(i), near(n - i);
   const Stencil& s = stencils()[static_cast<std::size_t>(r)];
   auto p = first.segment(r, inner), q = second.segment(r, inner);
@@ -115,12 +121,6 @@ class Motion {
       curvature_ /= up_;
     }
     differentiate(s_, first_, second_);
-    const auto end = [](const Array& f, Index i, Index step, double& first, double& second) {
-      const double f0 = f[i], f1 = f[i + step], f2 = f[i + 2 * step], f3 = f[i + 3 * step], f4 = f[i + 4 * step];
-      first = static_cast<double>(step) * (-25 * f0 + 48 * f1 - 36 * f2 + 16 * f3 - 3 * f4) / 12;
-      second = (35 * f0 - 104 * f1 + 114 * f2 - 56 * f3 + 11 * f4) / 12;
-    };
-    end(s_, 0, 1, first_[0], second_[0]), end(s_, n, -1, first_[n], second_[n]);
     first_ /= h;
     second_ /= h * h;
     if (coordinate_.width > 0) {  // d²theta/dv² = theta
@@ -146,28 +146,18 @@ class Motion {
     const double x0 = theta_[from], x1 = theta_[at(radius)], x2 = theta_[at(2 * radius)];
     const double slope = (s_[at(radius)] - s_[from]) / (x1 - x0);
     const double bend = ((s_[at(2 * radius)] - s_[at(radius)]) / (x2 - x1) - slope) / (x2 - x0);
-    rest_.resize(size);
+    for (Array* a : {&rest_, &rest_first_, &rest_second_}) a->resize(size);
     for (Index j = 0; j < size; ++j) {
       const double x = theta_[at(j)];
       rest_[j] = s_[at(j)] - (s_[from] + (x - x0) * (slope + bend * (x - x1)));
     }
+    differentiate(rest_, rest_first_, rest_second_);
     const auto sign = static_cast<double>(step);
     for (Index j = 0; j < radius; ++j) {
-      double first = 0, second = 0;
-      if (j == 0) {
-        const Array& f = rest_;
-        first = (-25 * f[0] + 48 * f[1] - 36 * f[2] + 16 * f[3] - 3 * f[4]) / 12;
-        second = (35 * f[0] - 104 * f[1] + 114 * f[2] - 56 * f[3] + 11 * f[4]) / 12;
-      }
-      const Stencil& w = stencils()[static_cast<std::size_t>(j)];
-      for (Index k = 1; k <= j; ++k) {
-        first += w.first[static_cast<std::size_t>(k)] * (rest_[j + k] - rest_[j - k]);
-        second += w.second[static_cast<std::size_t>(k)] * ((rest_[j + k] - rest_[j]) + (rest_[j - k] - rest_[j]));
-      }
       const Index i = at(j);
-      const double x = theta_[i], along = sign * first / h / up_[i];
+      const double x = theta_[i], along = sign * rest_first_[j] / h / up_[i];
       first_[i] = along + slope + bend * (2 * x - x0 - x1);
-      second_[i] = (second / (h * h) - x * along) / (up_[i] * up_[i]) + 2 * bend;
+      second_[i] = (rest_second_[j] / (h * h) - x * along) / (up_[i] * up_[i]) + 2 * bend;
     }
   }
 
@@ -181,7 +171,7 @@ class Motion {
   double reach_;
   Coordinate coordinate_;
   ForceTable force_;
-  Array share_, s_, theta_, slope_, curvature_, first_, second_, up_, down_, rest_;
+  Array share_, s_, theta_, slope_, curvature_, first_, second_, up_, down_, rest_, rest_first_, rest_second_;
 };
 
 /// Values and slopes of nodal values f at x (in spacings from the first node) by the polynomial through 2 radius nodes

@@ -14,16 +14,6 @@ namespace {
 using Dense = num::Matrix<double>;
 using Column = num::Vector<double>;
 
-std::vector<double> panel_ends(std::span<const double> breaks, double length) {
-  std::vector<double> ends{breaks.front()};
-  for (std::size_t k = 1; k < breaks.size(); ++k) {
-    const double a = breaks[k - 1], b = breaks[k];
-    const int count = std::max(1, static_cast<int>(std::ceil((b - a) / length)));
-    for (int i = 1; i <= count; ++i) ends.push_back(i == count ? b : a + (b - a) * i / count);
-  }
-  return ends;
-}
-
 Dense hamiltonian(const ThetaBasis& basis, const ThetaDynamics& d) {
   const Eigen::Index n = basis.size();
   if (basis.element.empty()) {
@@ -47,6 +37,16 @@ Dense hamiltonian(const ThetaBasis& basis, const ThetaDynamics& d) {
 }
 
 }  // namespace
+
+std::vector<double> panel_ends(std::span<const double> breaks, double length) {
+  std::vector<double> ends{breaks.front()};
+  for (std::size_t k = 1; k < breaks.size(); ++k) {
+    const double a = breaks[k - 1], b = breaks[k];
+    const int count = std::max(1, static_cast<int>(std::ceil((b - a) / length)));
+    for (int i = 1; i <= count; ++i) ends.push_back(i == count ? b : a + (b - a) * i / count);
+  }
+  return ends;
+}
 
 ThetaBasis sinc_basis(const grid::Grid<double>& grid) {
   const Eigen::Index n = grid.size;

@@ -34,6 +34,9 @@ ThetaBasis sinc_basis(const grid::Grid<double>& grid);
 /// section 2.3).
 ThetaBasis panel_basis(std::span<const double> breaks, double length, int order);
 
+/// Ends of panels of at most this length between the breaks, which are among them.
+std::vector<double> panel_ends(std::span<const double> breaks, double length);
+
 /// The langevin dynamics of one data set at the nodes of a basis.
 struct ThetaDynamics {
   double mobility = 1, temperature = 1;

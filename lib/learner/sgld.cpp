@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "learner/draws.hpp"
 #include "num/errors.hpp"
 
 namespace calor::learner {
@@ -13,41 +14,28 @@ using num::Vector;
 
 namespace {
 
-constexpr std::size_t most_batches = 4096;
-
-/// Law of the sum of `count` independent draws from `one`: by convolution, all terms positive.
-template <class Key, Real R, class Add>
-std::map<Key, R> convolve(const std::map<Key, R>& one, const Key& zero, int count, const Add& add,
-                          const experiment::Experiment& e) {
-  std::map<Key, R> sum{{zero, R(1)}};
-  for (int k = 0; k < count; ++k) {
-    std::map<Key, R> next;
-    for (const auto& [s, p] : sum)
-      for (const auto& [t, q] : one) next[add(s, t)] += p * q;
-    if (next.size() > most_batches)
-      throw InputError(e.at("learner.batch_size") + "batch_size = " + std::to_string(count) + " gives more than " +
-                       std::to_string(most_batches) + " distinct minibatches; allowed: fewer examples in a batch");
-    sum = std::move(next);
-  }
-  return sum;
+template <Real R>
+R mean_entry(long sum, int count) {
+  return R(sum) / count;
+}
+template <Real R>
+R mean_entry(const Rational& sum, int count) {
+  return num::from_rational<R>(Rational(sum / count));
 }
 
-template <Real R>
-Batches<R> from_sums(const std::map<std::vector<long>, R>& sums, int count) {
+/// Minibatches from the sums of their statistics.
+template <Real R, class Number>
+Batches<R> from_sums(const std::map<std::vector<Number>, R>& sums, int count) {
   Batches<R> out;
   const auto rows = static_cast<Eigen::Index>(sums.begin()->first.size());
   out.statistic = Matrix<R>(rows, static_cast<Eigen::Index>(sums.size()));
   for (const auto& [sum, weight] : sums) {
     for (Eigen::Index a = 0; a < rows; ++a)
-      out.statistic(a, static_cast<Eigen::Index>(out.weight.size())) = R(sum[static_cast<std::size_t>(a)]) / count;
+      out.statistic(a, static_cast<Eigen::Index>(out.weight.size())) =
+          mean_entry<R>(sum[static_cast<std::size_t>(a)], count);
     out.weight.push_back(weight);
   }
   return out;
-}
-
-std::vector<long> added(std::vector<long> a, const std::vector<long>& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
-  return a;
 }
 
 template <Real R>
@@ -60,8 +48,7 @@ std::vector<long> statistic_of(const model::Model<R>& model, int outcome) {
 template <Real R>
 Batches<R> drawn(std::map<std::vector<long>, R> one, const experiment::Experiment& e) {
   std::erase_if(one, [](const auto& item) { return !(item.second > 0); });
-  const std::vector<long> zero(one.begin()->first.size(), 0);
-  return from_sums(convolve(one, zero, e.learner.batch_size, added, e), e.learner.batch_size);
+  return from_sums(sums_of_draws(one, e), e.learner.batch_size);
 }
 
 /// Frequencies in a data set of the statistics that outcomes can have.
@@ -100,21 +87,7 @@ template <Real R>
 Batches<R> drawn_values(const experiment::Experiment& e) {
   std::map<std::vector<Rational>, R> one;
   for (std::size_t i = 0; i < e.data.values.size(); ++i) one[exact_statistic(e, i)] += R(1) / e.data.size;
-  const auto add = [](std::vector<Rational> a, const std::vector<Rational>& b) {
-    for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
-    return a;
-  };
-  const std::vector<Rational> zero(one.begin()->first.size(), 0);
-  const auto sums = convolve(one, zero, e.learner.batch_size, add, e);
-  Batches<R> out;
-  out.statistic = Matrix<R>(static_cast<Eigen::Index>(zero.size()), static_cast<Eigen::Index>(sums.size()));
-  for (const auto& [sum, weight] : sums) {
-    for (std::size_t a = 0; a < sum.size(); ++a)
-      out.statistic(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(out.weight.size())) =
-          num::from_rational<R>(Rational(sum[a] / e.learner.batch_size));
-    out.weight.push_back(weight);
-  }
-  return out;
+  return from_sums(sums_of_draws(one, e), e.learner.batch_size);
 }
 
 /// Means of `m` draws from examples that are known by their statistics: by how often each is drawn.

@@ -11,8 +11,12 @@
 
 namespace calor::num {
 
+int thread_count(int threads) {
+  return threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 void parallel_for(int n, int threads, const std::function<void(int)>& work) {
-  if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  threads = thread_count(threads);
   std::atomic<int> next{0};
   std::exception_ptr failure;
   std::mutex guard;

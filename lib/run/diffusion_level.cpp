@@ -178,7 +178,10 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
       grid.node(i, theta);
       for (const double z : theta) h.loss[i] += study.learner.weight_decay * z * z / 2;
     }
-    if (x) x->add_fluctuations(sets[k], problem, joint[k] = x->follow(sets[k], problem));
+    if (x && x->on_elements())
+      joint[k] = x->follow(sets[k]);
+    else if (x)
+      x->add_fluctuations(problem, joint[k] = x->follow(problem));
     if (!moments.empty()) moments[k] = equilibrium_moments(problem, at, fisher, study.points);
     if (fraction) fraction(static_cast<double>(++done) / static_cast<double>(sets.size()));
   });

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "evolve/lobatto.hpp"
+#include "evolve/theta_basis.hpp"
 #include "num/errors.hpp"
 #include "run/joint_model.hpp"
 
@@ -128,15 +129,9 @@ std::array<Spot, 4> box_of(double left, double right, double low, double high) {
 
 /// Ends of pieces between a and b, of at most this length, one of them at 0 if it lies between.
 std::vector<double> pieces(double a, double b, double length) {
-  std::vector<double> out{a};
-  const auto until = [&](double end) {
-    const double start = out.back();
-    const int count = std::max(1, static_cast<int>(std::ceil((end - start) / length)));
-    for (int k = 1; k <= count; ++k) out.push_back(k == count ? end : start + (end - start) * k / count);
-  };
-  if (a < 0 && b > 0) until(0);
-  until(b);
-  return out;
+  std::vector<double> breaks{a, b};
+  if (a < 0 && b > 0) breaks.insert(breaks.begin() + 1, 0);
+  return evolve::panel_ends(breaks, length);
 }
 
 Elements between_axes(const grid::Tensor& box, double length, const num::Vector<double>& node) {
@@ -224,12 +219,10 @@ Elements on_line(const Study<double>& study, const grid::Grid<double>& box, doub
   for (const double k : kinks(study, box))
     if (k > breaks.front() && k < box.end()) breaks.push_back(k);
   breaks.push_back(box.end());
+  const auto ends = evolve::panel_ends(breaks, length);
   Elements out;
-  for (std::size_t b = 1; b < breaks.size(); ++b) {
-    const double a = breaks[b - 1], whole = breaks[b] - a;
-    const int count = std::max(1, static_cast<int>(std::ceil(whole / length)));
-    for (int k = 0; k < count; ++k) out.push_back(a + whole / count * (k + (1 + node.array()) / 2));
-  }
+  for (std::size_t k = 1; k < ends.size(); ++k)
+    out.push_back(ends[k - 1] + (ends[k] - ends[k - 1]) * (1 + node.array()) / 2);
   return out;
 }
 

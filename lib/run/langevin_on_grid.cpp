@@ -25,6 +25,7 @@ namespace calor::run {
 namespace {
 
 constexpr int most_levels = 8;
+constexpr std::size_t few_sets = 100;  // are solved one by one, not interpolated
 
 /// Largest spectral_condition over the data sets.
 template <Real R>
@@ -140,7 +141,7 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
   const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
   const int points = 24 + 8 * level;
   const auto& sets = layout.ensemble.sets;
-  if (sets.size() < 100 || !one_number(study, layout)) return evaluate<double>(study, layout, r, solver, report);
+  if (sets.size() < few_sets || !one_number(study, layout)) return evaluate<double>(study, layout, r, solver, report);
   const auto [low, high] = std::minmax_element(
       sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.statistic[1] < b.statistic[1]; });
   const auto terms = learner::terms_on(*study.model, layout.grid);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analytic/regression_stream.hpp"
+#include "learner/draws.hpp"
 #include "learner/sgld.hpp"
 #include "num/errors.hpp"
 #include "run/refine.hpp"
@@ -18,7 +19,6 @@ using analytic::Quantities;
 using experiment::Rational;
 
 constexpr double most_row_sequences = 65536;
-constexpr std::size_t most_row_batches = 4096;
 
 /// Upper triangle of the sum of u uᵀ over some rows.
 using Moment = std::vector<Rational>;
@@ -30,26 +30,12 @@ Moment moment_of(const std::vector<Rational>& u) {
   return out;
 }
 
-/// Sums over `count` rows drawn uniformly, with their probabilities.
+/// Sums over the rows of a batch, drawn uniformly, with their probabilities.
 std::map<Moment, Rational> row_moments(const experiment::Experiment& e,
                                        const std::vector<std::vector<Rational>>& inputs) {
-  const int rows = static_cast<int>(inputs.size());
-  std::map<Moment, Rational> sums{{Moment(moment_of(inputs.front()).size(), 0), Rational(1)}};
-  for (int k = 0; k < e.learner.batch_size; ++k) {
-    std::map<Moment, Rational> next;
-    for (const auto& [sum, weight] : sums)
-      for (const auto& u : inputs) {
-        Moment more = moment_of(u);
-        for (std::size_t a = 0; a < more.size(); ++a) more[a] += sum[a];
-        next[more] += weight / rows;
-      }
-    if (next.size() > most_row_batches)
-      throw InputError(e.at("learner.batch_size") + "batch_size = " + std::to_string(e.learner.batch_size) +
-                       " gives more than " + std::to_string(most_row_batches) +
-                       " distinct choices of rows; allowed: fewer examples in a batch");
-    sums = std::move(next);
-  }
-  return sums;
+  std::map<Moment, Rational> one;
+  for (const auto& u : inputs) one[moment_of(u)] += Rational(1, static_cast<long>(inputs.size()));
+  return learner::sums_of_draws(one, e);
 }
 
 template <Real R>

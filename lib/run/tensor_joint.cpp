@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include "evolve/block_flow.hpp"
 #include "evolve/tensor_spectral.hpp"
+#include "num/parallel.hpp"
 #include "run/joint_level.hpp"
 #include "run/kink_mesh.hpp"
 #include "run/tensor_moments.hpp"
@@ -165,9 +165,7 @@ ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, c
     count = 2 * products(end, fastest, fed, symmetric) +
             (fluctuations ? 7 * products(end, fastest, 8 * fed, symmetric) : 0);
   }
-  const int asked = study.options->threads;
-  const double cores = asked ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency())),
-               threads = std::min(cores, sets);
+  const double threads = std::min<double>(num::thread_count(study.options->threads), sets);
   return {8 * unknowns * (sets * (points + 1) + threads * (fluctuations ? 7 : 1) * 80),
           sets * count * unknowns * (100 + 25.0 * r.element_order)};
 }
@@ -209,19 +207,18 @@ TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms
   if (mesh_) panel_ /= 256;
 }
 
-evolve::DriftDiffusion TensorJointLevel::on_elements(const data::DataSet<double>& set) const {
-  return diffusion_problem(study_.learner, set, *terms_, mesh_);
+thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double>& set) const {
+  const auto problem = diffusion_problem(study_.learner, set, *terms_, mesh_);
+  auto history = follow(problem);
+  add_fluctuations(problem, history);
+  return history;
 }
 
-thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double>& set,
-                                                      const evolve::TensorProblem& problem, int states) const {
-  if (mesh_) return follow(set, on_elements(set));
+thermo::JointHistory<double> TensorJointLevel::follow(const evolve::TensorProblem& problem, int states) const {
   return study_.experiment->time.step ? in_turns(problem) : continuous(problem, states);
 }
 
-thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double>& set,
-                                                      const evolve::DriftDiffusion& problem) const {
-  if (mesh_ && !problem.mesh) return follow(set, on_elements(set));
+thermo::JointHistory<double> TensorJointLevel::follow(const evolve::DriftDiffusion& problem) const {
   return study_.experiment->time.step ? in_turns(problem) : continuous(problem);
 }
 
@@ -264,8 +261,15 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::DriftDiffu
   thermo::ThetaMotion motion;
   motion.root = problem.weight.array().exp();
   motion.start = (problem.log_initial - problem.weight).array().exp();
-  motion.noise =
-      Vector<double>::Constant(motion.root.size(), 8 * num::epsilon<double>() * motion.start.cwiseAbs().maxCoeff());
+  double noise = 8 * num::epsilon<double>() * motion.start.cwiseAbs().maxCoeff();
+  if (problem.mesh) {  // where nothing in the plain norm keeps the round-off of one turn from the next
+    const auto step = num::from_rational<double>(*study_.experiment->time.step);
+    const double share = evolve::share_of_a_node(motion.start.size()) * std::sqrt(study_.points.back() / step);
+    evolve::block_flow(
+        problem, {}, motion.start, std::vector<double>{0, step},
+        [&](std::size_t, const Vector<double>&, double of_a_turn) { noise = std::max(noise, share * of_a_turn); });
+  }
+  motion.noise = Vector<double>::Constant(motion.root.size(), noise);
   motion.changes = !problem.course.empty();
   motion.over = [&problem](double start, double tau) -> thermo::ThetaMotion::Move {
     return [&problem, times = std::vector<double>{start, start + tau}](const Matrix<double>& f) {
@@ -322,10 +326,9 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDif
   return recorder.finish();
 }
 
-void TensorJointLevel::add_fluctuations(const data::DataSet<double>& set, const evolve::DriftDiffusion& problem,
+void TensorJointLevel::add_fluctuations(const evolve::DriftDiffusion& problem,
                                         thermo::JointHistory<double>& history) const {
   if (!fluctuations_ || study_.experiment->time.step) return;
-  if (mesh_ && !problem.mesh) return add_fluctuations(set, on_elements(set), history);
   for (auto& [name, values] : lagging_moments(problem, spaces_, energy_, rates_, study_.points))
     history.totals[name] = std::move(values);
   history.totals["ift_theta"] = parameter_ift(problem, study_.points);

@@ -35,22 +35,23 @@ class TensorJointLevel {
   /// Outcomes by class, with the model at the nodes.
   const info::Spaces<double>& spaces() const { return spaces_; }
 
-  /// langevin. problem: that of the data set on the grid; states: vectors of all classes that may be held at once.
-  thermo::JointHistory<double> follow(const data::DataSet<double>& set, const evolve::TensorProblem& problem,
-                                      int states) const;
-  /// With gradient noise or a course.
-  thermo::JointHistory<double> follow(const data::DataSet<double>& set, const evolve::DriftDiffusion& problem) const;
+  /// The rates have kinks: the densities of X and Theta live on elements, whatever the problem on the grid.
+  bool on_elements() const { return mesh_ != nullptr; }
+  /// On elements, fluctuations included.
+  thermo::JointHistory<double> follow(const data::DataSet<double>& set) const;
+  /// langevin, on the grid. states: vectors of all classes that may be held at once.
+  thermo::JointHistory<double> follow(const evolve::TensorProblem& problem, int states) const;
+  /// With gradient noise or a course, on the grid.
+  thermo::JointHistory<double> follow(const evolve::DriftDiffusion& problem) const;
 
   /// What continuous time adds to a history with `fluctuations`; turns have them already.
-  void add_fluctuations(const data::DataSet<double>& set, const evolve::DriftDiffusion& problem,
-                        thermo::JointHistory<double>& history) const;
+  void add_fluctuations(const evolve::DriftDiffusion& problem, thermo::JointHistory<double>& history) const;
 
   /// What X's lagging adds to the rows of Theta.
   void add_rows(const Vector<double>& probability, const std::vector<thermo::JointHistory<double>>& histories,
                 std::vector<info::Row<double>>& rows) const;
 
  private:
-  evolve::DriftDiffusion on_elements(const data::DataSet<double>& set) const;
   thermo::JointHistory<double> turns(const thermo::ThetaMotion& motion) const;
   thermo::JointHistory<double> in_turns(const evolve::TensorProblem& problem) const;
   thermo::JointHistory<double> in_turns(const evolve::DriftDiffusion& problem) const;

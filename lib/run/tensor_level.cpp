@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <thread>
 
 #include "evolve/time_nodes.hpp"
 #include "num/parallel.hpp"
@@ -27,10 +26,7 @@ constexpr double state_bytes = 4e8;     // for the states that all threads' expa
 constexpr double snapshot_bytes = 1e9;  // for the densities of all data sets at the points worked on at once
 constexpr double snapshot_copies = 10;  // info::Snapshot's four matrices, and what info:: makes of them
 
-int threads(const Study<double>& study) {
-  const int asked = study.options->threads;
-  return asked ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+int threads(const Study<double>& study) { return num::thread_count(study.options->threads); }
 
 /// States that one expansion may hold.
 int columns(const Study<double>& study, const TensorLayout& layout) {
@@ -200,13 +196,13 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   std::vector<TensorHistory> histories(ensemble.sets.size());
   const bool lags = lagging(*study.experiment);
   const bool fluctuations = fluctuations_wanted(*study.options) && r.time_order > 0 && !study.experiment->time.step;
-  std::optional<DiffusionTerms> bends;
-  if (fluctuations) bends.emplace(diffusion_terms(*study.model, grid));
   std::vector<Moments> moments(fluctuations && !lags ? ensemble.sets.size() : 0);
   std::vector<thermo::JointHistory<double>> joint(lags ? ensemble.sets.size() : 0);
   std::optional<TensorJointLevel> x;
   if (lags && r.time_order > 0)
     x.emplace(study, terms, grid, layout.plan.fastest_time, r, fluctuations_wanted(*study.options));
+  std::optional<DiffusionTerms> bends;
+  if (fluctuations && !(x && x->on_elements())) bends.emplace(diffusion_terms(*study.model, grid));
   std::vector<evolve::TensorProblem> problems(ensemble.sets.size());
   std::atomic<int> done{0};
   const int most = columns(study, layout);
@@ -215,12 +211,13 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
     const double rare = std::log(top / ensemble.sets[k].weight);
     problems[k] = tensor_problem(study.learner, ensemble.sets[k], terms, grid, r, rare);
     histories[k] = follow(problems[k], nodes, information, most, solver);
-    if (x)
-      joint[k] =
-          x->follow(ensemble.sets[k], problems[k], std::max(8, most / static_cast<int>(x->spaces().x_weight.size())));
+    if (x && x->on_elements())
+      joint[k] = x->follow(ensemble.sets[k]);
+    else if (x)
+      joint[k] = x->follow(problems[k], std::max(8, most / static_cast<int>(x->spaces().x_weight.size())));
     if (bends) {
       const auto problem = diffusion_problem(study.learner, ensemble.sets[k], *bends, grid);
-      if (x) x->add_fluctuations(ensemble.sets[k], problem, joint[k]);
+      if (x) x->add_fluctuations(problem, joint[k]);
       if (!x) moments[k] = equilibrium_moments(problem, at, fisher, study.points);
     }
     problems[k].slope.clear();

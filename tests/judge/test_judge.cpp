@@ -137,8 +137,7 @@ points = [0, 1]
   options.replicates = 60;
   options.sizes = {100};
   options.estimators = {"mean"};
-  const auto test = of_experiment(member, options);
-  CHECK(judge::test::check_exact(test, options) == 1);
+  CHECK(judge::test::check_exact(of_experiment(member, options), options) == 1);
 }
 
 TEST_CASE("statistics of a judgement: an estimator that is normal with bias 0.5 and standard deviation 2") {

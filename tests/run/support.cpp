@@ -48,6 +48,24 @@ int check_honest(const Numbers& tried, const Numbers& truth, const std::string& 
   return compared;
 }
 
+Numbers with_medium(const std::string& text, int digits) {
+  const auto e = parse_one(text);
+  Options o = with(Method::automatic, digits);
+  auto out = numbers(compute(e, o));
+  o.quantities = {"ep_theta_medium"};
+  const auto medium = numbers(compute(e, o));
+  for (std::size_t j = 0; j < out.size(); ++j) out[j].insert(medium[j].begin(), medium[j].end());
+  return out;
+}
+
+void check_judged(const std::map<std::string, Entry>& n, const std::map<std::string, double>& truth, double tolerance) {
+  for (const auto& [name, value] : truth) {
+    REQUIRE_MESSAGE(n.count(name) == 1, name);
+    const double miss = std::fabs(static_cast<double>(n.at(name).value) - value);
+    CHECK_MESSAGE(miss < tolerance, name, ": off by ", miss);
+  }
+}
+
 void check_accuracy(const Numbers& n, int digits, const std::string& label) {
   const Number goal = pow(Number(10), -digits);
   for (const auto& row : n)

@@ -34,6 +34,12 @@ Options with(Method method, int digits = 0);
 /// Returns how many were compared.
 int check_honest(const Numbers& tried, const Numbers& truth, const std::string& label);
 
+/// What is printed unless asked otherwise, and ep_theta_medium.
+Numbers with_medium(const std::string& text, int digits);
+
+/// Every number of `truth` is there and off by less than `tolerance`.
+void check_judged(const std::map<std::string, Entry>& n, const std::map<std::string, double>& truth, double tolerance);
+
 /// error <= 10^-digits max(1, |value|) for all.
 void check_accuracy(const Numbers& n, int digits, const std::string& label);
 

@@ -167,24 +167,6 @@ std::string toml(const Learner& l, bool regression, const std::string& data, con
          "\n[time]\npoints = " + points + "\n";
 }
 
-/// What is printed unless asked otherwise, and ep_theta_medium.
-Numbers with_medium(const std::string& text, int digits) {
-  auto out = numbers(compute(parse_one(text), with(Method::automatic, digits)));
-  Options o = with(Method::automatic, digits);
-  o.quantities = {"ep_theta_medium"};
-  const auto medium = numbers(compute(parse_one(text), o));
-  for (std::size_t j = 0; j < out.size(); ++j) out[j].insert(medium[j].begin(), medium[j].end());
-  return out;
-}
-
-void check_judged(const std::map<std::string, Entry>& n, const std::map<std::string, double>& truth, double tolerance) {
-  for (const auto& [name, value] : truth) {
-    REQUIRE_MESSAGE(n.count(name) == 1, name);
-    const double miss = std::fabs(static_cast<double>(n.at(name).value) - value);
-    CHECK_MESSAGE(miss < tolerance, name, ": off by ", miss);
-  }
-}
-
 }  // namespace
 
 TEST_CASE("sgld minibatches of a regression, one weight: all histories") {

@@ -167,24 +167,6 @@ std::string toml(const Learner& l, const std::string& points) {
          "\n";
 }
 
-/// What is printed unless asked otherwise, and ep_theta_medium.
-Numbers with_medium(const std::string& text, int digits) {
-  auto out = numbers(compute(parse_one(text), with(Method::automatic, digits)));
-  Options o = with(Method::automatic, digits);
-  o.quantities = {"ep_theta_medium"};
-  const auto medium = numbers(compute(parse_one(text), o));
-  for (std::size_t j = 0; j < out.size(); ++j) out[j].insert(medium[j].begin(), medium[j].end());
-  return out;
-}
-
-void check_judged(const Numbers& n, std::size_t j, const std::map<std::string, double>& truth, double tolerance) {
-  for (const auto& [name, value] : truth) {
-    REQUIRE_MESSAGE(n[j].count(name) == 1, name);
-    const double miss = std::fabs(static_cast<double>(n[j].at(name).value) - value);
-    CHECK_MESSAGE(miss < tolerance, name, " after ", j, " points: off by ", miss);
-  }
-}
-
 Eigen::VectorXd vector(std::initializer_list<double> list) {
   return Eigen::Map<const Eigen::VectorXd>(list.begin(), static_cast<Eigen::Index>(list.size()));
 }
@@ -195,15 +177,15 @@ TEST_CASE("sgld stream of regression examples, one weight: as sums of normals") 
   const Learner l{{vector({1}), vector({-0.5}), vector({0})}, vector({0.7}), vector({-0.3}), vector({0.6})};
   const auto n = with_medium(toml(l, "[1, 3]"), 10);
   check_accuracy(n, 10, "stream");
-  check_judged(n, 0, judge(l, 1), 1e-10);
-  check_judged(n, 1, judge(l, 3), 1e-10);
+  check_judged(n[0], judge(l, 1), 1e-10);
+  check_judged(n[1], judge(l, 3), 1e-10);
 }
 
 TEST_CASE("sgld stream of regression examples, two weights: as sums of normals") {
   const Learner l{{vector({1, 0.5}), vector({-0.5, 1})}, vector({0.7, -0.4}), vector({-0.3, 0.2}), vector({0.6, 0.8})};
   const auto n = with_medium(toml(l, "[2]"), 8);
   check_accuracy(n, 8, "stream");
-  check_judged(n, 0, judge(l, 2), 1e-8);
+  check_judged(n[0], judge(l, 2), 1e-8);
 }
 
 TEST_CASE("sgld stream: rows of one size are gaussian-mean, whose closed form is another route") {

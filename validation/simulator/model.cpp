@@ -13,7 +13,7 @@ double Model::energy_of(const double* theta, const double* x) const {
 
 std::unique_ptr<Model> make_model(const experiment::Experiment& e) {
   if (auto discrete = make_discrete(e.model)) return discrete;
-  if (auto counts = make_poisson(e.model)) return counts;
+  if (auto counts = make_poisson(e)) return counts;
   if (auto gaussian = make_gaussian(e.model)) return gaussian;
   throw InputError(e.at("model.kind") + "\"" + e.model.kind + "\" cannot be simulated");
 }

@@ -58,7 +58,7 @@ std::unique_ptr<Model> make_model(const experiment::Experiment& experiment);
 
 /// The parts of make_model.
 std::unique_ptr<Model> make_discrete(const experiment::Model& spec);
-std::unique_ptr<Model> make_poisson(const experiment::Model& spec);
+std::unique_ptr<Model> make_poisson(const experiment::Experiment& experiment);
 std::unique_ptr<Model> make_gaussian(const experiment::Model& spec);
 
 }  // namespace calor::simulator

@@ -1,6 +1,7 @@
 // poisson: x = 0, 1, 2, ... without end, p(x|theta) = e^{x theta - e^theta}/x!; T = x, base = ln x!.
 
 #include <cmath>
+#include <string>
 
 #include "num/errors.hpp"
 #include "validation/simulator/model.hpp"
@@ -24,7 +25,8 @@ double invert_counts(double rate, Stream& random) {
 
 class Poisson final : public Model {
  public:
-  Poisson() {
+  /// at: where a rate that is too large is said to be wrong.
+  explicit Poisson(std::string at) : at_(std::move(at)) {
     parameters_ = statistics_ = 1;
     endless_ = true;
   }
@@ -41,18 +43,23 @@ class Poisson final : public Model {
   /// The sum of as many independent counts of equal rates as keep each within most_at_once.
   void draw(const double* theta, Stream& random, double* x) const override {
     const double rate = exponential(theta[0]);
-    if (!(rate <= most_rate)) throw InputError("a rate of counts beyond 10^7 cannot be drawn");
+    if (!(rate <= most_rate))
+      throw InputError(at_ + "counts of a rate beyond 10^7 (theta = " + std::to_string(theta[0]) +
+                       ") cannot be drawn; allowed: theta up to 16");
     const double parts = std::ceil(rate / most_at_once);
     x[0] = 0;
     for (double i = 0; i < parts; ++i) x[0] += invert_counts(rate / parts, random);
   }
   double curvature(const double* theta) const override { return exponential(theta[0] + 1); }
+
+ private:
+  std::string at_;
 };
 
 }  // namespace
 
-std::unique_ptr<Model> make_poisson(const experiment::Model& spec) {
-  return spec.kind == "poisson" ? std::make_unique<Poisson>() : nullptr;
+std::unique_ptr<Model> make_poisson(const experiment::Experiment& e) {
+  return e.model.kind == "poisson" ? std::make_unique<Poisson>(e.at("model.kind")) : nullptr;
 }
 
 }  // namespace calor::simulator
