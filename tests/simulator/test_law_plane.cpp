@@ -37,22 +37,31 @@ const std::string sgld = "kind = \"sgld\"\nlearning_rate = 0.2\ntemperature = 0.
 const std::string minibatch = sgld + "\nbatch = \"minibatch\"\nbatch_size = 2";
 const std::string diffusion = "kind = \"sgd-diffusion\"\nlearning_rate = 0.6\nbatch_size = 1\ntemperature = 0.2";
 
+const std::string stream = sgld + "\nbatch = \"stream\"\nbatch_size = 1";
+const std::string outcome_stream =
+    "[model]\nkind = \"categorical\"\noutcomes = 3\n[data]\ntarget = [0.2, 0.3, 0.5]\n[learner]\n" + stream +
+    start_and_times("0, 2", "0.7, 0.8");
+const std::string regression_stream =
+    "[model]\nkind = \"linear-regression\"\nstddev = 1.2\ninputs = [[1, -1], [1, 1.5]]\n[data]\ntarget = { weights = "
+    "[0.3, -0.2], stddev = 0.5 }\n[learner]\n" +
+    stream + start_and_times("0, 1, 3", "0.7, 0.8");
+
 /// sigma of each trajectory up to the last time.
-std::vector<double> sigmas(const experiment::Experiment& e, const Options& o, bool by_medium) {
+std::vector<double> sigmas(const experiment::Experiment& e, Options o, bool by_medium) {
   std::string why;
+  o.batches = true;
   const auto law = make_law(e, o, why);
   REQUIRE_MESSAGE(law, why);
   const Sample s = simulate(e, o);
   std::set<std::vector<double>> drawn;
-  for (std::size_t r = 0; r < s.replicates; ++r)
-    drawn.emplace(&s.statistic[r * s.statistics], &s.statistic[r * s.statistics] + s.statistics);
+  for (std::size_t r = 0; r < s.replicates; ++r) drawn.insert(s.given(r));
   law->prepare({drawn.begin(), drawn.end()}, 0);
   std::vector<double> out;
   for (std::size_t r = 0; r < s.replicates; ++r) {
     const std::size_t first = r * s.times, last = first + s.times - 1;
-    const double* statistic = &s.statistic[r * s.statistics];
-    out.push_back(law->log_density(0, &s.theta[first * s.parameters], statistic) -
-                  law->log_density(s.times - 1, &s.theta[last * s.parameters], statistic) +
+    const auto given = s.given(r);
+    out.push_back(law->log_density(0, &s.theta[first * s.parameters], given.data()) -
+                  law->log_density(s.times - 1, &s.theta[last * s.parameters], given.data()) +
                   (by_medium ? s.medium[last] : s.forward[last] - s.backward[last]));
   }
   return out;
@@ -119,6 +128,25 @@ TEST_CASE("two spins in two fields: the law is the product of those of one spin 
       }
 }
 
+TEST_CASE("a stream of regression: the closed form of its steps and Chapman–Kolmogorov on a lattice agree") {
+  const auto e = parsed(regression_stream);
+  Options o;
+  o.replicates = 1;
+  o.batches = true;
+  std::string why;
+  const Sample s = simulate(e, o);
+  const auto closed = make_law(e, o, why), lattice = plane_law(make_setting(e, o.step), o, why);
+  REQUIRE(closed);
+  REQUIRE(lattice);
+  const auto given = s.given(0);
+  for (std::size_t t = 0; t < s.times; ++t)
+    for (double x = -1; x < 1.1; x += 0.5)
+      for (double y = -1; y < 1.1; y += 0.5) {
+        const double theta[2] = {x, y}, a = closed->log_density(t, theta, given.data());
+        if (a > -15) CHECK(std::abs(a - lattice->log_density(t, theta, given.data())) < 1e-8 * std::exp(-a));
+      }
+}
+
 TEST_CASE("a mean that descends noisy gradients: the moments of the scheme, worked out by hand") {
   // b = 0.5, 2.5: mean 1.5, variance 1; s = 2; theta' = theta - h (theta - 1.5)/4 - h theta/5 + noise, twice
   const auto e = parsed(
@@ -153,6 +181,7 @@ TEST_CASE("several parameters: <exp(-sigma)> = 1 for the scheme's own law, at lo
                         parsed(three_outcomes + annealed + start_and_times("0, 1", "0.7, 0.8")),
                         parsed(three_outcomes + minibatch + start_and_times("0, 3", "0.7, 0.8")),
                         parsed(three_outcomes + diffusion + start_and_times("0, 1", "0.7, 0.8")),
+                        parsed(outcome_stream), parsed(regression_stream),
                         parsed(regression + sgld + start_and_times("0, 2", "0.7, 0.8"))}) {
     CAPTURE(e.text);
     const auto ift = estimators::integral_fluctuation(sigmas(e, o, false));

@@ -113,10 +113,9 @@ void know_types(Pool& pool) {
 
 /// Without types: of the data sets that were drawn.
 void know_drawn_densities(Pool& pool, int threads) {
-  if (!pool.law || !pool.types.empty() || pool.setting.stream) return;
+  if (!pool.law || !pool.types.empty()) return;
   std::set<std::vector<double>> drawn;
-  for (std::size_t i = 0; i < pool.sample.replicates; ++i)
-    drawn.emplace(pool.statistic(i), pool.statistic(i) + pool.sample.statistics);
+  for (std::size_t i = 0; i < pool.sample.replicates; ++i) drawn.insert(pool.sample.given(i));
   pool.law->prepare({drawn.begin(), drawn.end()}, threads);
 }
 
@@ -186,8 +185,10 @@ std::shared_ptr<Pool> make_pool(const experiment::Experiment& experiment, const 
   pool->setting = simulator::make_setting(pool->experiment, pool->options.step);
   pool->most = *std::max_element(options.sizes.begin(), options.sizes.end());
   pool->options.replicates = pool->most * options.replicates;
+  const bool with_law = law_wanted(*pool, options);
+  pool->options.batches = with_law && pool->setting.stream;
   pool->sample = simulator::simulate(pool->experiment, pool->options);
-  if (law_wanted(*pool, options))
+  if (with_law)
     pool->law = simulator::make_law(pool->experiment, pool->options, pool->no_law);
   else
     pool->no_law = "no estimator that needs the law was asked for";

@@ -78,14 +78,14 @@ struct Span {
 
 std::vector<double> sigma(const Pool& pool, const simulator::Sample& s, Span at, std::size_t n, std::size_t r) {
   std::vector<double> medium, back, first, last;
-  const auto log_density = [&](std::size_t law, std::size_t point, const double* statistic) {
-    return pool.law->log_density(law, &s.theta[point * s.parameters], statistic);
+  const auto log_density = [&](std::size_t law, std::size_t point, const std::vector<double>& given) {
+    return pool.law->log_density(law, &s.theta[point * s.parameters], given.data());
   };
   for (std::size_t i = r * pool.most; i < r * pool.most + n; ++i) {
     const std::size_t from = i * s.times + at.from, to = i * s.times + at.to;
-    const double* statistic = &s.statistic[(pool.setting.stream ? to : i) * s.statistics];
-    first.push_back(log_density(at.law_from, from, statistic));
-    last.push_back(log_density(at.law_to, to, statistic));
+    const auto given = s.given(i);
+    first.push_back(log_density(at.law_from, from, given));
+    last.push_back(log_density(at.law_to, to, given));
     medium.push_back(s.medium[to] - s.medium[from]);
     back.push_back(0);
   }

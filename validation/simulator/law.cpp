@@ -139,10 +139,6 @@ class JumpLaw final : public Law {
 std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Options& options, std::string& why) {
   Setting s = make_setting(experiment, options.step);
   why.clear();
-  if (s.stream) {
-    why = "the law of a stream's learner given the whole stream is not at hand";
-    return nullptr;
-  }
   if (s.mover == Mover::jump) return std::make_unique<JumpLaw>(std::move(s));
   if (s.mover == Mover::gaussian) return std::make_unique<GaussianLaw>(std::move(s));
   if (s.mover == Mover::sgld && !(s.temperature.least() > 0)) {
@@ -151,10 +147,11 @@ std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Op
   }
   const auto& kind = experiment.model.kind;
   const bool affine = kind == "gaussian-mean" || kind == "linear-regression", full = s.batch == 0;
+  if (affine && s.stream) return affine_stream_law(std::move(s));
   const bool gaussian_noise =
       kind == "gaussian-mean" && s.mover == Mover::diffusion && (s.model->parameters() == 1 || !s.examples.empty());
   if (affine && (full || gaussian_noise)) return affine_law(std::move(s));
-  const bool by_statistic = full || s.model->outcomes() > 0;
+  const bool by_statistic = full || s.stream || s.model->outcomes() > 0;
   if (!affine && by_statistic && s.model->parameters() == 1) return grid_law(std::move(s));
   if (!affine && by_statistic && s.model->parameters() == 2) return plane_law(std::move(s), options, why);
   why = by_statistic && !affine ? "the law of Theta given B is at hand for one and two parameters"

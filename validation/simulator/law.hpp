@@ -16,7 +16,7 @@ class Law {
  public:
   virtual ~Law() = default;
 
-  /// At point `t` of the experiment's times; `statistic` as in Sample. For jump theta is one of the states.
+  /// At point `t` of the experiment's times; `statistic` as Sample::given. For jump theta is one of the states.
   virtual double log_density(std::size_t t, const double* theta, const double* statistic) = 0;
 
   /// Works out the densities for these statistics, on `threads` threads (0: all cores). Afterwards log_density and
@@ -31,9 +31,9 @@ class Law {
   virtual std::optional<Averages> averages(std::size_t /*t*/, const double* /*statistic*/) { return std::nullopt; }
 };
 
-/// Closed forms: gaussian-mean (langevin, full-batch sgld; sgd-diffusion in one dimension or of given data) and
-/// linear-regression (langevin, full-batch sgld). jump: master equation. One parameter (langevin, sgld full or
-/// minibatch, sgd-diffusion; counts: not the last two) and two (the same, as far as the work is bearable; gaussian:
+/// Closed forms: gaussian-mean (langevin, sgld full or of a stream; sgd-diffusion in one dimension or of given data) and
+/// linear-regression (langevin, sgld full or of a stream). jump: master equation. One parameter (langevin, sgld full or
+/// minibatch or a stream, sgd-diffusion; counts: minibatches and sgd-diffusion not) and two (the same, as far as the work is bearable; gaussian:
 /// langevin, full-batch sgld): Chapman–Kolmogorov on a uniform grid, densities to about 1e-10 and 1e-9. Otherwise
 /// nothing, and `why` says so. The experiment must outlive the law.
 std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Options& options, std::string& why);
@@ -42,6 +42,7 @@ struct Setting;
 /// The parts of make_law.
 std::unique_ptr<Law> grid_law(Setting setting);
 std::unique_ptr<Law> affine_law(Setting setting);
+std::unique_ptr<Law> affine_stream_law(Setting setting);
 std::unique_ptr<Law> plane_law(Setting setting, const Options& options, std::string& why);
 
 }  // namespace calor::simulator

@@ -19,6 +19,15 @@ namespace {
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
+/// ln N(deviation; 0, covariance).
+double log_gaussian(const Vector& deviation, const Matrix& covariance) {
+  const Eigen::LLT<Matrix> root(covariance);
+  const Vector z = root.matrixL().solve(deviation);
+  double sum = z.squaredNorm() + static_cast<double>(z.size()) * log_two_pi;
+  for (Eigen::Index i = 0; i < z.size(); ++i) sum += 2 * std::log(root.matrixLLT()(i, i));
+  return -sum / 2;
+}
+
 class AffineLaw final : public Law {
  public:
   explicit AffineLaw(Setting setting) : s_(std::move(setting)), d_(s_.model->parameters()) {
@@ -38,11 +47,7 @@ class AffineLaw final : public Law {
     const Vector mean = m.keep * Eigen::Map<const Vector>(s_.start_mean.data(), d_) + m.share * pull(statistic);
     Matrix covariance = m.covariance;
     if (s_.mover == Mover::diffusion) covariance += m.gradient_noise * gradient_covariance(statistic);
-    const Eigen::LLT<Matrix> root(covariance);
-    const Vector z = root.matrixL().solve(Eigen::Map<const Vector>(theta, d_) - mean);
-    double sum = z.squaredNorm() + static_cast<double>(d_) * log_two_pi;
-    for (Eigen::Index i = 0; i < d_; ++i) sum += 2 * std::log(root.matrixLLT()(i, i));
-    return -sum / 2;
+    return log_gaussian(Eigen::Map<const Vector>(theta, d_) - mean, covariance);
   }
 
  private:
@@ -123,7 +128,50 @@ class AffineLaw final : public Law {
   std::vector<Moments> moments_;
 };
 
+/// A stream: every step has an H and k of its own, of the examples it saw.
+class AffineStreamLaw final : public Law {
+ public:
+  explicit AffineStreamLaw(Setting setting) : s_(std::move(setting)), d_(s_.model->parameters()), steps_(steps_of(s_)) {}
+
+  double log_density(std::size_t t, const double* theta, const double* statistic) override {
+    const std::vector<double> given(statistic, statistic + given_size(s_));
+    Vector mean = Eigen::Map<const Vector>(s_.start_mean.data(), d_);
+    Matrix covariance = Matrix::Zero(d_, d_);
+    for (Eigen::Index i = 0; i < d_; ++i) {
+      const double stddev = s_.start_stddev[static_cast<std::size_t>(i)];
+      covariance(i, i) = stddev * stddev;
+    }
+    for (std::size_t j = 0; j <= t; ++j)
+      for (const StepKind& step : steps_[j]) {
+        const auto seen = seen_at(s_, given, step);
+        const double eta = s_.learning_rate.at(step.start);
+        Matrix factor(d_, d_);  // 1 - eta H
+        const Vector origin = gradient(Vector::Zero(d_), seen);
+        for (Eigen::Index a = 0; a < d_; ++a)
+          factor.col(a) = Vector::Unit(d_, a) - eta * (gradient(Vector::Unit(d_, a), seen) - origin);
+        mean = factor * mean - eta * origin;
+        covariance = factor * covariance * factor.transpose() +
+                     2 * eta * s_.temperature.at(step.start) * Matrix::Identity(d_, d_);
+      }
+    return log_gaussian(Eigen::Map<const Vector>(theta, d_) - mean, covariance);
+  }
+
+ private:
+  /// With weight decay.
+  Vector gradient(const Vector& theta, const std::vector<double>& statistic) const {
+    Vector out(d_);
+    s_.model->gradient(theta.data(), statistic.data(), out.data());
+    return out + s_.weight_decay * theta;
+  }
+
+  Setting s_;
+  Eigen::Index d_;
+  std::vector<std::vector<StepKind>> steps_;
+};
+
 }  // namespace
+
+std::unique_ptr<Law> affine_stream_law(Setting setting) { return std::make_unique<AffineStreamLaw>(std::move(setting)); }
 
 std::unique_ptr<Law> affine_law(Setting setting) { return std::make_unique<AffineLaw>(std::move(setting)); }
 

@@ -22,6 +22,7 @@ namespace {
 constexpr double reach = 9.5;        // standard deviations of a kernel: e^{-45}
 constexpr double edge_decades = 34;  // e-folds by which densities must have fallen at the edges
 constexpr std::size_t most_nodes = 20000;
+constexpr double most_kept = 2e8;  // kept of streams
 
 struct Peak {
   double log_weight, mean, variance;
@@ -53,7 +54,13 @@ class GridLaw final : public Law {
   }
 
   void prepare(const std::vector<std::vector<double>>& statistics, int) override {
-    for (const auto& statistic : statistics) known(statistic.data());
+    for (std::size_t i = 0; i < statistics.size(); ++i) {
+      double numbers = 0;
+      for (const Snapshot& at : known(statistics[i].data())) numbers += 4 * static_cast<double>(at.log_density.size());
+      if (s_.stream && numbers * static_cast<double>(statistics.size()) > most_kept)
+        throw InputError("the simulator's law of " + std::to_string(statistics.size()) + " streams takes " +
+                         std::to_string(static_cast<long>(numbers)) + " numbers each; allowed: 2e8 in all");
+    }
   }
 
  private:
@@ -67,7 +74,7 @@ class GridLaw final : public Law {
   };
 
   const std::vector<Snapshot>& known(const double* statistic) {
-    const std::vector<double> key(statistic, statistic + s_.model->statistics());
+    const std::vector<double> key(statistic, statistic + given_size(s_));
     auto place = known_.find(key);
     if (place == known_.end()) place = known_.emplace(key, evolve(key)).first;
     return place->second;
@@ -90,7 +97,7 @@ class GridLaw final : public Law {
     const double middle = step.start + step.length / 2;
     if (s_.mover == Mover::sgld) {
       const double eta = s_.learning_rate.at(step.start), variance = 2 * eta * s_.temperature.at(step.start);
-      if (s_.batch == 0) return {{0, theta - eta * slope(statistic), variance}};
+      if (!mixes(s_)) return {{0, theta - eta * slope(statistic), variance}};
       for (std::size_t c = 0; c < batches.statistic.size(); ++c)
         out.push_back({batches.log_weight[c], theta - eta * slope(batches.statistic[c]), variance});
       return out;
@@ -143,25 +150,25 @@ class GridLaw final : public Law {
     return bands;
   }
 
-  double spacing_for(const std::vector<double>& statistic, const Batches& batches,
+  double spacing_for(const std::vector<double>& given, const Batches& batches,
                      const std::vector<std::vector<StepKind>>& all) const {
     double narrowest = s_.start_stddev[0];
     for (const auto& some : all)
       for (const StepKind& step : some) {
         if (same_kernel(s_, step, some.front()) && &step != &some.front()) break;
         for (int i = 0; i <= 20; ++i)
-          for (const Peak& g : step_from(start_ + (end_ - start_) * i / 20, statistic, batches, step))
+          for (const Peak& g : step_from(start_ + (end_ - start_) * i / 20, seen_at(s_, given, step), batches, step))
             narrowest = std::min(narrowest, std::sqrt(g.variance));
       }
     return narrowest / 1.4;
   }
 
   /// Enlarges the grid until the densities have died out at its edges.
-  std::vector<Snapshot> evolve(const std::vector<double>& statistic) {
+  std::vector<Snapshot> evolve(const std::vector<double>& given) {
     for (int attempt = 0; attempt < 40; ++attempt) {
       std::vector<Snapshot> out;
       bool low = false, high = false;
-      if (try_evolve(statistic, out, low, high)) return out;
+      if (try_evolve(given, out, low, high)) return out;
       const double more = (end_ - start_) / 4;
       if (low) start_ -= more;
       if (high) end_ += more;
@@ -169,15 +176,15 @@ class GridLaw final : public Law {
     throw AccuracyError("the simulator's law: no grid holds the density");
   }
 
-  bool try_evolve(const std::vector<double>& statistic, std::vector<Snapshot>& out, bool& low, bool& high) const {
-    const bool mixed = s_.mover == Mover::sgld && s_.batch > 0;
+  bool try_evolve(const std::vector<double>& given, std::vector<Snapshot>& out, bool& low, bool& high) const {
+    const bool mixed = mixes(s_);
     const int examples = mixed ? s_.batch : 1;
     const Batches batches =
-        mixed || s_.mover == Mover::diffusion ? batches_of(*s_.model, statistic, examples) : Batches{};
+        mixed || s_.mover == Mover::diffusion ? batches_of(*s_.model, given, examples) : Batches{};
     if (batches.statistic.empty() && (mixed || s_.mover == Mover::diffusion))
       throw InternalError("the simulator's law: no minibatches of these data");
     const auto all = steps_of(s_);
-    const double spacing = spacing_for(statistic, batches, all);
+    const double spacing = spacing_for(given, batches, all);
     const auto nodes = static_cast<std::size_t>((end_ - start_) / spacing) + 2;
     if (nodes > most_nodes)
       throw InputError("the simulator's law needs " + std::to_string(nodes) + " nodes; allowed: 20000");
@@ -186,14 +193,19 @@ class GridLaw final : public Law {
     Kernel kernel;
     std::vector<Band> bands;
     StepKind held;
+    std::vector<double> seen;  // by the held step
+    const auto as_held = [&](const StepKind& step) {
+      return same_kernel(s_, step, held) && seen_at(s_, given, step) == seen;
+    };
     for (const auto& some : all) {
       if (some.empty()) {
         out.push_back(out.empty() ? Snapshot{} : out.back());
         continue;
       }
       for (std::size_t k = 0; k < some.size();) {
-        if (bands.empty() || !same_kernel(s_, some[k], held)) {
-          kernel = kernel_of(statistic, batches, some[k], nodes, spacing);
+        if (bands.empty() || !as_held(some[k])) {
+          seen = seen_at(s_, given, some[k]);
+          kernel = kernel_of(seen, batches, some[k], nodes, spacing);
           bands = bands_of(kernel, spacing);
           held = some[k];
         }
@@ -206,7 +218,7 @@ class GridLaw final : public Law {
           break;
         }
         std::size_t end = k + 1;
-        while (end + 1 < some.size() && same_kernel(s_, some[end], held)) ++end;
+        while (end + 1 < some.size() && as_held(some[end])) ++end;
         const Reached reached = equal_steps(bands, static_cast<long>(end - k), density);
         low = reached.low;
         high = reached.high;

@@ -149,6 +149,7 @@ struct PlaneSnapshot {
 /// A step's kernels at the nodes, kept while steps are alike.
 struct Kernels {
   StepKind step{0, -1};
+  std::vector<double> statistic;
   std::vector<char> known;       // [node]
   std::vector<PlanePeak> peaks;  // [node][batch]
 };
@@ -170,6 +171,7 @@ class PlaneLaw final : public Law {
   }
 
   std::optional<Averages> averages(std::size_t t, const double* statistic) override {
+    if (s_.stream) return std::nullopt;  // there the loss is another at every step
     return known(statistic)[t].averages;
   }
 
@@ -189,7 +191,7 @@ class PlaneLaw final : public Law {
     double steps = 0;
     for (const auto& some : steps_) steps += static_cast<double>(some.size());
     const double band = 2 * kernel_reach * fineness + 1;
-    const double kernels = s_.mover == Mover::sgld && s_.batch > 0 ? batch_count(*s_.model, s_.batch) : 1;
+    const double kernels = mixes(s_) ? batch_count(*s_.model, s_.batch) : 1;
     const Point spacing = finest();
     const double nodes = (high_[0] - low_[0]) / spacing[0] * (high_[1] - low_[1]) / spacing[1];
     return nodes * band * band * kernels * steps;
@@ -197,7 +199,7 @@ class PlaneLaw final : public Law {
 
  private:
   const std::vector<PlaneSnapshot>& known(const double* statistic) {
-    const std::vector<double> key(statistic, statistic + s_.model->statistics());
+    const std::vector<double> key(statistic, statistic + given_size(s_));
     auto place = known_.find(key);
     if (place == known_.end()) place = known_.emplace(key, evolve(key)).first;
     return place->second;
@@ -229,7 +231,7 @@ class PlaneLaw final : public Law {
     const double middle = step.start + step.length / 2;
     if (s_.mover == Mover::sgld) {
       const double eta = s_.learning_rate.at(step.start), variance = 2 * eta * s_.temperature.at(step.start);
-      if (s_.batch == 0) return add(0, statistic, eta, variance);
+      if (!mixes(s_)) return add(0, statistic, eta, variance);
       for (std::size_t c = 0; c < batches.statistic.size(); ++c)
         add(batches.log_weight[c], batches.statistic[c], eta, variance);
       return;
@@ -280,11 +282,11 @@ class PlaneLaw final : public Law {
   }
 
   /// Enlarges the box until the density has died out at its edges.
-  std::vector<PlaneSnapshot> evolve(const std::vector<double>& statistic) const {
+  std::vector<PlaneSnapshot> evolve(const std::vector<double>& given) const {
     Point low = low_, high = high_;
     for (int attempt = 0; attempt < 20; ++attempt) {
       std::vector<PlaneSnapshot> out;
-      const Edges reached = try_evolve(statistic, low, high, out);
+      const Edges reached = try_evolve(given, low, high, out);
       if (!reached.any()) return out;
       for (std::size_t a = 0; a < 2; ++a) {
         const double more = (high[a] - low[a]) / 3;
@@ -295,11 +297,11 @@ class PlaneLaw final : public Law {
     throw AccuracyError("the simulator's law: no lattice holds the density");
   }
 
-  Edges try_evolve(const std::vector<double>& statistic, const Point& low, const Point& high,
+  Edges try_evolve(const std::vector<double>& given, const Point& low, const Point& high,
                    std::vector<PlaneSnapshot>& out) const {
-    const bool mixed = s_.mover == Mover::sgld && s_.batch > 0;
+    const bool mixed = mixes(s_);
     Batches batches;
-    if (mixed || s_.mover == Mover::diffusion) batches = batches_of(*s_.model, statistic, mixed ? s_.batch : 1);
+    if (mixed || s_.mover == Mover::diffusion) batches = batches_of(*s_.model, given, mixed ? s_.batch : 1);
     Lattice lattice;
     lattice.low = low;
     lattice.spacing = finest();
@@ -314,7 +316,7 @@ class PlaneLaw final : public Law {
     Edges reached = edges(lattice, density);
     for (const auto& some : steps_) {
       for (std::size_t k = 0; k < some.size() && !reached.any(); ++k) {
-        fill(kernels, lattice, density, statistic, batches, some[k]);
+        fill(kernels, lattice, density, seen_at(s_, given, some[k]), batches, some[k]);
         if (k + 1 == some.size()) out.push_back({last_step(lattice, density, kernels), {}});
         one_step_on(lattice, density, kernels, next, reached);
         density.swap(next);
@@ -326,7 +328,7 @@ class PlaneLaw final : public Law {
       }
       if (reached.any()) return reached;
       if (some.empty()) out.push_back(out.empty() ? PlaneSnapshot{} : out.back());
-      out.back().averages = averages_of(lattice, density, statistic);
+      if (!s_.stream) out.back().averages = averages_of(lattice, density, given);
     }
     return reached;
   }
@@ -353,11 +355,12 @@ class PlaneLaw final : public Law {
   /// The kernels at all nodes that matter.
   void fill(Kernels& kernels, const Lattice& lattice, const std::vector<double>& density,
             const std::vector<double>& statistic, const Batches& batches, const StepKind& step) const {
-    const std::size_t each = kernels_of(batches);
-    if (kernels.known.empty() || !same_kernel(s_, step, kernels.step)) {
+    const std::size_t each = mixes(s_) ? batches.statistic.size() : 1;
+    if (kernels.known.empty() || !same_kernel(s_, step, kernels.step) || kernels.statistic != statistic) {
       kernels.known.assign(lattice.size(), 0);
       kernels.peaks.resize(lattice.size() * each);
       kernels.step = step;
+      kernels.statistic = statistic;
     }
     const double top = largest(density);
     std::vector<PlanePeak> peaks;
@@ -368,10 +371,6 @@ class PlaneLaw final : public Law {
       std::copy(peaks.begin(), peaks.end(), kernels.peaks.begin() + static_cast<std::ptrdiff_t>(i * each));
       kernels.known[i] = 1;
     }
-  }
-
-  std::size_t kernels_of(const Batches& batches) const {
-    return s_.mover == Mover::sgld && s_.batch > 0 ? batches.statistic.size() : 1;
   }
 
   /// `reached`: where steps lead out of the box.
@@ -459,9 +458,10 @@ double data_sets(const Setting& s, std::size_t replicates) {
   const auto drawn = static_cast<double>(replicates);
   if (!s.examples.empty()) return 1;
   if (s.target.empty()) return drawn;
-  double ways = 1, letters = 0;  // C(N + letters - 1, N)
+  double ways = 1, letters = 0;  // C(N + letters - 1, N); a stream: as many a step, for its batch
   for (const double p : s.target) letters += p > 0;
-  for (int k = 1; k <= s.size && ways < drawn; ++k) ways *= (letters - 1 + k) / k;
+  for (int k = 1; k <= (s.stream ? s.batch : s.size) && ways < drawn; ++k) ways *= (letters - 1 + k) / k;
+  if (s.stream) ways = std::pow(ways, s.times.back());
   return std::min(ways, drawn);
 }
 
@@ -499,7 +499,7 @@ std::unique_ptr<Law> plane_law(Setting setting, const Options& options, std::str
     why = "the law of two parameters under sgd-diffusion is at hand for temperatures > 0";
     return nullptr;
   }
-  if (setting.batch > 0) {
+  if (setting.batch > 0 && !setting.stream) {
     const double ways = batch_count(*setting.model, diffusion ? 1 : setting.batch);
     if (!(ways > 0 && ways <= 100)) {
       why = "the law of two parameters given B needs the examples of B from its statistic, and at most 100 batches";

@@ -99,6 +99,20 @@ bool same_kernel(const Setting& s, const StepKind& a, const StepKind& b) {
   return constant && std::abs(a.length - b.length) < 1e-9 * a.length;
 }
 
+std::vector<double> seen_at(const Setting& s, const std::vector<double>& given, const StepKind& step) {
+  if (!s.stream) return given;
+  const auto each = static_cast<std::ptrdiff_t>(s.model->statistics());
+  const auto begin = given.begin() + std::lround(step.start) * each;
+  return {begin, begin + each};
+}
+
+std::size_t given_size(const Setting& s) {
+  const auto steps = s.stream ? std::lround(s.times.back()) : 1L;
+  return static_cast<std::size_t>(steps) * static_cast<std::size_t>(s.model->statistics());
+}
+
+bool mixes(const Setting& s) { return s.mover == Mover::sgld && s.batch > 0 && !s.stream; }
+
 Batches batches_of(const Model& model, const std::vector<double>& statistic, int m) {
   const Letters letters = letters_of(model);
   Batches out;

@@ -18,6 +18,15 @@ std::vector<std::vector<StepKind>> steps_of(const Setting& setting);
 /// Whether two steps have the same kernel.
 bool same_kernel(const Setting& setting, const StepKind& a, const StepKind& b);
 
+/// The statistic that a step descends by: B's or, of a stream, that of the step's own examples (of Sample::given).
+std::vector<double> seen_at(const Setting& setting, const std::vector<double>& given, const StepKind& step);
+
+/// How many numbers Sample::given has.
+std::size_t given_size(const Setting& setting);
+
+/// Whether a step's kernel is a mixture over minibatches.
+bool mixes(const Setting& setting);
+
 /// Averages of m examples drawn with replacement.
 struct Batches {
   std::vector<double> log_weight;

@@ -120,6 +120,7 @@ void Walk::move_sgld() {
   if (setting_.stream) {
     if (seen_ > 0) sums_.work_theta += loss(theta_.data(), batch.data()) - loss(theta_.data(), fresh_.data());
     fresh_ = batch;
+    if (keep_batches_) batches_.insert(batches_.end(), batch.begin(), batch.end());
     for (std::size_t a = 0; a < batch.size(); ++a)
       statistic_[a] += (batch[a] - statistic_[a]) / static_cast<double>(seen_ + 1);
     ++seen_;

@@ -1,6 +1,7 @@
 #include "validation/simulator/simulate.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
@@ -13,10 +14,11 @@ namespace {
 constexpr std::size_t block = 256;  // replicates a piece of work
 constexpr double most_numbers = 1e9;
 
-void resize(Sample& out, bool stream, bool examples, bool jump) {
+void resize(Sample& out, const Setting& setting, bool examples) {
+  const bool stream = setting.stream, jump = setting.mover == Mover::jump;
   const std::size_t points = out.replicates * out.times;
   const auto total = static_cast<double>(points) * static_cast<double>(7 + out.parameters + out.width + 1) +
-                     static_cast<double>(out.replicates) * static_cast<double>(examples ? out.size * out.width : 0);
+                     static_cast<double>(out.replicates) * static_cast<double>((examples ? out.size * out.width : 0) + out.steps * out.statistics);
   if (total > most_numbers)
     throw InputError("a sample of " + std::to_string(out.replicates) + " replicates at " + std::to_string(out.times) +
                      " times does not fit; allowed: fewer at a time");
@@ -24,6 +26,7 @@ void resize(Sample& out, bool stream, bool examples, bool jump) {
   out.x.resize(points * out.width);
   out.statistic.resize((stream ? points : out.replicates) * out.statistics);
   out.examples.resize(examples ? out.replicates * out.size * out.width : 0);
+  out.batches.resize(out.replicates * out.steps * out.statistics);
   out.state.resize(jump ? points : 0);
   for (auto* v : {&out.heat_theta, &out.work_theta, &out.medium, &out.forward, &out.backward, &out.heat_x, &out.work_x})
     v->resize(points);
@@ -64,7 +67,8 @@ Sample simulate(const experiment::Experiment& experiment, const Options& options
   out.statistics = static_cast<std::size_t>(model.statistics());
   out.size = static_cast<std::size_t>(setting.size);
   const bool keep = options.examples && !setting.stream;
-  resize(out, setting.stream, keep, setting.mover == Mover::jump);
+  if (options.batches && setting.stream) out.steps = static_cast<std::size_t>(std::lround(setting.times.back()));
+  resize(out, setting, keep);
   if (options.transitions && setting.mover == Mover::jump) {
     out.dwell.resize(out.replicates * setting.states.size());
     out.transitions.resize(out.dwell.size() * setting.states.size());
@@ -76,6 +80,7 @@ Sample simulate(const experiment::Experiment& experiment, const Options& options
     for (std::size_t r = from; r < std::min(from + block, options.replicates); ++r) {
       const std::uint64_t replicate = options.first + r;
       Walk walk(setting, key, replicate / std::max<std::size_t>(1, options.copies), replicate, options.follow);
+      if (out.steps > 0) walk.keep_batches();
       for (std::size_t t = 0; t < out.times; ++t) {
         walk.advance(setting.times[t]);
         record(out, walk, r, t, setting.stream);
@@ -84,6 +89,7 @@ Sample simulate(const experiment::Experiment& experiment, const Options& options
         put(walk.transitions(), out.transitions, r);
         put(walk.dwell(), out.dwell, r);
       }
+      if (out.steps > 0) put(walk.batches(), out.batches, r);
       std::size_t at = r * out.size * out.width;
       for (std::size_t i = 0; keep && i < out.size; ++i)
         for (const double v : walk.examples()[i]) out.examples[at++] = v;

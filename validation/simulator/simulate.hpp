@@ -9,6 +9,7 @@
 // by jump, for jump learners), or in turns where the experiment has time.step. Temperature schedules of jump are held
 // over each step.
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Options {
   std::size_t copies = 1;         // learners a data set: replicate r is taught data set r / copies
   bool transitions = false;       // jump: keep transitions and dwell
   bool examples = false;          // keep the examples of B (not for a stream)
+  bool batches = false;           // a stream: keep the statistic of each step's examples
 };
 
 /// Arrays by replicate r, point of time t and entry; index (r times + t) width + i. Sums are from t = 0.
@@ -36,6 +38,8 @@ struct Sample {
   std::vector<double> x;          // [r][t][width]: outcome index; x; (row, response) for linear-regression
   std::vector<double> statistic;  // [r][t][statistics] for a stream (0 before the first example), else [r][statistics]
   std::vector<double> examples;   // [r][size][width], if asked for
+  std::size_t steps = 0;          // of a stream, if asked for
+  std::vector<double> batches;    // [r][step][statistics], if asked for: the mean over the examples of each step
   std::vector<int> state;         // [r][t], jump only
 
   std::vector<int> transitions;  // [r][from][to], jump, if asked for: over the whole time
@@ -50,6 +54,14 @@ struct Sample {
                                  // the same examples). forward - backward estimates the entropy given to the medium,
                                  // except for sgd-diffusion where D depends on theta
   std::vector<double> heat_x, work_x;  // 0 at equilibrium without `follow`
+
+  /// What a law is given of replicate r's data: the statistic; of a stream (which needs `batches`) those of all steps.
+  std::vector<double> given(std::size_t r) const {
+    const auto& all = steps > 0 ? batches : statistic;
+    const std::size_t each = statistics * std::max<std::size_t>(1, steps);
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(r * each);
+    return {begin, begin + static_cast<std::ptrdiff_t>(each)};
+  }
 };
 
 /// Throws InputError for what cannot be simulated.

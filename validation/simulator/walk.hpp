@@ -26,6 +26,9 @@ class Walk {
   const std::vector<double>& statistic() const { return statistic_; }
   const std::vector<std::vector<double>>& examples() const { return examples_; }
   std::size_t state() const { return state_; }
+  /// From now on, of a stream: [step][statistics].
+  void keep_batches() { keep_batches_ = true; }
+  const std::vector<double>& batches() const { return batches_; }
   const Sums& sums() const { return sums_; }
   /// jump: how often Theta went from i to j (i times states + j), and the time spent in each state.
   const std::vector<int>& transitions() const { return transitions_; }
@@ -82,6 +85,8 @@ class Walk {
   // sgld
   long seen_ = 0;                                     // steps of a stream
   std::vector<double> fresh_;                         // statistic of a stream's last batch
+  bool keep_batches_ = false;
+  std::vector<double> batches_;
   std::vector<std::vector<double>> batch_statistic_;  // distinct minibatches
   std::vector<double> batch_log_weight_;
   double energy_before_ = 0;                         // phi_theta(x) before the present move of Theta
