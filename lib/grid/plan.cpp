@@ -134,7 +134,9 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   }
   out.narrowest = std::sqrt(narrow);
   out.fastest_time = fastest;
+  out.settled = std::sqrt(smallest_well);
   out.spacing = spacing_for(out.narrowest, l.strip, spacing_decades);
+  out.settled_spacing = spacing_for(out.settled, l.strip, spacing_decades);
   std::sort(minima.begin(), minima.end());
   double gap = 0;
   for (std::size_t b = 1; b < minima.size(); ++b) gap = std::max(gap, minima[b] - minima[b - 1]);
@@ -142,7 +144,9 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   const double end = -std::expm1(-l.mobility * stiffest * l.final_time);
   for (int k = 1; gap > 0 && k <= 20; ++k) {
     const double s = end * k / 20, width = std::sqrt(v0 * (1 - s) * (1 - s) + smallest_well * s * (2 - s));
-    out.spacing = std::min(out.spacing, mixture_spacing(width, gap * s / width, 1.5 * spacing_decades));
+    const double needed = mixture_spacing(width, gap * s / width, 1.5 * spacing_decades);
+    out.spacing = std::min(out.spacing, needed);
+    out.settled_spacing = std::min(out.settled_spacing, needed);
   }
   return out;
 }

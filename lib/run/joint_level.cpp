@@ -89,7 +89,7 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
 JointLevel joint_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
                        const info::Spaces<double>& spaces, bool fluctuations) {
   if (study.model->outcomes() == 0) return real_level(study, layout, resolution, spaces, fluctuations);
-  const auto basis = theta_basis(study, layout.grid, resolution);
+  const auto basis = theta_basis(study, layout, resolution);
   const auto model = class_model(study, basis);
   const auto start = log_initial(study, basis);
   JointLevel out{model.spaces, {}};

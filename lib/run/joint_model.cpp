@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "grid/plan.hpp"
 #include "learner/sgld_nodes.hpp"
 
 namespace calor::run {
@@ -117,16 +118,91 @@ ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& bas
   return out;
 }
 
-evolve::ThetaBasis theta_basis(const Study<double>& study, const grid::Grid<double>& grid,
-                               const Resolution& resolution) {
-  if (study.experiment->sampler.kind != "metropolis") return evolve::sinc_basis(grid);
+namespace {
+
+/// Spacings that sinc would need at a distance from the mean of a start narrower than the wells it spreads in. While
+/// the variance grows by v(t) >= v_0 + (w - v_0)(1 - exp(-2 mu k t)), w = T/k the narrowest well's, densities come as
+/// far as |theta - mean| = c t + z sqrt(v(t)) at speed c, where they are z standard deviations from their middle: what
+/// is felt there is no narrower than sqrt(v(t)).
+class SpreadingStart {
+ public:
+  SpreadingStart(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution)
+      : mean_(study.learner.initial_mean.front()), last_(layout.settled_spacing) {
+    const auto& l = study.learner;
+    const double v0 = l.initial_stddev.front() * l.initial_stddev.front(), well = layout.settled * layout.settled;
+    const double z = std::sqrt(2 * resolution.tail_decades), strip = num::to_double(study.model->analytic_strip());
+    const auto terms = learner::terms_on(*study.model, layout.grid);
+    double speed = 0;
+    for (const auto& set : layout.ensemble.sets)
+      for (const double slope : learner::problem(l, set, terms, layout.grid).slope)
+        speed = std::max(speed, l.mobility * std::fabs(slope));
+    const double rate = 2 * l.diffusion() / well;  // 2 mu k
+    for (double share = 0; v0 < well && share < 1; share = share * 1.2 + 1e-3 * v0 / well) {
+      const double v = v0 + (well - v0) * share;
+      if (const double t = -std::log1p(-share) / rate; t < study.points.back())
+        steps_.push_back({speed * t + z * std::sqrt(v),
+                          std::min(last_, grid::spacing_for(std::sqrt(v), strip, resolution.spacing_decades))});
+    }
+  }
+
+  double spacing(double theta) const {
+    for (const auto& [distance, needed] : steps_)
+      if (std::fabs(theta - mean_) <= distance) return needed;
+    return last_;
+  }
+
+  /// Ends of panels that are as long as `factor` spacings at the end that is nearer to the mean.
+  std::vector<double> ends(const std::vector<double>& breaks, double factor) const {
+    std::vector<double> out{breaks.front()};
+    for (std::size_t k = 1; k < breaks.size(); ++k) {
+      const double from = breaks[k - 1], to = breaks[k], middle = std::clamp(mean_, from, to);
+      std::vector<double> left;
+      panels(middle, from, factor, left);
+      for (auto at = left.rbegin(); at != left.rend(); ++at)
+        if (*at > out.back()) out.push_back(*at);
+      if (middle > out.back()) out.push_back(middle);
+      panels(middle, to, factor, out);
+    }
+    return out;
+  }
+
+ private:
+  struct Step {
+    double distance, spacing;
+  };
+
+  /// Appends the ends of panels from a, without it, to b; the last is no sliver.
+  void panels(double a, double b, double factor, std::vector<double>& out) const {
+    const double sign = b > a ? 1 : -1;
+    while (a != b) {
+      const double length = factor * spacing(a);
+      a = sign * (b - a) < 1.3 * length ? b : a + sign * length;
+      out.push_back(a);
+    }
+  }
+
+  double mean_, last_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace
+
+evolve::ThetaBasis theta_basis(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution) {
+  const auto& grid = layout.grid;
+  const bool metropolis = study.experiment->sampler.kind == "metropolis";
   std::vector<double> breaks{grid.node(0)};
-  for (const double k : kinks(study, grid))
-    if (k > breaks.front() && k < grid.end()) breaks.push_back(k);
+  if (metropolis)
+    for (const double k : kinks(study, grid))
+      if (k > breaks.front() && k < grid.end()) breaks.push_back(k);
   breaks.push_back(grid.end());
   const int order = std::max(8, resolution.time_order + 1);
-  // a polynomial needs pi nodes a wave where sinc needs 2, and a little more
-  return evolve::panel_basis(breaks, 0.5 * grid.spacing * order, order);
+  const double factor = 0.5 * order;  // a polynomial needs pi nodes a wave where sinc needs 2, and a little more
+  if (metropolis || grid.size > 200) {
+    const auto ends = SpreadingStart(study, layout, resolution).ends(breaks, factor);
+    if (metropolis || static_cast<int>(ends.size()) * order < grid.size)
+      return evolve::panel_basis(ends, HUGE_VAL, order);
+  }
+  return evolve::sinc_basis(grid);
 }
 
 evolve::ThetaDynamics dynamics(const Study<double>& study, const data::DataSet<double>& set,

@@ -203,6 +203,8 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
   out.grid = grid::exactly_uniform<R>(plan.interval, std::min(plan.spacing, resolution.strip_share * strip));
   out.fastest_time = plan.fastest_time;
   out.narrowest = plan.narrowest;
+  out.settled = plan.settled;
+  out.settled_spacing = std::min(plan.settled_spacing, resolution.strip_share * strip);
   return out;
 }
 
