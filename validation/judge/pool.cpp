@@ -16,6 +16,7 @@ namespace calor::judge {
 namespace {
 
 constexpr std::size_t most_types = 3000;
+constexpr std::size_t most_densities = 20'000'000;  // ln rho(theta|B) of every theta and type
 
 /// Visits every way to put n examples into the letters.
 template <class Use>
@@ -120,7 +121,7 @@ void know_drawn_densities(Pool& pool, int threads) {
 }
 
 void know_densities(Pool& pool, int threads) {
-  if (!pool.law || pool.types.empty() || pool.types.size() > 200) return;
+  if (!pool.law || pool.types.empty() || pool.types.size() * pool.sample.replicates > most_densities) return;
   const std::size_t t = pool.sample.times - 1, b = pool.types.size();
   std::vector<std::vector<double>> statistics;
   for (const Type& type : pool.types) statistics.push_back(type.statistic);

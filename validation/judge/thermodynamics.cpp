@@ -24,9 +24,10 @@ using estimators::Result;
 using Shared = std::shared_ptr<Pool>;
 using Array = std::vector<double> simulator::Sample::*;
 
-std::vector<double> values(const Pool& pool, Array which, std::size_t n, std::size_t r) {
+std::vector<double> values(const Pool& pool, const simulator::Sample& sample, Array which, std::size_t n,
+                           std::size_t r) {
   std::vector<double> out;
-  for (std::size_t i = r * pool.most; i < r * pool.most + n; ++i) out.push_back((pool.sample.*which)[pool.last(i)]);
+  for (std::size_t i = r * pool.most; i < r * pool.most + n; ++i) out.push_back((sample.*which)[pool.last(i)]);
   return out;
 }
 
@@ -56,11 +57,12 @@ Prediction mean_over_theta(const Pool& pool, double truth, double (*mean)(const 
   return change ? bias_of(mean(*change, pool.setting.temperature.at(0)) - truth) : unbiased_to_first_order();
 }
 
-void add_average(Case& test, const Shared& pool, const std::string& quantity, Array which) {
+void add_average(Case& test, const Shared& pool, const std::string& quantity, Array which,
+                 const std::shared_ptr<const simulator::Sample>& sample) {
   double truth = 0;
   if (!exact_value(test, *pool, quantity, truth)) return;
   Subject s{"mean", quantity, truth,
-            [=](std::size_t n, std::size_t r) { return estimators::mean(values(*pool, which, n, r)); }};
+            [=](std::size_t n, std::size_t r) { return estimators::mean(values(*pool, *sample, which, n, r)); }};
   if (which == &simulator::Sample::heat_theta)
     s.prediction = mean_over_theta(*pool, truth, [](const SchemeChange& c, double) { return c.loss; });
   else if (simulator::step_used(pool->experiment, pool->options) > 0)
@@ -274,25 +276,40 @@ void add_short_time(Case& test, const Shared& pool, const Options& options) {
 }
 
 /// phi is normalised, so its free energy is 0 whatever Theta does, if X starts at equilibrium: ⟨e^{−W_X}⟩ = 1.
-void add_jarzynski(Case& test, const Shared& pool) {
+void add_jarzynski(Case& test, const Shared& pool, const std::shared_ptr<const simulator::Sample>& sample) {
   bool moves = false;
-  for (std::size_t i = 0; i < std::min<std::size_t>(pool->sample.replicates, 100); ++i)
-    moves = moves || pool->sample.work_x[pool->last(i)] != 0;
+  for (std::size_t i = 0; i < std::min<std::size_t>(sample->replicates, 100); ++i)
+    moves = moves || sample->work_x[pool->last(i)] != 0;
   if (!moves) return;
   test.subjects.push_back({"jarzynski", "free energy of X", 0, [=](std::size_t n, std::size_t r) {
-                             return estimators::jarzynski(values(*pool, &simulator::Sample::work_x, n, r), 1);
+                             return estimators::jarzynski(values(*pool, *sample, &simulator::Sample::work_x, n, r), 1);
                            }});
+}
+
+/// Trajectories for heat and work of X: where X moves after every step of Theta and the law sets a long step, at a
+/// quarter of it, because what a step adds to them is as large as the step.
+std::shared_ptr<const simulator::Sample> sample_of_x(const Shared& pool, const Options& options) {
+  const bool follows = !pool->setting.equilibrium() && pool->setting.turn == 0 && stepwise(*pool);
+  if (options.step > 0 || !follows || pool->sample.parameters == 1)
+    return {pool, &pool->sample};
+  auto o = pool->options;
+  o.step = pool->setting.micro / 4;
+  o.batches = o.transitions = false;
+  return std::make_shared<simulator::Sample>(simulator::simulate(pool->experiment, o));
 }
 
 }  // namespace
 
 void add_thermodynamics(Case& test, const Shared& pool, const Options& options) {
-  add_average(test, pool, "heat_theta", &simulator::Sample::heat_theta);
-  if (pool->setting.stream) add_average(test, pool, "work_theta", &simulator::Sample::work_theta);
+  const std::shared_ptr<const simulator::Sample> sample(pool, &pool->sample);
+  add_average(test, pool, "heat_theta", &simulator::Sample::heat_theta, sample);
+  if (pool->setting.stream) add_average(test, pool, "work_theta", &simulator::Sample::work_theta, sample);
   if (pool->options.follow || !pool->setting.equilibrium()) {
-    add_average(test, pool, "heat_x", &simulator::Sample::heat_x);
-    add_average(test, pool, "work_x", &simulator::Sample::work_x);
-    add_jarzynski(test, pool);
+    const bool asked = wanted(options, "mean") || wanted(options, "jarzynski");
+    const auto of_x = asked ? sample_of_x(pool, options) : sample;
+    add_average(test, pool, "heat_x", &simulator::Sample::heat_x, of_x);
+    add_average(test, pool, "work_x", &simulator::Sample::work_x, of_x);
+    add_jarzynski(test, pool, of_x);
   }
   add_path_ratio(test, pool, options);
   add_transition_counts(test, pool);
