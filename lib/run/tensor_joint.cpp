@@ -122,6 +122,12 @@ double element_length(const grid::Tensor& grid, const TensorResolution& r) {
   return r.element_share * spacing * r.element_order;
 }
 
+/// Rates with kinks; and one parameter, where elements are cheap and a start may be too wide for a grid: what sinc says of
+/// derivatives in the tails is no better than it says of the middle.
+bool uses_elements(const Study<double>& study) {
+  return study.experiment->sampler.kind == "metropolis" || study.model->parameters() == 1;
+}
+
 /// Whether the symmetrised start stays near the start's own height, as diffusion_problem wants of a symmetric
 /// generator: with losses that rise like |theta| + weight_decay theta²/2 in every direction, at most.
 bool starts_symmetric(const learner::Langevin<double>& l) {
@@ -147,7 +153,7 @@ double products(double t, double fastest, double fed, bool symmetric) {
 
 ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets) {
   const auto& e = *study.experiment;
-  if (e.sampler.kind != "metropolis") return {};
+  if (!lagging(e) || !uses_elements(study)) return {};
   const auto outcomes = outcome_classes(study);
   const auto size = kink_mesh_size(study, grid, element_length(grid, r), r.element_order);
   const double unknowns = size.nodes * static_cast<double>(outcomes.classes.count()),
@@ -160,7 +166,7 @@ ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, c
     const double step = num::from_rational<double>(*e.time.step);
     count = end / step * products(step, fastest, 0, symmetric) * (fluctuations ? 8 : 1);
   } else {
-    const double sites = static_cast<double>(outcomes.neighbours.front().size()),
+    const double sites = outcomes.neighbours.empty() ? 1 : static_cast<double>(outcomes.neighbours.front().size()),
                  fed = 2 * num::from_rational<double>(*e.sampler.rate) * sites;
     count = 2 * products(end, fastest, fed, symmetric) +
             (fluctuations ? 7 * products(end, fastest, 8 * fed, symmetric) : 0);
@@ -173,7 +179,7 @@ ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, c
 TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid,
                                    double fastest_time, const TensorResolution& r, bool fluctuations)
     : study_(study), outcomes_(outcome_classes(study)), order_(r.fine_order), fluctuations_(fluctuations) {
-  if (study.experiment->sampler.kind == "metropolis") {
+  if (uses_elements(study)) {
     mesh_ = kink_mesh(study, grid, element_length(grid, r), r.element_order);
     terms_.emplace(diffusion_terms(*study.model, mesh_->theta()));
   }
@@ -204,7 +210,7 @@ TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms
   }
   panel_ = 1 / (rates_.bound() + 1 / fastest_time);
   // what a kink of the rates makes of the start is like a power of t^(1/2): panels shrink towards t = 0
-  if (mesh_) panel_ /= 256;
+  if (e.sampler.kind == "metropolis") panel_ /= 256;
 }
 
 thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double>& set) const {
