@@ -122,10 +122,11 @@ double element_length(const grid::Tensor& grid, const TensorResolution& r) {
   return r.element_share * spacing * r.element_order;
 }
 
-/// Rates with kinks; and one parameter, where elements are cheap and a start may be too wide for a grid: what sinc says of
-/// derivatives in the tails is no better than it says of the middle.
+/// Rates with kinks; and one parameter in continuous time, where elements are cheap and a start may be too wide for a
+/// grid: derivatives by sinc in the tails are no better than in the middle.
 bool uses_elements(const Study<double>& study) {
-  return study.experiment->sampler.kind == "metropolis" || study.model->parameters() == 1;
+  const auto& e = *study.experiment;
+  return e.sampler.kind == "metropolis" || (study.model->parameters() == 1 && !e.time.step);
 }
 
 /// Whether the symmetrised start stays near the start's own height, as diffusion_problem wants of a symmetric

@@ -32,9 +32,9 @@ struct TwoClassRoom {
 };
 
 /// totals: heat_x, work_x and ep_x (by currents), each the integral of its own rate; flow_x = change of S(X|B) - int
-/// dS(X,Theta|B)|_X, flow_theta = change of S(Theta|B) - int dS(X,Theta|B)|_Theta; check "_ep_x_balance" = int
-/// dS(X,Theta|B)|_X - heat_x (I11). With fluctuations: "_heat_x_1" .. "_3", "_work_x_1" .. "_3" (moments), ift_x,
-/// ift_theta. log_initial: ln rho_0 at the nodes.
+/// dS(X,Theta|B)|_X, flow_theta = change of I(X;Theta|B) - flow_x; checks "_flow_theta_direct" = change of S(Theta|B) -
+/// int dS(X,Theta|B)|_Theta, "_ep_x_balance" = int dS(X,Theta|B)|_X - heat_x (I11). With fluctuations: "_heat_x_1" ..
+/// "_3", "_work_x_1" .. "_3" (moments), ift_x, ift_theta. log_initial: ln rho_0 at the nodes.
 JointHistory<double> follow_two_classes(const TwoClassRoom& room, const evolve::ThetaDynamics& dynamics,
                                         const num::Vector<double>& log_initial);
 

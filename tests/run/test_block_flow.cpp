@@ -79,6 +79,40 @@ TEST_CASE("schedules that stay constant, X lagging: one parameter, two classes b
   }
 }
 
+TEST_CASE("a sharp start, X lagging: panels that widen by eigenvectors against equal elements by Taylor series") {
+  for (const std::string sampler : {"kind = \"heat-bath\"\nrate = 2", "kind = \"metropolis\"\nrate = 1"}) {
+    Parts parts{"kind = \"bernoulli\"",
+                "size = 2\ntarget = [0.3, 0.7]",
+                "kind = \"langevin\"\nmobility = 0.9\ntemperature = 0.5",
+                "{ mean = [0.2], stddev = [0.1] }",
+                sampler,
+                "points = [0, 0.4]"};
+    const auto a = parts.table(with(Method::automatic, 10));
+    check_accuracy(a, 10, sampler);
+    parts.learner = "kind = \"langevin\"\nmobility = { times = [0, 1], values = [0.9, 0.9] }\ntemperature = 0.5";
+    CHECK(check_honest(parts.table(with(Method::automatic, 8)), a, sampler) >= 50);
+  }
+}
+
+TEST_CASE("sharper and sharper starts, X lagging: what is left of a ledger when the start is a point") {
+  // the ledger of a start of variance v differs from that of a point by O(v), where it is no integral of what
+  // is not linear in the density
+  Parts parts{"kind = \"bernoulli\"",  "size = 2\ntarget = [0.3, 0.7]", plain, "", "kind = \"heat-bath\"\nrate = 2",
+              "points = [0, 1]"};
+  std::vector<Numbers> at;
+  for (const std::string stddev : {"0.1", "0.03", "0.01"}) {
+    parts.initial = "{ mean = [0.2], stddev = [" + stddev + "] }";
+    at.push_back(parts.table(with(Method::automatic, 8)));
+  }
+  for (const std::string name : {"m_info", "l_info", "heat_x", "work_x", "ep_x_naive", "heat_theta"}) {
+    const auto change = [&](std::size_t from) {
+      return static_cast<double>(at[from + 1][1].at(name).value - at[from][1].at(name).value);
+    };
+    CAPTURE(name);
+    CHECK(std::fabs(change(1) / change(0) - 8.0 / 91) < 0.003);  // of variances 0.01, 0.0009, 0.0001
+  }
+}
+
 TEST_CASE("schedules that stay constant, X lagging in turns: one parameter, by eigenvectors against Taylor series") {
   for (const std::string sampler : {"kind = \"gibbs\"\nsweeps = 1", "kind = \"equilibrium\""}) {
     Parts parts{"kind = \"ising\"\nspins = 2\nedges = [[0, 1]]",
