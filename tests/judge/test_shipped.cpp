@@ -110,13 +110,15 @@ TEST_SUITE("long: shipped experiments") {
                           "entropy-grassberger",
                           "integral-fluctuation",
                           "detailed-fluctuation"};
-    int left_out = 0;
     std::atomic<int> path_ratios{0}, without{0};
-    for (const auto& member : shipped()) left_out += too_long(within_reach(member.experiment));
-    REQUIRE(left_out <= 6);  // samplers a thousand times as fast as their learners
     each([&](experiment::Swept member) {
       member.experiment = within_reach(member.experiment);
-      if (too_long(member.experiment)) return;
+      if (too_long(member.experiment)) {  // a sampler a thousand times as fast as its learner, which does not feel X
+        member.experiment.sampler = experiment::Sampler{};
+        member.experiment.time.step.reset();
+      }
+      CAPTURE(member.experiment.title);
+      CHECK(!too_long(member.experiment));
       auto own = options;  // long trajectories: fewer of them, which the standard errors know
       if (steps_of(member.experiment) > 3000) own.replicates = 50;
       const auto test = judge::of_experiment(member, own);
