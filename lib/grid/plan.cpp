@@ -135,6 +135,7 @@ Plan plan(const Landscape& l, double decades, double spacing_decades) {
   out.narrowest = std::sqrt(narrow);
   out.fastest_time = fastest;
   out.settled = std::sqrt(smallest_well);
+  out.coldest = *std::min_element(l.coldest.begin(), l.coldest.end());
   out.spacing = spacing_for(out.narrowest, l.strip, spacing_decades);
   out.settled_spacing = spacing_for(out.settled, l.strip, spacing_decades);
   std::sort(minima.begin(), minima.end());

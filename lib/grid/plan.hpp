@@ -27,10 +27,11 @@ struct Interval {
 struct Plan {
   Interval interval;
   double spacing = 0;
-  double narrowest = 0;     // smallest standard deviation that a density takes
-  double settled = 0;       // the same without the start: of the narrowest well
+  double narrowest = 0;        // smallest standard deviation that a density takes
+  double settled = 0;          // the same without the start: of the narrowest well
   double settled_spacing = 0;  // what that needs
-  double fastest_time = 0;  // shortest time scale of the densities' change
+  double coldest = 0;          // lowest temperature of any set
+  double fastest_time = 0;     // shortest time scale of the densities' change
 };
 
 /// `decades` e-folds: densities are followed down to exp(-decades) of their top, spacing errors stay near

@@ -120,28 +120,33 @@ ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& bas
 
 namespace {
 
-/// Spacings that sinc would need at a distance from the mean of a start narrower than the wells it spreads in. While
-/// the variance grows by v(t) >= v_0 + (w - v_0)(1 - exp(-2 mu k t)), w = T/k the narrowest well's, densities come as
-/// far as |theta - mean| = c t + z sqrt(v(t)) at speed c, where they are z standard deviations from their middle: what
-/// is felt there is no narrower than sqrt(v(t)).
+/// Spacings that sinc would need at a distance from the mean of a start narrower than the wells it spreads in. With w
+/// the narrowest well's variance and T the lowest temperature of any data set, no variance is below
+/// v(t) = w - (w - v_0) exp(-2 mu T t/w). Densities come as far as |theta - mean| = c t + z sqrt(v(t)) at speed c,
+/// where they are z standard deviations from their middle: what is felt there is no narrower than sqrt(v(t)).
 class SpreadingStart {
  public:
   SpreadingStart(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution)
-      : mean_(study.learner.initial_mean.front()), last_(layout.settled_spacing) {
+      : mean_(study.learner.initial_mean.front()) {
     const auto& l = study.learner;
     const double v0 = l.initial_stddev.front() * l.initial_stddev.front(), well = layout.settled * layout.settled;
+    const bool spreads = v0 < well && layout.coldest > 0;
+    last_ = spreads ? layout.settled_spacing : layout.grid.spacing;
     const double z = std::sqrt(2 * resolution.tail_decades), strip = num::to_double(study.model->analytic_strip());
     const auto terms = learner::terms_on(*study.model, layout.grid);
     double speed = 0;
     for (const auto& set : layout.ensemble.sets)
       for (const double slope : learner::problem(l, set, terms, layout.grid).slope)
         speed = std::max(speed, l.mobility * std::fabs(slope));
-    const double rate = 2 * l.diffusion() / well;  // 2 mu k
-    for (double share = 0; v0 < well && share < 1; share = share * 1.2 + 1e-3 * v0 / well) {
-      const double v = v0 + (well - v0) * share;
-      if (const double t = -std::log1p(-share) / rate; t < study.points.back())
-        steps_.push_back({speed * t + z * std::sqrt(v),
-                          std::min(last_, grid::spacing_for(std::sqrt(v), strip, resolution.spacing_decades))});
+    const double rate = 2 * l.mobility * layout.coldest / well, end = study.points.back();
+    double before = last_;
+    for (double share = 0; spreads; share = share * 1.2 + 1e-3 * v0 / well) {  // of the way from v_0 to w
+      const double t = share < 1 ? std::min(-std::log1p(-share) / rate, end) : end;
+      const double width = std::sqrt(well - (well - v0) * std::exp(-rate * t));
+      const double needed = std::min(last_, grid::spacing_for(width, strip, resolution.spacing_decades));
+      steps_.push_back({speed * t + z * width, steps_.empty() ? needed : before});
+      before = needed;
+      if (t == end) break;
     }
   }
 
@@ -155,7 +160,8 @@ class SpreadingStart {
   std::vector<double> ends(const std::vector<double>& breaks, double factor) const {
     std::vector<double> out{breaks.front()};
     for (std::size_t k = 1; k < breaks.size(); ++k) {
-      const double from = breaks[k - 1], to = breaks[k], middle = std::clamp(mean_, from, to);
+      const double from = breaks[k - 1], to = breaks[k], sliver = 0.3 * factor * spacing(mean_);
+      const double middle = mean_ - from < sliver ? from : to - mean_ < sliver ? to : mean_;
       std::vector<double> left;
       panels(middle, from, factor, left);
       for (auto at = left.rbegin(); at != left.rend(); ++at)
@@ -181,7 +187,7 @@ class SpreadingStart {
     }
   }
 
-  double mean_, last_;
+  double mean_, last_ = 0;
   std::vector<Step> steps_;
 };
 

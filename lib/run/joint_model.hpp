@@ -43,8 +43,8 @@ ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& bas
 /// metropolis have a kink there. Increasing.
 std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& grid);
 
-/// The layout's grid; or panels, where the rates have a kink in theta (metropolis), which they lie between, or where the
-/// start is so sharp in so wide a range that panels which widen with the distance from it have far fewer nodes.
+/// The layout's grid; or panels, where the rates have a kink in theta (metropolis), which they lie between, or where
+/// the start is so sharp in so wide a range that panels which widen with the distance from it have fewer nodes.
 evolve::ThetaBasis theta_basis(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution);
 
 /// terms: at the nodes of the basis.

@@ -204,6 +204,7 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
   out.fastest_time = plan.fastest_time;
   out.narrowest = plan.narrowest;
   out.settled = plan.settled;
+  out.coldest = plan.coldest;
   out.settled_spacing = std::min(plan.settled_spacing, resolution.strip_share * strip);
   return out;
 }

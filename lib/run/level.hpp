@@ -57,7 +57,7 @@ struct Layout {
   data::Ensemble<R> ensemble;
   double fastest_time = 1;
   double narrowest = 1;
-  double settled = 1, settled_spacing = 1;  // see grid::Plan
+  double settled = 1, settled_spacing = 1, coldest = 1;  // see grid::Plan
 };
 
 template <Real R>

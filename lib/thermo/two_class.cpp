@@ -194,8 +194,8 @@ class Follower {
     put("ep_x", sums_.ep);
     put("_ep_x_balance", sums_.x_part - sums_.heat);
     put("flow_x", state.entropy_x - first_.entropy_x - sums_.x_part);
-    // what X leaves of the change of I(X;Theta|B); the integral over Theta's own moves checks it: behind a sharp start it
-    // is the small difference of large terms
+    // what X leaves of the change of I(X;Theta|B); the integral over Theta's own moves checks it: behind a sharp start
+    // it is the small difference of large terms
     put("flow_theta", state.information() - first_.information() - out_.totals["flow_x"].back());
     put("_flow_theta_direct", state.entropy_theta - first_.entropy_theta - sums_.theta_part);
     if (room_.fluctuations) record_fluctuations(t);

@@ -94,10 +94,26 @@ TEST_CASE("a sharp start, X lagging: panels that widen by eigenvectors against e
   }
 }
 
+TEST_CASE("a sharp start that gradient noise alone spreads, X lagging: as at a temperature of the same noise") {
+  // D = eta/(2m) Cov[grad l], which for a coin is p (1 - p) of its counts, whatever theta is
+  Parts parts{"kind = \"bernoulli\"",
+              "counts = [2, 6]",
+              "kind = \"sgd-diffusion\"\nlearning_rate = 0.5\nbatch_size = 1\ntemperature = 0",
+              "{ mean = [0], stddev = [0.02] }",
+              "kind = \"heat-bath\"\nrate = 2",
+              "points = [0, 0.5, 3]"};
+  Options o = with(Method::automatic, 8);
+  o.quantities = {"info_x_theta", "entropy_x", "heat_x", "work_x", "flow_x", "ep_x", "entropy_theta"};
+  const auto noisy = parts.table(o);
+  check_accuracy(noisy, 8, "gradient noise");
+  parts.learner = "kind = \"langevin\"\nmobility = 1\ntemperature = 0.046875";  // 0.5/2 (3/4) (1/4)
+  CHECK(check_honest(noisy, parts.table(o), "gradient noise") >= 18);
+}
+
 TEST_CASE("sharper and sharper starts, X lagging: what is left of a ledger when the start is a point") {
   // the ledger of a start of variance v differs from that of a point by O(v), where it is no integral of what
   // is not linear in the density
-  Parts parts{"kind = \"bernoulli\"",  "size = 2\ntarget = [0.3, 0.7]", plain, "", "kind = \"heat-bath\"\nrate = 2",
+  Parts parts{"kind = \"bernoulli\"", "size = 2\ntarget = [0.3, 0.7]", plain, "", "kind = \"heat-bath\"\nrate = 2",
               "points = [0, 1]"};
   std::vector<Numbers> at;
   for (const std::string stddev : {"0.1", "0.03", "0.01"}) {

@@ -71,8 +71,7 @@ TEST_CASE("the integral fluctuation theorem holds for the scheme's own law, at a
                  "values = [0.5, 0.3]}")),
         parsed(coin("kind = \"sgld\"\nlearning_rate = 0.5\ntemperature = 0.3")),
         parsed(coin("kind = \"sgld\"\nlearning_rate = 0.5\ntemperature = 0.3\nbatch = \"minibatch\"\nbatch_size = 2")),
-        parsed(counts("[0, 0.3, 1]")),
-        shipped("sgld_stream"), first_times(shipped("gaussian_stream"), 2),
+        parsed(counts("[0, 0.3, 1]")), shipped("sgld_stream"), first_times(shipped("gaussian_stream"), 2),
         parsed("[model]\nkind = \"poisson\"\n[data]\ntarget = { rate = 1.5 }\n[learner]\nkind = \"sgld\"\n"
                "learning_rate = 0.05\ntemperature = 0.3\nbatch = \"stream\"\nbatch_size = 2\ninitial = { mean = "
                "[0.2], stddev = [0.3] }\nweight_decay = 0.3\n[time]\npoints = [0, 1, 2]\n"),

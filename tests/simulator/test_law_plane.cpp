@@ -177,12 +177,12 @@ TEST_CASE("several parameters: <exp(-sigma)> = 1 for the scheme's own law, at lo
   Options o;
   o.replicates = 3000;
   o.step = 0.25;
-  for (const auto& e : {parsed(three_outcomes + langevin + start_and_times("0, 1", "0.7, 0.8")),
-                        parsed(three_outcomes + annealed + start_and_times("0, 1", "0.7, 0.8")),
-                        parsed(three_outcomes + minibatch + start_and_times("0, 3", "0.7, 0.8")),
-                        parsed(three_outcomes + diffusion + start_and_times("0, 1", "0.7, 0.8")),
-                        parsed(outcome_stream), parsed(regression_stream),
-                        parsed(regression + sgld + start_and_times("0, 2", "0.7, 0.8"))}) {
+  for (const auto& e :
+       {parsed(three_outcomes + langevin + start_and_times("0, 1", "0.7, 0.8")),
+        parsed(three_outcomes + annealed + start_and_times("0, 1", "0.7, 0.8")),
+        parsed(three_outcomes + minibatch + start_and_times("0, 3", "0.7, 0.8")),
+        parsed(three_outcomes + diffusion + start_and_times("0, 1", "0.7, 0.8")), parsed(outcome_stream),
+        parsed(regression_stream), parsed(regression + sgld + start_and_times("0, 2", "0.7, 0.8"))}) {
     CAPTURE(e.text);
     const auto ift = estimators::integral_fluctuation(sigmas(e, o, false));
     CAPTURE(ift.value);

@@ -170,7 +170,7 @@ void add_theta_data(Case& test, const Shared& pool, const Options& options) {
   }
   if (pool->log_given.empty()) {
     test.left_out.push_back("nested-mc, leave-one-out, info-nce of m_info: " +
-                            (!pool->no_law.empty()      ? pool->no_law
+                            (!pool->no_law.empty()  ? pool->no_law
                              : pool->setting.stream ? std::string("no average over streams")
                                                     : std::string("the data's types are too many")));
     return;

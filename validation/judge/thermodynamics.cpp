@@ -290,8 +290,7 @@ void add_jarzynski(Case& test, const Shared& pool, const std::shared_ptr<const s
 /// quarter of it, because what a step adds to them is as large as the step.
 std::shared_ptr<const simulator::Sample> sample_of_x(const Shared& pool, const Options& options) {
   const bool follows = !pool->setting.equilibrium() && pool->setting.turn == 0 && stepwise(*pool);
-  if (options.step > 0 || !follows || pool->sample.parameters == 1)
-    return {pool, &pool->sample};
+  if (options.step > 0 || !follows || pool->sample.parameters == 1) return {pool, &pool->sample};
   auto o = pool->options;
   o.step = pool->setting.micro / 4;
   o.batches = o.transitions = false;

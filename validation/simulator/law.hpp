@@ -31,11 +31,11 @@ class Law {
   virtual std::optional<Averages> averages(std::size_t /*t*/, const double* /*statistic*/) { return std::nullopt; }
 };
 
-/// Closed forms: gaussian-mean (langevin, sgld full or of a stream; sgd-diffusion in one dimension or of given data) and
-/// linear-regression (langevin, sgld full or of a stream). jump: master equation. One parameter (langevin, sgld full or
-/// minibatch or a stream, sgd-diffusion; counts: minibatches and sgd-diffusion not) and two (the same, as far as the work is bearable; gaussian:
-/// langevin, full-batch sgld): Chapman–Kolmogorov on a uniform grid, densities to about 1e-10 and 1e-9. Otherwise
-/// nothing, and `why` says so. The experiment must outlive the law.
+/// Closed forms: gaussian-mean (langevin, sgld full or of a stream; sgd-diffusion in one dimension or of given data)
+/// and linear-regression (langevin, sgld full or of a stream). jump: master equation. One parameter (langevin, sgld
+/// full or minibatch or a stream, sgd-diffusion; counts: minibatches and sgd-diffusion not) and two (the same, as far
+/// as the work is bearable; gaussian: langevin, full-batch sgld): Chapman–Kolmogorov on a uniform grid, densities to
+/// about 1e-10 and 1e-9. Otherwise nothing, and `why` says so. The experiment must outlive the law.
 std::unique_ptr<Law> make_law(const experiment::Experiment& experiment, const Options& options, std::string& why);
 
 struct Setting;

@@ -131,7 +131,8 @@ class AffineLaw final : public Law {
 /// A stream: every step has an H and k of its own, of the examples it saw.
 class AffineStreamLaw final : public Law {
  public:
-  explicit AffineStreamLaw(Setting setting) : s_(std::move(setting)), d_(s_.model->parameters()), steps_(steps_of(s_)) {}
+  explicit AffineStreamLaw(Setting setting)
+      : s_(std::move(setting)), d_(s_.model->parameters()), steps_(steps_of(s_)) {}
 
   double log_density(std::size_t t, const double* theta, const double* statistic) override {
     const std::vector<double> given(statistic, statistic + given_size(s_));
@@ -171,7 +172,9 @@ class AffineStreamLaw final : public Law {
 
 }  // namespace
 
-std::unique_ptr<Law> affine_stream_law(Setting setting) { return std::make_unique<AffineStreamLaw>(std::move(setting)); }
+std::unique_ptr<Law> affine_stream_law(Setting setting) {
+  return std::make_unique<AffineStreamLaw>(std::move(setting));
+}
 
 std::unique_ptr<Law> affine_law(Setting setting) { return std::make_unique<AffineLaw>(std::move(setting)); }
 

@@ -179,8 +179,7 @@ class GridLaw final : public Law {
   bool try_evolve(const std::vector<double>& given, std::vector<Snapshot>& out, bool& low, bool& high) const {
     const bool mixed = mixes(s_);
     const int examples = mixed ? s_.batch : 1;
-    const Batches batches =
-        mixed || s_.mover == Mover::diffusion ? batches_of(*s_.model, given, examples) : Batches{};
+    const Batches batches = mixed || s_.mover == Mover::diffusion ? batches_of(*s_.model, given, examples) : Batches{};
     if (batches.statistic.empty() && (mixed || s_.mover == Mover::diffusion))
       throw InternalError("the simulator's law: no minibatches of these data");
     const auto all = steps_of(s_);

@@ -18,7 +18,8 @@ void resize(Sample& out, const Setting& setting, bool examples) {
   const bool stream = setting.stream, jump = setting.mover == Mover::jump;
   const std::size_t points = out.replicates * out.times;
   const auto total = static_cast<double>(points) * static_cast<double>(7 + out.parameters + out.width + 1) +
-                     static_cast<double>(out.replicates) * static_cast<double>((examples ? out.size * out.width : 0) + out.steps * out.statistics);
+                     static_cast<double>(out.replicates) *
+                         static_cast<double>((examples ? out.size * out.width : 0) + out.steps * out.statistics);
   if (total > most_numbers)
     throw InputError("a sample of " + std::to_string(out.replicates) + " replicates at " + std::to_string(out.times) +
                      " times does not fit; allowed: fewer at a time");

@@ -83,8 +83,8 @@ class Walk {
   Sums sums_;
 
   // sgld
-  long seen_ = 0;                                     // steps of a stream
-  std::vector<double> fresh_;                         // statistic of a stream's last batch
+  long seen_ = 0;              // steps of a stream
+  std::vector<double> fresh_;  // statistic of a stream's last batch
   bool keep_batches_ = false;
   std::vector<double> batches_;
   std::vector<std::vector<double>> batch_statistic_;  // distinct minibatches
