@@ -11,7 +11,7 @@ namespace calor::run {
 using num::Matrix;
 using num::Vector;
 
-std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& grid) {
+std::vector<double> kinks_and_ends(const Study<double>& study, const grid::Grid<double>& grid) {
   const auto& model = *study.model;
   std::vector<std::vector<int>> statistics;
   for (int x = 0; x < model.outcomes(); ++x) statistics.push_back(model.statistic(x));
@@ -45,6 +45,9 @@ std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& 
     }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end(), [](double a, double b) { return b - a < 1e-9; }), out.end());
+  std::erase_if(out, [&](double k) { return !(k > grid.node(0) && k < grid.end()); });
+  out.insert(out.begin(), grid.node(0));
+  out.push_back(grid.end());
   return out;
 }
 
@@ -130,8 +133,11 @@ class SpreadingStart {
       : mean_(study.learner.initial_mean.front()) {
     const auto& l = study.learner;
     const double v0 = l.initial_stddev.front() * l.initial_stddev.front(), well = layout.settled * layout.settled;
-    const bool spreads = v0 < well && layout.coldest > 0;
-    last_ = spreads ? layout.settled_spacing : layout.grid.spacing;
+    if (!(v0 < well && layout.coldest > 0)) {
+      last_ = layout.grid.spacing;
+      return;
+    }
+    last_ = layout.settled_spacing;
     const double z = std::sqrt(2 * resolution.tail_decades), strip = num::to_double(study.model->analytic_strip());
     const auto terms = learner::terms_on(*study.model, layout.grid);
     double speed = 0;
@@ -139,13 +145,15 @@ class SpreadingStart {
       for (const double slope : learner::problem(l, set, terms, layout.grid).slope)
         speed = std::max(speed, l.mobility * std::fabs(slope));
     const double rate = 2 * l.mobility * layout.coldest / well, end = study.points.back();
-    double before = last_;
-    for (double share = 0; spreads; share = share * 1.2 + 1e-3 * v0 / well) {  // of the way from v_0 to w
+    const auto needed = [&](double width) {
+      return std::min(last_, grid::spacing_for(width, strip, resolution.spacing_decades));
+    };
+    double before = needed(l.initial_stddev.front());
+    for (double share = 0;; share = share * 1.2 + 1e-3 * v0 / well) {  // of the way from v_0 to w
       const double t = share < 1 ? std::min(-std::log1p(-share) / rate, end) : end;
       const double width = std::sqrt(well - (well - v0) * std::exp(-rate * t));
-      const double needed = std::min(last_, grid::spacing_for(width, strip, resolution.spacing_decades));
-      steps_.push_back({speed * t + z * width, steps_.empty() ? needed : before});
-      before = needed;
+      steps_.push_back({speed * t + z * width, before});
+      before = needed(width);
       if (t == end) break;
     }
   }
@@ -196,11 +204,7 @@ class SpreadingStart {
 evolve::ThetaBasis theta_basis(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution) {
   const auto& grid = layout.grid;
   const bool metropolis = study.experiment->sampler.kind == "metropolis";
-  std::vector<double> breaks{grid.node(0)};
-  if (metropolis)
-    for (const double k : kinks(study, grid))
-      if (k > breaks.front() && k < grid.end()) breaks.push_back(k);
-  breaks.push_back(grid.end());
+  const auto breaks = metropolis ? kinks_and_ends(study, grid) : std::vector<double>{grid.node(0), grid.end()};
   const int order = std::max(8, resolution.time_order + 1);
   const double factor = 0.5 * order;  // a polynomial needs pi nodes a wave where sinc needs 2, and a little more
   if (metropolis || grid.size > 200) {

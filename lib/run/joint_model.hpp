@@ -39,9 +39,9 @@ struct ClassModel {
 
 ClassModel class_model(const Study<double>& study, const evolve::ThetaBasis& basis);
 
-/// Where two outcomes that a move joins change places in energy, within the grid of one parameter: the rates of
-/// metropolis have a kink there. Increasing.
-std::vector<double> kinks(const Study<double>& study, const grid::Grid<double>& grid);
+/// The ends of the grid of one parameter and, between them, where two outcomes that a move joins change places in
+/// energy: the rates of metropolis have a kink there. Increasing.
+std::vector<double> kinks_and_ends(const Study<double>& study, const grid::Grid<double>& grid);
 
 /// The layout's grid; or panels, where the rates have a kink in theta (metropolis), which they lie between, or where
 /// the start is so sharp in so wide a range that panels which widen with the distance from it have fewer nodes.

@@ -215,11 +215,7 @@ Elements beside_curve(EnergyDifferences& differences, const grid::Tensor& box, d
 
 Elements on_line(const Study<double>& study, const grid::Grid<double>& box, double length,
                  const num::Vector<double>& node) {
-  std::vector<double> breaks{box.node(0)};
-  for (const double k : kinks(study, box))
-    if (k > breaks.front() && k < box.end()) breaks.push_back(k);
-  breaks.push_back(box.end());
-  const auto ends = evolve::panel_ends(breaks, length);
+  const auto ends = evolve::panel_ends(kinks_and_ends(study, box), length);
   Elements out;
   for (std::size_t k = 1; k < ends.size(); ++k)
     out.push_back(ends[k - 1] + (ends[k] - ends[k - 1]) * (1 + node.array()) / 2);

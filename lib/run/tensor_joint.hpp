@@ -1,8 +1,8 @@
 #pragma once
 // X lagging behind Theta on a tensor grid (theory.md section 6): the joint densities of all data sets, in continuous
 // time (langevin: evolve/tensor_joint.hpp; sgd-diffusion and schedules: evolve/block_flow.hpp) or in turns
-// (thermo/lagged.hpp). Discrete models. The rates of metropolis have kinks in theta: there the joint densities live on
-// spectral elements between the kinks (kink_mesh.hpp), by block_flow.
+// (thermo/lagged.hpp). Discrete models. Where the rates have kinks in theta (metropolis), and in one parameter in
+// continuous time, the joint densities live on spectral elements, between the kinks (kink_mesh.hpp), by block_flow.
 
 #include <optional>
 
@@ -17,7 +17,7 @@
 
 namespace calor::run {
 
-/// Memory and work of the joint densities on elements, roughly; 0 where rates have no kinks.
+/// Memory and work of the joint densities on elements, roughly; 0 where they live on the grid.
 struct ElementCost {
   double bytes = 0, operations = 0;
 };
@@ -35,7 +35,7 @@ class TensorJointLevel {
   /// Outcomes by class, with the model at the nodes.
   const info::Spaces<double>& spaces() const { return spaces_; }
 
-  /// The rates have kinks: the densities of X and Theta live on elements, whatever the problem on the grid.
+  /// The densities of X and Theta live on elements, whatever the problem on the grid.
   bool on_elements() const { return mesh_ != nullptr; }
   /// On elements, fluctuations included.
   thermo::JointHistory<double> follow(const data::DataSet<double>& set) const;
@@ -61,7 +61,7 @@ class TensorJointLevel {
 
   const Study<double>& study_;
   OutcomeClasses outcomes_;
-  std::shared_ptr<const evolve::ThetaMesh> mesh_;  // where rates have kinks
+  std::shared_ptr<const evolve::ThetaMesh> mesh_;  // none: on the grid
   std::optional<DiffusionTerms> terms_;            // on it
   info::Spaces<double> spaces_;
   Matrix<double> energy_;             // n x classes: phi

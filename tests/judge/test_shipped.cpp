@@ -7,14 +7,13 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <set>
 
 #include "num/parallel.hpp"
 #include "tests/judge/support.hpp"
 #include "tests/place.hpp"
+#include "tests/simulator/sigmas.hpp"
 #include "validation/estimators/exponential_average.hpp"
 #include "validation/estimators/mean.hpp"
-#include "validation/simulator/law.hpp"
 
 namespace calor::shipped_test {
 
@@ -71,27 +70,6 @@ bool starts_everywhere(const experiment::Experiment& e) {
          (!p.empty() && std::all_of(p.begin(), p.end(), [](const auto& q) { return q > 0; }));
 }
 
-/// sigma_theta of trajectories up to the last time; empty where the law is not at hand.
-std::vector<double> sigmas(const experiment::Experiment& e, simulator::Options o) {
-  std::string why;
-  o.batches = true;
-  const auto law = simulator::make_law(e, o, why);
-  if (!law) return {};
-  const auto s = simulator::simulate(e, o);
-  std::set<std::vector<double>> drawn;
-  for (std::size_t r = 0; r < s.replicates; ++r) drawn.insert(s.given(r));
-  law->prepare({drawn.begin(), drawn.end()}, 1);
-  std::vector<double> out;
-  for (std::size_t r = 0; r < s.replicates; ++r) {
-    const auto given = s.given(r);
-    const std::size_t last = r * s.times + s.times - 1;
-    out.push_back(law->log_density(0, &s.theta[r * s.times * s.parameters], given.data()) -
-                  law->log_density(s.times - 1, &s.theta[last * s.parameters], given.data()) + s.forward[last] -
-                  s.backward[last]);
-  }
-  return out;
-}
-
 }  // namespace
 
 TEST_SUITE("long: shipped experiments") {
@@ -145,9 +123,10 @@ TEST_SUITE("long: shipped experiments") {
         e.time.points = {num::Rational(0), t};
         e.time.step.reset();
         e.sampler = experiment::Sampler{};  // at equilibrium: sigma_theta does not feel X
-        const auto sigma = sigmas(e, o);
+        std::string why;
+        const auto sigma = test::path_sigmas(e, o, false, why);
         if (sigma.empty()) {
-          MESSAGE(e.title, ": no law");
+          MESSAGE(e.title, ": ", why);
           break;
         }
         const auto ift = estimators::integral_fluctuation(sigma);

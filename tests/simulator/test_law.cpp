@@ -6,6 +6,7 @@
 
 #include "run/run.hpp"
 #include "tests/place.hpp"
+#include "tests/simulator/sigmas.hpp"
 #include "validation/estimators/exponential_average.hpp"
 #include "validation/estimators/mean.hpp"
 #include "validation/simulator/law.hpp"
@@ -21,24 +22,6 @@ experiment::Experiment parsed(const std::string& text) { return experiment::pars
 
 experiment::Experiment shipped(const std::string& name) {
   return experiment::read(test::source_root() + "/validation/experiments/" + name + ".toml").at(0).experiment;
-}
-
-/// sigma of each trajectory at the last time.
-std::vector<double> sigmas(const experiment::Experiment& e, Options o, bool by_medium) {
-  std::string why;
-  o.batches = true;
-  const auto law = make_law(e, o, why);
-  REQUIRE(law);
-  const Sample s = simulate(e, o);
-  std::vector<double> out;
-  for (std::size_t r = 0; r < s.replicates; ++r) {
-    const std::size_t last = r * s.times + s.times - 1;
-    const auto given = s.given(r);
-    const double first = law->log_density(0, &s.theta[r * s.times * s.parameters], given.data());
-    const double end = law->log_density(s.times - 1, &s.theta[last * s.parameters], given.data());
-    out.push_back(first - end + (by_medium ? s.medium[last] : s.forward[last] - s.backward[last]));
-  }
-  return out;
 }
 
 experiment::Experiment first_times(experiment::Experiment e, std::size_t n) {
@@ -78,7 +61,7 @@ TEST_CASE("the integral fluctuation theorem holds for the scheme's own law, at a
         parsed(coin("kind = \"sgd-diffusion\"\nlearning_rate = 0.5\nbatch_size = 1\ntemperature = 0.3")),
         shipped("one_bit"), shipped("gaussian"), shipped("sgld_coin"), shipped("ising_pair")}) {
     CAPTURE(e.text);
-    const auto sigma = sigmas(e, o, false);
+    const auto sigma = test::sigmas(e, o, false);
     const auto ift = estimators::integral_fluctuation(sigma);
     CAPTURE(ift.value);
     CAPTURE(ift.standard_error);
@@ -160,7 +143,7 @@ TEST_CASE("entropy production by path-likelihood ratio agrees with the exact tab
     wanted.quantities = {"ep_theta"};
     const auto table = run::compute(e, wanted);
     const double exact = std::stod(table.rows.back().cells.at(0).value);
-    const auto m = estimators::mean(sigmas(e, o, true));
+    const auto m = estimators::mean(test::sigmas(e, o, true));
     CAPTURE(name);
     CAPTURE(exact);
     CAPTURE(m.value);

@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <set>
 
 #include "run/run.hpp"
+#include "tests/simulator/sigmas.hpp"
 #include "validation/estimators/exponential_average.hpp"
 #include "validation/estimators/mean.hpp"
 #include "validation/simulator/law.hpp"
@@ -45,27 +45,6 @@ const std::string regression_stream =
     "[model]\nkind = \"linear-regression\"\nstddev = 1.2\ninputs = [[1, -1], [1, 1.5]]\n[data]\ntarget = { weights = "
     "[0.3, -0.2], stddev = 0.5 }\n[learner]\n" +
     stream + start_and_times("0, 1, 3", "0.7, 0.8");
-
-/// sigma of each trajectory up to the last time.
-std::vector<double> sigmas(const experiment::Experiment& e, Options o, bool by_medium) {
-  std::string why;
-  o.batches = true;
-  const auto law = make_law(e, o, why);
-  REQUIRE_MESSAGE(law, why);
-  const Sample s = simulate(e, o);
-  std::set<std::vector<double>> drawn;
-  for (std::size_t r = 0; r < s.replicates; ++r) drawn.insert(s.given(r));
-  law->prepare({drawn.begin(), drawn.end()}, 0);
-  std::vector<double> out;
-  for (std::size_t r = 0; r < s.replicates; ++r) {
-    const std::size_t first = r * s.times, last = first + s.times - 1;
-    const auto given = s.given(r);
-    out.push_back(law->log_density(0, &s.theta[first * s.parameters], given.data()) -
-                  law->log_density(s.times - 1, &s.theta[last * s.parameters], given.data()) +
-                  (by_medium ? s.medium[last] : s.forward[last] - s.backward[last]));
-  }
-  return out;
-}
 
 /// The two laws at points up to five standard deviations away.
 void check_same(Law& one, Law& other, const Sample& s, double allowed) {
@@ -184,7 +163,7 @@ TEST_CASE("several parameters: <exp(-sigma)> = 1 for the scheme's own law, at lo
         parsed(three_outcomes + diffusion + start_and_times("0, 1", "0.7, 0.8")), parsed(outcome_stream),
         parsed(regression_stream), parsed(regression + sgld + start_and_times("0, 2", "0.7, 0.8"))}) {
     CAPTURE(e.text);
-    const auto ift = estimators::integral_fluctuation(sigmas(e, o, false));
+    const auto ift = estimators::integral_fluctuation(test::sigmas(e, o, false));
     CAPTURE(ift.value);
     CAPTURE(ift.standard_error);
     CHECK(std::abs(ift.value - 1) < 4 * ift.standard_error);
@@ -203,7 +182,7 @@ TEST_CASE("several parameters: entropy production by path-likelihood ratio agree
     wanted.digits = 5;
     wanted.quantities = {"ep_theta"};
     const double exact = std::stod(run::compute(e, wanted).rows.back().cells.at(0).value);
-    const auto m = estimators::mean(sigmas(e, o, true));
+    const auto m = estimators::mean(test::sigmas(e, o, true));
     CAPTURE(e.text);
     CAPTURE(exact);
     CAPTURE(m.value);

@@ -2,7 +2,8 @@
 // steps of a scheme, theta' = theta - p (H theta - k) + noise,
 //   mean  m' = (1 - p H) m + p k,   covariance  C' = (1 - p H) C (1 - p H)^T + noise,
 // with m = K m_0 + S k: K' = (1 - p H) K, S' = (1 - p H) S + p. Under sgd-diffusion of gaussian-mean the noise is
-// (eta/m) dt Cov_i[grad l_i] + 2 T dt, the first with a weight of its own, as it depends on B.
+// (eta/m) dt Cov_i[grad l_i] + 2 T dt, the first with a weight of its own, as it depends on B. In a stream every step
+// has an H and k of its own.
 
 #include <Eigen/Dense>
 #include <cmath>
@@ -28,14 +29,39 @@ double log_gaussian(const Vector& deviation, const Matrix& covariance) {
   return -sum / 2;
 }
 
+/// Of the loss without weight decay.
+Vector gradient(const Setting& s, const Vector& theta, const double* statistic) {
+  Vector out(theta.size());
+  s.model->gradient(theta.data(), statistic, out.data());
+  return out;
+}
+
+/// k of the examples with this statistic.
+Vector pull(const Setting& s, const double* statistic) {
+  return -gradient(s, Vector::Zero(s.model->parameters()), statistic);
+}
+
+/// H of the same, weight decay included.
+Matrix curvature_of(const Setting& s, const double* statistic) {
+  const Eigen::Index d = s.model->parameters();
+  Matrix out = s.weight_decay * Matrix::Identity(d, d);
+  const Vector k = pull(s, statistic);
+  for (Eigen::Index j = 0; j < d; ++j) out.col(j) += gradient(s, Vector::Unit(d, j), statistic) + k;
+  return out;
+}
+
+Matrix start_covariance(const Setting& s) {
+  return Eigen::Map<const Vector>(s.start_stddev.data(), s.model->parameters()).cwiseAbs2().asDiagonal();
+}
+
 class AffineLaw final : public Law {
  public:
   explicit AffineLaw(Setting setting) : s_(std::move(setting)), d_(s_.model->parameters()) {
     find_curvature();
     Moments now;
     now.keep = Matrix::Identity(d_, d_);
-    now.share = now.covariance = now.gradient_noise = Matrix::Zero(d_, d_);
-    for (Eigen::Index i = 0; i < d_; ++i) now.covariance(i, i) = square(s_.start_stddev[static_cast<std::size_t>(i)]);
+    now.share = now.gradient_noise = Matrix::Zero(d_, d_);
+    now.covariance = start_covariance(s_);
     for (const auto& some : steps_of(s_)) {
       for (const StepKind& step : some) move(now, step);
       moments_.push_back(now);
@@ -44,7 +70,7 @@ class AffineLaw final : public Law {
 
   double log_density(std::size_t t, const double* theta, const double* statistic) override {
     const Moments& m = moments_[t];
-    const Vector mean = m.keep * Eigen::Map<const Vector>(s_.start_mean.data(), d_) + m.share * pull(statistic);
+    const Vector mean = m.keep * Eigen::Map<const Vector>(s_.start_mean.data(), d_) + m.share * pull(s_, statistic);
     Matrix covariance = m.covariance;
     if (s_.mover == Mover::diffusion) covariance += m.gradient_noise * gradient_covariance(statistic);
     return log_gaussian(Eigen::Map<const Vector>(theta, d_) - mean, covariance);
@@ -56,12 +82,6 @@ class AffineLaw final : public Law {
   };
   static double square(double x) { return x * x; }
 
-  Vector gradient(const Vector& theta, const std::vector<double>& statistic) const {
-    Vector out(d_);
-    s_.model->gradient(theta.data(), statistic.data(), out.data());
-    return out;
-  }
-
   /// H does not depend on the responses or, for gaussian-mean, on the data at all.
   void find_curvature() {
     std::vector<double> zero(static_cast<std::size_t>(s_.model->statistics()), 0.0);
@@ -72,17 +92,7 @@ class AffineLaw final : public Law {
       s_.model->statistic(x, t.data());
       for (std::size_t a = 0; a < t.size(); ++a) zero[a] += t[a] / static_cast<double>(rows.size());
     }
-    curvature_ = s_.weight_decay * Matrix::Identity(d_, d_);
-    const Vector origin = gradient(Vector::Zero(d_), zero);
-    for (Eigen::Index j = 0; j < d_; ++j) curvature_.col(j) += gradient(Vector::Unit(d_, j), zero) - origin;
-  }
-
-  /// k(B).
-  Vector pull(const double* statistic) const {
-    const Vector origin = Vector::Zero(d_);
-    Vector out(d_);
-    s_.model->gradient(origin.data(), statistic, out.data());
-    return -out;
+    curvature_ = curvature_of(s_, zero.data());
   }
 
   /// Cov_i[grad l_i] of gaussian-mean: Cov_i[b_i]/s^4.
@@ -128,7 +138,7 @@ class AffineLaw final : public Law {
   std::vector<Moments> moments_;
 };
 
-/// A stream: every step has an H and k of its own, of the examples it saw.
+/// A stream.
 class AffineStreamLaw final : public Law {
  public:
   explicit AffineStreamLaw(Setting setting)
@@ -137,20 +147,13 @@ class AffineStreamLaw final : public Law {
   double log_density(std::size_t t, const double* theta, const double* statistic) override {
     const std::vector<double> given(statistic, statistic + given_size(s_));
     Vector mean = Eigen::Map<const Vector>(s_.start_mean.data(), d_);
-    Matrix covariance = Matrix::Zero(d_, d_);
-    for (Eigen::Index i = 0; i < d_; ++i) {
-      const double stddev = s_.start_stddev[static_cast<std::size_t>(i)];
-      covariance(i, i) = stddev * stddev;
-    }
+    Matrix covariance = start_covariance(s_);
     for (std::size_t j = 0; j <= t; ++j)
       for (const StepKind& step : steps_[j]) {
         const auto seen = seen_at(s_, given, step);
         const double eta = s_.learning_rate.at(step.start);
-        Matrix factor(d_, d_);  // 1 - eta H
-        const Vector origin = gradient(Vector::Zero(d_), seen);
-        for (Eigen::Index a = 0; a < d_; ++a)
-          factor.col(a) = Vector::Unit(d_, a) - eta * (gradient(Vector::Unit(d_, a), seen) - origin);
-        mean = factor * mean - eta * origin;
+        const Matrix factor = Matrix::Identity(d_, d_) - eta * curvature_of(s_, seen.data());
+        mean = factor * mean + eta * pull(s_, seen.data());
         covariance = factor * covariance * factor.transpose() +
                      2 * eta * s_.temperature.at(step.start) * Matrix::Identity(d_, d_);
       }
@@ -158,13 +161,6 @@ class AffineStreamLaw final : public Law {
   }
 
  private:
-  /// With weight decay.
-  Vector gradient(const Vector& theta, const std::vector<double>& statistic) const {
-    Vector out(d_);
-    s_.model->gradient(theta.data(), statistic.data(), out.data());
-    return out + s_.weight_decay * theta;
-  }
-
   Setting s_;
   Eigen::Index d_;
   std::vector<std::vector<StepKind>> steps_;

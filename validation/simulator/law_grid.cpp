@@ -54,9 +54,9 @@ class GridLaw final : public Law {
   }
 
   void prepare(const std::vector<std::vector<double>>& statistics, int) override {
-    for (std::size_t i = 0; i < statistics.size(); ++i) {
+    for (const auto& statistic : statistics) {
       double numbers = 0;
-      for (const Snapshot& at : known(statistics[i].data())) numbers += 4 * static_cast<double>(at.log_density.size());
+      for (const Snapshot& at : known(statistic.data())) numbers += 4 * static_cast<double>(at.log_density.size());
       if (s_.stream && numbers * static_cast<double>(statistics.size()) > most_kept)
         throw InputError("the simulator's law of " + std::to_string(statistics.size()) + " streams takes " +
                          std::to_string(static_cast<long>(numbers)) + " numbers each; allowed: 2e8 in all");
