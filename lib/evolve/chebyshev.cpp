@@ -6,6 +6,7 @@
 #include <unsupported/Eigen/FFT>
 #include <vector>
 
+#include "evolve/integer_series.hpp"
 #include "evolve/toeplitz.hpp"
 #include "num/errors.hpp"
 
@@ -85,13 +86,12 @@ std::vector<std::vector<R>> all_coefficients(std::span<const R> times, const R& 
 class Scaled {
  public:
   Scaled(const ToeplitzPlusDiagonal<Mp100>& h, const Mp100& upper, long point)
-      : point_(point), n_(h.diagonal.size()), toeplitz_(n_), diagonal_(n_) {
-    for (Eigen::Index k = 0; k < n_; ++k) {
+      : point_(point), n_(h.diagonal.size()), toeplitz_(n_, h.band()), diagonal_(n_) {
+    for (Eigen::Index k = 0; k < n_; ++k)
       to_integer(diagonal_.at(k), 1 - 2 * (h.toeplitz[0] + h.diagonal[k]) / upper, point);
-      if (k == 0) continue;
-      for (const Eigen::Index i : {n_ - 1 + k, n_ - 1 - k})
+    for (Eigen::Index k = 1, band = h.band(); k <= band; ++k)
+      for (const Eigen::Index i : {band + k, band - k})
         to_integer(toeplitz_.symbol().at(i), -2 * h.toeplitz[k] / upper, point);
-    }
   }
 
   /// out = 2 X v - before.
@@ -108,23 +108,6 @@ class Scaled {
   IntegerToeplitz toeplitz_;
   Integers diagonal_;
 };
-
-/// exp(-tH) = sum_k c_k T_k(X), or its integral over time.
-struct Expansion {
-  std::vector<Mp100> c;
-  long scale;  // the largest c is below 2^scale
-
-  explicit Expansion(std::vector<Mp100> coefficients) : c(std::move(coefficients)), scale(0) {
-    scale = exponent(*std::max_element(c.begin(), c.end()));
-  }
-};
-
-std::vector<Expansion> expansions(std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
-                                  std::span<const int> integrated) {
-  std::vector<Expansion> out;
-  for (auto& c : all_coefficients<Mp100>(times, upper, epsilon, integrated)) out.emplace_back(std::move(c));
-  return out;
-}
 
 /// A symmetric Toeplitz matrix as part of a circulant one.
 class Circulant {
@@ -164,39 +147,17 @@ constexpr Eigen::Index vectors_at_once = 32;  // Chebyshev vectors that are adde
 
 Propagated<Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<Mp100>& h, const Vector<Mp100>& v,
                                            std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
-                                           std::span<const int> integrated) {
+                                           std::span<const int> integrated, bool roughly) {
   if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
     throw InternalError("spectral: a generator or a start that is not finite");
-  const auto series = expansions(times, upper, epsilon, integrated);
+  const auto functions = all_coefficients<Mp100>(times, upper, epsilon, integrated);
   const long point = point_for(epsilon);
-  std::size_t terms = 1;
-  for (const auto& s : series) terms = std::max(terms, s.c.size());
-  const Eigen::Index n = v.size();
-  const auto columns = static_cast<Eigen::Index>(series.size());
-  const long top = exponent(v.cwiseAbs().maxCoeff());
   Scaled x(h, upper, point);
-  Integers before(n), here(n), next(n), sum(n * columns);
-  for (Eigen::Index i = 0; i < n; ++i) to_integer(here.at(i), v[i], point - top);
-  fmpz_t c;
-  fmpz_init(c);
-  for (std::size_t k = 0; k < terms; ++k) {
-    for (std::size_t j = 0; j < series.size(); ++j) {
-      if (k >= series[j].c.size()) continue;
-      to_integer(c, series[j].c[k], point - series[j].scale);
-      _fmpz_vec_scalar_addmul_fmpz(sum.at(static_cast<Eigen::Index>(j) * n), here.at(0), n, c);
-    }
-    x.twice(here, before, next);
-    if (k == 0) _fmpz_vec_scalar_fdiv_q_2exp(next.at(0), next.at(0), n, 1);  // T_1 = X
-    before.swap(here);
-    here.swap(next);
-  }
-  fmpz_clear(c);
-  Matrix<Mp100> out(n, columns);
-  for (Eigen::Index j = 0; j < columns; ++j)
-    for (Eigen::Index i = 0; i < n; ++i)
-      out(i, j) = from_integer(sum.at(j * n + i), top + series[static_cast<std::size_t>(j)].scale - 2 * point);
+  const auto all =
+      chebyshev_sums(functions, rough(times.size(), integrated, roughly), v, point,
+                     [&x](Integers& here, Integers& before, Integers& out) { x.twice(here, before, out); });
   const auto m = static_cast<Eigen::Index>(times.size());
-  return {out.leftCols(m), out.rightCols(columns - m)};
+  return {all.leftCols(m), all.rightCols(all.cols() - m)};
 }
 
 Propagated<double> exponential_by_chebyshev(const ToeplitzPlusDiagonal<double>& h, const Vector<double>& v,

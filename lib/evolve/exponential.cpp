@@ -22,6 +22,13 @@ Matrix<R> ToeplitzPlusDiagonal<R>::dense() const {
 }
 
 template <num::Real R>
+Eigen::Index ToeplitzPlusDiagonal<R>::band() const {
+  Eigen::Index k = toeplitz.size() - 1;
+  while (k > 0 && toeplitz[k] == 0) --k;
+  return k;
+}
+
+template <num::Real R>
 R ToeplitzPlusDiagonal<R>::upper(const R& symbol_maximum) const {
   return symbol_maximum + diagonal.maxCoeff();
 }

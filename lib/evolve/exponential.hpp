@@ -14,6 +14,8 @@ struct ToeplitzPlusDiagonal {
   num::Vector<R> diagonal;
 
   num::Matrix<R> dense() const;
+  /// The largest |i - j| with H_ij != 0.
+  Eigen::Index band() const;
   /// Gershgorin-type upper bound of the spectrum: that of the symbol plus max of the diagonal.
   R upper(const R& symbol_maximum) const;
 };

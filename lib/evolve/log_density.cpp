@@ -6,6 +6,7 @@
 #include <boost/numeric/odeint/stepper/runge_kutta_fehlberg78.hpp>
 #include <cmath>
 
+#include "evolve/central.hpp"
 #include "evolve/force_table.hpp"
 #include "num/errors.hpp"
 
@@ -21,24 +22,11 @@ constexpr Index most = 6000;  // intervals
 constexpr double stillness = 2e-14;
 constexpr long most_steps = 1000000;
 
-/// Weights of f(k), k = 1 .. r, in the central differences f'(0) = sum first[k] (f(k) - f(-k)) and
-/// f''(0) = sum second[k] (f(k) + f(-k) - 2 f(0)), exact for polynomials of degree 2r (B. Fornberg, Math. Comp. 51,
-/// 699 (1988)): first[k] = (-1)^(k+1) r!²/(k (r-k)! (r+k)!), second[k] = 2 first[k]/k.
-struct Stencil {
-  std::array<double, radius + 1> first{}, second{};
-};
-
-const std::array<Stencil, radius + 1>& stencils() {
-  static const std::array<Stencil, radius + 1> all = [] {
-    std::array<Stencil, radius + 1> out;
-    for (std::size_t r = 1; r <= radius; ++r) {
-      double ratio = 1;  // r!²/((r-k)! (r+k)!)
-      for (std::size_t k = 1; k <= r; ++k) {
-        ratio *= static_cast<double>(r - k + 1) / static_cast<double>(r + k);
-        out[r].first[k] = (k % 2 ? 1 : -1) * ratio / static_cast<double>(k);
-        out[r].second[k] = 2 * out[r].first[k] / static_cast<double>(k);
-      }
-    }
+/// [r]: of r nodes on either side.
+const std::vector<Central<double>>& stencils() {
+  static const std::vector<Central<double>> all = [] {
+    std::vector<Central<double>> out;
+    for (int r = 0; r <= radius; ++r) out.emplace_back(r);
     return out;
   }();
   return all;
@@ -49,7 +37,7 @@ void differentiate(const Array& f, Array& first, Array& second) {
   const Index n = f.size() - 1, r = std::min<Index>(radius, n / 2), inner = n + 1 - 2 * r;
   const auto near = [&](Index i) {
     const Index reach = std::min({i, n - i, r});
-    const Stencil& s = stencils()[static_cast<std::size_t>(reach)];
+    const auto& s = stencils()[static_cast<std::size_t>(reach)];
     first[i] = second[i] = 0;
     for (Index k = 1; k <= reach; ++k) {
       first[i] += s.first[static_cast<std::size_t>(k)] * (f[i + k] - f[i - k]);
@@ -63,7 +51,7 @@ void differentiate(const Array& f, Array& first, Array& second) {
   };
   end(0, 1), end(n, -1);
   for (Index i = 1; i < r; ++i) near(i), near(n - i);
-  const Stencil& s = stencils()[static_cast<std::size_t>(r)];
+  const auto& s = stencils()[static_cast<std::size_t>(r)];
   auto p = first.segment(r, inner), q = second.segment(r, inner);
   p.setZero(), q.setZero();
   const auto here = f.segment(r, inner);

@@ -38,6 +38,8 @@ struct Problem {
   std::vector<R> slope;        // L_B'
   std::vector<R> curvature;    // L_B''
   std::vector<R> log_initial;  // ln rho_0
+  /// Nodes on either side that derivatives are taken from; 0: all (sinc collocation).
+  int radius = 0;
   // the same off the grid, for solvers that choose their own nodes
   R initial_mean = 0, initial_stddev = 1;  // of the Gaussian rho_0
   std::function<R(R)> force = {};          // L_B' at any theta; empty where nobody asked for it
@@ -75,6 +77,7 @@ struct Solution {
   std::vector<std::vector<R>>
       log_round_off;                // [time][node]: round-off in log_density; infinity where that is worthless
   std::vector<R> ep_rate;           // [time]: integral of J^2/(D rho), the entropy-production rate by currents
+  double ep_round_off = 0;          // of it, relative, beyond that of the numbers
   std::vector<R> medium_rate = {};  // [time]: -(1/T) d<L>/dt, with schedules only
   /// [entry of Problem::integrated][node]: the integral of rho from 0 to that time, where the solver has it in closed
   /// form; else empty.

@@ -1,8 +1,9 @@
 #pragma once
-// Spectral solver: sinc collocation of the symmetrised equation. With rho = sqrt(w) psi, w = exp(-(L - min L)/T),
+// Spectral solver: sinc collocation of the symmetrised equation or, where tails need relative accuracy,
+// central differences of high order (Problem::radius). With rho = sqrt(w) psi, w = exp(-(L - min L)/T),
 //   d psi/dt = -H psi,  H = -D d²/dtheta² + V,  V = mu L'²/(4T) - mu L''/2
 // (Risken, The Fokker–Planck Equation, section 5.4). H is symmetric; exp(-tH) psi_0 comes from its eigenvectors in
-// double, from a Chebyshev expansion with more digits.
+// double, from a Chebyshev expansion, in H or in resolvents of H, with more digits.
 
 #include "evolve/exponential.hpp"
 #include "evolve/propagator.hpp"
@@ -23,7 +24,8 @@ num::Vector<R> root_weight(const Problem<R>& problem);
 template <Real R>
 class Spectral final : public Propagator<R> {
  public:
-  /// `digits`: psi is wanted to 10^-digits of its largest value, as far as R reaches (double always goes there).
+  /// `digits`: psi is wanted to 10^-digits of its largest value (double always goes as far as it reaches; more digits
+  /// than those of multiprecision numbers are carried on the way).
   explicit Spectral(double digits = 1e9) : digits_(digits) {}
   Solution<R> solve(const Problem<R>& problem, std::span<const R> times) const override;
 

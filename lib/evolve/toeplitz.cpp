@@ -35,8 +35,12 @@ long exponent(const Mp100& x) { return x == 0 ? 0 : mpfr_get_exp(x.backend().dat
 long point_for(const Mp100& epsilon) { return 32 - exponent(epsilon); }
 
 fmpz* IntegerToeplitz::times(Integers& v) {
-  _fmpz_poly_mul(product_.at(0), symbol_.at(0), 2 * n_ - 1, v.at(0), n_);
-  return product_.at(n_ - 1);
+  const slong symbol = 2 * band_ + 1;
+  if (symbol >= n_)
+    _fmpz_poly_mul(product_.at(0), symbol_.at(0), symbol, v.at(0), n_);
+  else
+    _fmpz_poly_mul(product_.at(0), v.at(0), n_, symbol_.at(0), symbol);
+  return product_.at(band_);
 }
 
 template <>
@@ -52,8 +56,10 @@ Matrix<Mp100> toeplitz_times(const Vector<Mp100>& symbol, const Matrix<Mp100>& v
   if (!symbol.allFinite() || !v.allFinite()) throw InternalError("a Toeplitz matrix or a vector that is not finite");
   const Eigen::Index n = v.rows();
   const long point = point_for(epsilon), size = exponent(symbol.cwiseAbs().maxCoeff());
-  IntegerToeplitz t(n);
-  for (Eigen::Index k = 0; k < 2 * n - 1; ++k) to_integer(t.symbol().at(k), symbol[k], point - size);
+  Eigen::Index band = n - 1;
+  while (band > 0 && symbol[n - 1 + band] == 0 && symbol[n - 1 - band] == 0) --band;
+  IntegerToeplitz t(n, band);
+  for (Eigen::Index k = -band; k <= band; ++k) to_integer(t.symbol().at(band + k), symbol[n - 1 + k], point - size);
   Integers column(n);
   Matrix<Mp100> out(n, v.cols());
   for (Eigen::Index j = 0; j < v.cols(); ++j) {

@@ -38,17 +38,18 @@ long exponent(const num::Mp100& x);
 /// Bits behind the point with which sums of thousands of terms of numbers up to 1 keep errors below epsilon.
 long point_for(const num::Mp100& epsilon);
 
-/// T_ij = symbol[n - 1 + i - j], i, j < n.
+/// T_ij = symbol[band + i - j], i, j < n, 0 where |i - j| > band.
 class IntegerToeplitz {
  public:
-  explicit IntegerToeplitz(Eigen::Index n) : n_(n), symbol_(2 * n - 1), product_(3 * n - 2) {}
+  IntegerToeplitz(Eigen::Index n, Eigen::Index band)
+      : n_(n), band_(band), symbol_(2 * band + 1), product_(n + 2 * band) {}
 
   Integers& symbol() { return symbol_; }
   /// T v: n integers, valid until the next call.
   fmpz* times(Integers& v);
 
  private:
-  slong n_;
+  slong n_, band_;
   Integers symbol_, product_;
 };
 

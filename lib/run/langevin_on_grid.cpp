@@ -10,6 +10,7 @@
 #include "evolve/finite_volume.hpp"
 #include "evolve/interpolated.hpp"
 #include "evolve/log_density.hpp"
+#include "evolve/resolvent.hpp"
 #include "evolve/spectral.hpp"
 #include "evolve/taylor.hpp"
 #include "experiment/kinds.hpp"
@@ -25,6 +26,7 @@ namespace calor::run {
 namespace {
 
 constexpr int most_levels = 8;
+constexpr double most_decimals = 190;  // of psi, in integers
 constexpr std::size_t few_sets = 100;  // are solved one by one, not interpolated
 
 /// Largest spectral_condition over the data sets.
@@ -37,14 +39,96 @@ R worst_condition(const Study<R>& study, const Layout<R>& layout) {
   return worst;
 }
 
-/// Rough time that two levels of a Chebyshev expansion take on one core: 1.6e-5 s a term and a node (measured with 88
-/// to 533 nodes, 12 to 30 digits).
+/// What lautum_info needs to know of every rho_B where the mixture, like the densest pi_A, still counts. Densities are
+/// taken for the stationary ones.
+struct Tails {
+  std::vector<double> nearest;  // -ln of the densest p(A) pi_A at each node, against their tops
+  std::vector<double> slope;    // steepest |d ln sqrt(pi_B)/dtheta| at each node
+  double depth = 0;             // decimals below its top of the smallest sqrt(pi_B), relative accuracy included
+};
+
+/// `alike`: of all data sets, whatever their weight.
+Tails tails(const Study<double>& study, const Layout<double>& layout, int digits, bool alike) {
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  const auto n = static_cast<std::size_t>(layout.grid.size);
+  Tails out{std::vector<double>(n, HUGE_VAL), std::vector<double>(n, 0), 0};
+  std::vector<double> farthest(n, -HUGE_VAL);
+  for (const auto& set : layout.ensemble.sets) {
+    const auto p = learner::problem(study.learner, set, terms, layout.grid);
+    const double lowest = *std::min_element(p.loss.begin(), p.loss.end()), share = std::log(set.weight);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double s = (p.loss[i] - lowest) / p.temperature;
+      out.nearest[i] = std::min(out.nearest[i], s - share);
+      out.slope[i] = std::max(out.slope[i], std::fabs(p.slope[i]) / (2 * p.temperature));
+      farthest[i] = std::max(farthest[i], alike ? s / 2 : s / 2 + share);
+    }
+  }
+  const double last = M_LN10 * (digits + 3);
+  for (std::size_t i = 0; i < n; ++i)
+    if (out.nearest[i] < last) out.depth = std::max(out.depth, (last - out.nearest[i] + farthest[i]) / M_LN10);
+  return out;
+}
+
+/// Nodes on either side from which central differences leave out no more than exp(-folds): of densities as narrow as
+/// the narrowest, f^(2r) ~ (2r)!/(r! (2 sigma²)^r); of losses, whose nearest singularity is a strip away, f^(2r) ~
+/// (2r)!/strip^2r; and in tails, relative to them, slope^2r. If no number does, the best one.
+int radius_for(const Tails& tails, const Layout<double>& layout, double strip, double folds) {
+  const double h = layout.grid.spacing;
+  double best = HUGE_VAL;
+  int out = 1;
+  for (int r = 1; r <= 120; ++r) {
+    // r!² h^2r/(2r)! times the derivative
+    double worst = 2 * std::lgamma(r + 1.0) + 2 * r * std::log(h / strip);
+    worst = std::max(worst, std::lgamma(r + 1.0) + 2 * r * std::log(h / (std::sqrt(2.0) * layout.narrowest)));
+    for (std::size_t i = 0; i < tails.slope.size(); ++i)
+      if (tails.nearest[i] < folds)
+        worst = std::max(worst, 2 * r * std::log(tails.slope[i] * h / 2) - tails.nearest[i]);
+    if (worst < -folds) return r;
+    if (worst < best) best = worst, out = r;
+  }
+  return out;
+}
+
+/// Rough time that two levels take on one core (measured with 200 to 2200 nodes, 12 to 30 digits).
 template <Real R>
-double multiprecision_seconds(const Study<R>& study, const Layout<R>& layout, int digits) {
+double multiprecision_seconds(const Study<R>& study, const Layout<R>& layout, double decimals) {
   const double wave = M_PI / num::to_double(layout.grid.spacing), n = layout.grid.size;
   const double span = num::to_double(R(study.learner.diffusion() * study.points.back())) * wave * wave;
-  const double decades = 2.3 * (digits + 30), terms = std::sqrt(span * decades) + decades;
-  return 1.6e-5 * terms * n * static_cast<double>(layout.ensemble.sets.size());
+  const double product = layout.radius > 0 ? 3e-6 : 1e-5;  // of H and a vector, with all that comes of it, a node
+  return product * evolve::products_needed(span, decimals) * n * static_cast<double>(layout.ensemble.sets.size());
+}
+
+/// True if the sets differ in one number only, the second of their statistic, and in nothing but the drift. (Those of
+/// real data are too far apart, in widths of their densities, to serve one another.)
+template <Real R>
+bool one_number(const Study<R>& study, const Layout<R>& layout) {
+  return study.model->components() == 2 && study.model->outcomes() > 0 && study.learner.noise == 0 &&
+         layout.ensemble.sets.size() > 1;
+}
+
+/// All sets, one_number apart, interpolated between so many that are solved.
+template <Real R>
+std::vector<info::Row<R>> interpolated_level(const Study<R>& study, const Layout<R>& layout, const Resolution& r,
+                                             const evolve::Propagator<R>& solver, int points,
+                                             const std::function<void(double)>& report) {
+  const auto& sets = layout.ensemble.sets;
+  const auto [low, high] = std::minmax_element(
+      sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.statistic[1] < b.statistic[1]; });
+  const auto terms = learner::terms_on(*study.model, layout.grid);
+  const auto nodes = time_nodes(study, layout, r);
+  std::deque<data::DataSet<R>> made;  // outlive the problems' forces
+  std::mutex guard;
+  const auto problem = [&, low = *low, high = *high](const R& share) {
+    data::DataSet<R> set = low;
+    for (std::size_t a = 0; a < set.statistic.size(); ++a)
+      set.statistic[a] += share * (high.statistic[a] - low.statistic[a]);
+    const std::lock_guard lock(guard);
+    made.push_back(std::move(set));
+    return problem_on(study, layout, terms, nodes, made.back());
+  };
+  const evolve::Interpolated<R> interpolated(problem, R(0), R(1), points, solver, nodes.times, study.options->threads,
+                                             report);
+  return evaluate<R>(study, layout, r, interpolated, {});
 }
 
 /// joint: with a lagging sampler, what concerns X too (in double precision only).
@@ -52,25 +136,59 @@ template <Real R>
 void spectral(Job& job, bool joint = true) {
   using std::log10;
   const auto study = make_study<R>(job.experiment, job.options);
+  const auto rough = make_study<double>(job.experiment, job.options);
   const R goal = accuracy<R>(job.digits);
   const auto first = lay_out(study, resolution(job.digits, 0));
   require_memory(job, first);
-  if (!std::same_as<R, double> && job.digits <= 12 && multiprecision_seconds(study, first, job.digits) > 30) {
-    job.collected.obstacle = "more digits in the arithmetic would take too long";
-    return;
+  const R growth = worst_condition(study, first);
+  const double condition = num::to_double(R(log10(growth)));
+  const bool fits = growth * num::epsilon<R>() * 100 < goal;
+  // fourteen digits more than the goal asks of psi, for what follows from it
+  double wanted = job.digits + 14;
+  const auto points = [&](int k) { return 12 + 3 * job.digits / 2 + 8 * k; };
+  const auto between = [&](const Layout<R>& layout, int k) {  // sets interpolated between some
+    return 4 * static_cast<int>(layout.ensemble.sets.size()) > 5 * points(k) && one_number(study, layout);
+  };
+  bool local = false;  // central differences: sinc collocation would carry errors of the bulk into the tails
+  if constexpr (!std::same_as<R, double>) {
+    const auto names = job.wanted();
+    if (Goal<R>{goal, names}.wants("lautum_info")) {
+      local = true;
+      const auto layout = lay_out(rough, resolution(job.digits, 0));
+      wanted = std::max(wanted, tails(rough, layout, job.digits, between(first, 0)).depth);
+    }
+    local = local || !fits;
+    // tails beyond reach leave the other quantities as they are
+    if (wanted + condition >= most_decimals) wanted = std::max(job.digits + 14.0, most_decimals - 1 - condition);
   }
-  const R condition = worst_condition(study, first);
-  if (!(condition * num::epsilon<R>() * 100 < goal)) {
-    job.collected.lost_digits = num::to_double(R(log10(condition)));
-    const bool all = !(log10(condition) < num::digits10<R>());
+  if (local ? !(wanted + condition < most_decimals) : !fits) {
+    job.collected.lost_digits = condition;
+    const bool all = !(condition < num::digits10<R>());
     job.collected.obstacle =
-        "the spectral solver loses " + (all ? "all" : "about " + num::to_text(R(log10(condition)), 3)) + " of the " +
+        "the spectral solver loses " + (all ? "all" : "about " + num::to_text(condition, 3)) + " of the " +
         std::to_string(num::digits10<R>()) +
         " digits of its numbers, because the start reaches far into the tails of the stationary density";
     return;
   }
-  // fourteen digits more than the goal asks of psi, for what follows from it
-  const evolve::Spectral<R> solver(job.digits + 14 + num::to_double(R(log10(condition))));
+  const auto layout_of = [&](int k, Resolution& r) {
+    if (!local) return k ? lay_out(study, r) : first;
+    const double folds = M_LN10 * (job.digits + 5) * std::pow(1.15, k);
+    r.strip_share = 2 / folds, r.width_share = 2 / std::sqrt(folds);
+    auto out = lay_out(study, r);
+    const auto coarse = lay_out(rough, r);
+    out.radius = radius_for(tails(rough, coarse, job.digits, false), coarse,
+                            num::to_double(study.model->analytic_strip()), folds);
+    require_memory(job, out);
+    return out;
+  };
+  if constexpr (!std::same_as<R, double>) {
+    auto r = resolution(job.digits, 0);
+    if (job.digits <= 12 && multiprecision_seconds(study, layout_of(0, r), wanted + condition) > 30) {
+      job.collected.obstacle = "more digits in the arithmetic would take too long";
+      return;
+    }
+  }
+  const evolve::Spectral<R> solver(wanted + condition);
   const auto identities = langevin_identities<R>(job.experiment);
   const auto book = refine<R>(
       [&](int k) {
@@ -78,8 +196,10 @@ void spectral(Job& job, bool joint = true) {
         // currents only, a check: fisher_dissipation is integrated in closed form
         if (!joint || !lagging(job.experiment)) r.time_order = 10 + 2 * k;
         if (!joint) r.lag_columns = 0;
-        return evaluate<R>(study, k ? lay_out(study, r) : first, r, solver,
-                           reporter(job.options, "spectral, level " + std::to_string(k + 1)));
+        const auto layout = layout_of(k, r);
+        const auto report = reporter(job.options, "spectral, level " + std::to_string(k + 1));
+        if (local && between(layout, k)) return interpolated_level<R>(study, layout, r, solver, points(k), report);
+        return evaluate<R>(study, layout, r, solver, report);
       },
       most_levels, Goal<R>{goal, job.wanted()}, identities);
   collect(job, book, study, "spectral", identities);
@@ -123,14 +243,7 @@ double needed_reach(const Study<double>& study, const Layout<double>& layout, co
   return std::max(deepest, r.tail_decades);
 }
 
-/// True if the sets differ in one number only, the second of their statistic, and in nothing but the drift. (Those of
-/// real data are too far apart, in widths of their densities, to serve one another.)
-bool one_number(const Study<double>& study, const Layout<double>& layout) {
-  return study.model->components() == 2 && study.model->outcomes() > 0 && study.learner.noise == 0 &&
-         layout.ensemble.sets.size() > 1;
-}
-
-/// One level of the logarithmic solver. Large ensembles are interpolated between `points` data sets.
+/// One level of the logarithmic solver. Large ensembles are interpolated between some data sets.
 std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<double>& study, Resolution r, int level) {
   const auto layout = lay_out(study, r);
   require_memory(job, layout);
@@ -139,29 +252,9 @@ std::vector<info::Row<double>> logarithmic_level(const Job& job, const Study<dou
   const evolve::LogDensity solver(
       {reach + 60, 0.055 * strip / std::pow(1.35, level), 64 + 32 * level, 2e-15, 0.08 / std::pow(1.2, level)});
   const auto report = reporter(job.options, "logarithmic, level " + std::to_string(level + 1));
-  const int points = 24 + 8 * level;
-  const auto& sets = layout.ensemble.sets;
-  if (sets.size() < few_sets || !one_number(study, layout)) return evaluate<double>(study, layout, r, solver, report);
-  const auto [low, high] = std::minmax_element(
-      sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.statistic[1] < b.statistic[1]; });
-  const auto terms = learner::terms_on(*study.model, layout.grid);
-  std::deque<data::DataSet<double>> made;  // outlive the problems' forces
-  std::mutex guard;
-  const auto problem = [&, low = *low, high = *high](double share) {
-    data::DataSet<double> set = low;
-    for (std::size_t a = 0; a < set.statistic.size(); ++a)
-      set.statistic[a] += share * (high.statistic[a] - low.statistic[a]);
-    const std::lock_guard lock(guard);
-    made.push_back(std::move(set));
-    auto p = learner::problem(study.learner, made.back(), terms, layout.grid);
-    p.force = learner::force(study.learner, made.back(), *study.model);
-    p.strip = strip;
-    p.imaginary_singularities = study.model->imaginary_singularities();
-    return p;
-  };
-  const auto nodes = time_nodes(study, layout, r);
-  const evolve::Interpolated interpolated(problem, 0, 1, points, solver, nodes.times, job.options.threads, report);
-  return evaluate<double>(study, layout, r, interpolated, {});
+  if (layout.ensemble.sets.size() < few_sets || !one_number(study, layout))
+    return evaluate<double>(study, layout, r, solver, report);
+  return interpolated_level<double>(study, layout, r, solver, 24 + 8 * level, report);
 }
 
 void logarithmic(Job& job) {

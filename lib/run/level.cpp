@@ -109,7 +109,7 @@ struct History {
   Matrix<R> round_off;                            // the same
   std::vector<R> currents, fisher;                // accumulated until each point
   std::vector<R> medium;                          // the same; schedules only
-  R fisher_noise = 0;
+  R fisher_noise = 0, currents_noise = 0;         // the second relative
 };
 
 template <Real R>
@@ -140,6 +140,7 @@ History<R> follow(const evolve::Problem<R>& problem, const evolve::Propagator<R>
   };
   if (!solution.medium_rate.empty()) out.medium = nodes.integrate(solution.medium_rate);
   out.currents = nodes.integrate(solution.ep_rate);
+  out.currents_noise = 64 * num::epsilon<R>() + R(solution.ep_round_off);
   out.fisher =
       solution.accumulated.empty() ? nodes.integrate(dissipation(solution.density)) : dissipation(solution.accumulated);
   out.fisher_noise = problem.diffusion() * problem.grid.spacing * out.round_off.rowwise().maxCoeff().dot(fisher);
@@ -200,7 +201,8 @@ Layout<R> lay_out(const Study<R>& study, const Resolution& resolution) {
       learner::landscape(study.rough_learner, *study.rough_model, rough_ensemble, num::to_double(study.points.back())),
       real ? resolution.deep_tail() : resolution.tail_decades, resolution.spacing_decades);
   const double strip = num::to_double(study.model->analytic_strip());
-  out.grid = grid::exactly_uniform<R>(plan.interval, std::min(plan.spacing, resolution.strip_share * strip));
+  out.grid = grid::exactly_uniform<R>(
+      plan.interval, std::min({plan.spacing, resolution.strip_share * strip, resolution.width_share * plan.narrowest}));
   out.fastest_time = plan.fastest_time;
   out.narrowest = plan.narrowest;
   out.settled = plan.settled;
@@ -238,6 +240,18 @@ evolve::TimeNodes<R> time_nodes(const Study<R>& study, const Layout<R>& layout, 
 }
 
 template <Real R>
+evolve::Problem<R> problem_on(const Study<R>& study, const Layout<R>& layout, const learner::Terms<R>& terms,
+                              const evolve::TimeNodes<R>& nodes, const data::DataSet<R>& set) {
+  auto out = learner::problem(study.learner, set, terms, layout.grid);
+  out.force = learner::force(study.learner, set, *study.model);
+  out.integrated = nodes.point;
+  out.strip = num::to_double(study.model->analytic_strip());
+  out.radius = layout.radius;
+  out.imaginary_singularities = study.model->imaginary_singularities();
+  return out;
+}
+
+template <Real R>
 std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution,
                              const evolve::Propagator<R>& solver, const std::function<void(double)>& fraction) {
   using std::fabs, std::log;
@@ -255,11 +269,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
-    auto problem = learner::problem(study.learner, ensemble.sets[k], terms, layout.grid);
-    problem.force = learner::force(study.learner, ensemble.sets[k], *study.model);
-    problem.integrated = nodes.point;
-    problem.strip = num::to_double(study.model->analytic_strip());
-    problem.imaginary_singularities = study.model->imaginary_singularities();
+    const auto problem = problem_on(study, layout, terms, nodes, ensemble.sets[k]);
     histories[k] = follow(problem, solver, nodes, information);
     temperatures[k] = problem.temperature;
     losses[k] = Eigen::Map<const Vector<R>>(problem.loss.data(), n);
@@ -308,7 +318,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
       for (Eigen::Index i = 0; i < n; ++i)
         exponent[i] = (rho[i] > 0 ? R(log(rho[i])) : R(0)) + losses[k][i] / temperatures[k];
       add(relative, info::average_of_normalised<R>(at.theta_weight, rho, noise, exponent));
-      add(currents, {histories[k].currents[j], 64 * num::epsilon<R>() * fabs(histories[k].currents[j])});
+      add(currents, {histories[k].currents[j], histories[k].currents_noise * fabs(histories[k].currents[j])});
       if (scheduled)
         add(medium, {histories[k].medium[j],
                      64 * num::epsilon<R>() * fabs(histories[k].medium[j]) + 4 * (own_loss.noise / temperatures[k])});
@@ -377,11 +387,13 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   return rows;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                      \
-  template Study<R> make_study<R>(const experiment::Experiment&, const Options&);                 \
-  template Layout<R> lay_out(const Study<R>&, const Resolution&);                                 \
-  template evolve::TimeNodes<R> time_nodes(const Study<R>&, const Layout<R>&, const Resolution&); \
-  template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&,     \
+#define CALOR_INSTANTIATE(R)                                                                          \
+  template Study<R> make_study<R>(const experiment::Experiment&, const Options&);                     \
+  template Layout<R> lay_out(const Study<R>&, const Resolution&);                                     \
+  template evolve::TimeNodes<R> time_nodes(const Study<R>&, const Layout<R>&, const Resolution&);     \
+  template evolve::Problem<R> problem_on(const Study<R>&, const Layout<R>&, const learner::Terms<R>&, \
+                                         const evolve::TimeNodes<R>&, const data::DataSet<R>&);       \
+  template std::vector<Row<R>> evaluate(const Study<R>&, const Layout<R>&, const Resolution&,         \
                                         const evolve::Propagator<R>&, const std::function<void(double)>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

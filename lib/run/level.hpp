@@ -32,6 +32,7 @@ struct Resolution {
   int lag_columns = 6;          // and columns of the extrapolation in it
   double strip_share =
       1e300;  // largest spacing, as a share of the losses' analyticity strip (local interpolation needs it)
+  double width_share = 1e300;  // the same, of the narrowest density's standard deviation
 };
 
 /// What does not change between levels.
@@ -58,6 +59,7 @@ struct Layout {
   double fastest_time = 1;
   double narrowest = 1;
   double settled = 1, settled_spacing = 1, coldest = 1;  // see grid::Plan
+  int radius = 0;                                        // see evolve::Problem
 };
 
 template <Real R>
@@ -72,6 +74,11 @@ bool lagging(const experiment::Experiment& experiment);
 /// Points and quadrature nodes of a level: panels begin anew at the knots of schedules.
 template <Real R>
 evolve::TimeNodes<R> time_nodes(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution);
+
+/// The equation of one data set, which must outlive it, at the points and nodes of a level.
+template <Real R>
+evolve::Problem<R> problem_on(const Study<R>& study, const Layout<R>& layout, const learner::Terms<R>& terms,
+                              const evolve::TimeNodes<R>& nodes, const data::DataSet<R>& set);
 
 /// One row a point of the study. `fraction` (optional) is called with the share of data sets done.
 template <Real R>

@@ -1,8 +1,10 @@
 // One-parameter discrete models against the same run with 15 more digits.
 //
-// Ranges: bernoulli, categorical with two outcomes, one Ising coupling, one spin in a field; N in {1, 2, 5, 12, 40,
-// 1000}; T from 0.03 to 1 and, one time in eight, 0.01 with N <= 2; lambda in {0, 0.02 .. 1}; start mean -0.7 .. 0.7,
-// stddev 0.15 .. 1; two times from 1e-3 to 1e3.
+// Ranges: bernoulli, categorical with two outcomes, one Ising coupling, one spin in a field; N in {1, 2, 5, 12, 40}
+// and, one time in forty, 1000; start mean -0.7 .. 0.7, stddev 0.15 .. 1; T from 0.06 to 1 and, one time in eight,
+// 0.01 with N <= 2 and a start of stddev 0.04 .. 0.12; lambda from 0.02 to 1 (0.3 where T is 0.01) and, one time in
+// four, 0 with N <= 5; two times from 1e-3 to 1e3, to 10 where lambda is 0. (Wider starts of colder learners, and
+// densities that go farther, have tables with ten digits, but take hours to 25.)
 
 #include <doctest/doctest.h>
 
@@ -31,7 +33,8 @@ std::string probabilities(Dice& dice, int outcomes) {
 }
 
 std::string discrete(Dice& dice) {
-  const double t1 = dice.log_uniform(1e-3, 1e3), t2 = dice.log_uniform(1e-3, 1e3);
+  const bool cold = dice.below(8) == 0, many = !cold && dice.below(36) == 0, decay = dice.below(4) > 0;
+  const double last = decay ? 1e3 : 10, t1 = dice.log_uniform(1e-3, last), t2 = dice.log_uniform(1e-3, last);
   const std::string early = text(std::min(t1, t2)), late = text(std::max(t1, t2));
   int outcomes = 2;
   std::string out = "[model]\n";
@@ -48,14 +51,16 @@ std::string discrete(Dice& dice) {
     default:
       out += "kind = \"ising\"\nspins = 1\nedges = []\nfields = true\n";
   }
-  const bool cold = dice.below(8) == 0;
-  out += "[data]\nsize = " + std::to_string(cold ? dice.pick({1, 2}) : dice.pick({1, 2, 5, 12, 40, 1000}));
+  out += "[data]\nsize = " + std::to_string(many    ? 1000
+                                            : cold  ? dice.pick({1, 2})
+                                            : decay ? dice.pick({1, 2, 5, 12, 40})
+                                                    : dice.pick({1, 2, 5}));
   out += "\ntarget = " + probabilities(dice, outcomes);
   out += "\n[learner]\nkind = \"langevin\"\nmobility = " + text(dice.log_uniform(0.3, 3));
-  out += "\ntemperature = " + (cold ? std::string("0.01") : text(dice.log_uniform(0.03, 1)));
-  out += "\nweight_decay = " + (dice.below(4) ? text(dice.log_uniform(0.02, 1)) : std::string("0"));
-  out += "\ninitial = { mean = [" + text(dice.uniform(-0.7, 0.7)) + "], stddev = [" + text(dice.log_uniform(0.15, 1)) +
-         "] }";
+  out += "\ntemperature = " + (cold ? std::string("0.01") : text(dice.log_uniform(0.06, 1)));
+  out += "\nweight_decay = " + (decay ? text(dice.log_uniform(cold ? 0.3 : 0.02, 1)) : std::string("0"));
+  out += "\ninitial = { mean = [" + text(dice.uniform(-0.7, 0.7)) + "], stddev = [" +
+         text(cold ? dice.log_uniform(0.04, 0.12) : dice.log_uniform(0.15, 1)) + "] }";
   return out + "\n[time]\npoints = [" + early + (early == late ? "" : ", " + late) + "]\n";
 }
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "analytic/gibbs.hpp"
 #include "num/errors.hpp"
 #include "support.hpp"
 
@@ -83,6 +84,28 @@ TEST_SUITE("long") {
     check_accuracy(fine, 30, "30 digits");
     check_honest(numbers(compute(e)), fine, "10 digits");
   }
+}
+
+TEST_CASE("25 digits of the stationary state are those of the Gibbs density, tails included") {
+  // by quadrature on the line (analytic/), e^-70 from the stationary state; wells 30 e-folds deep seen from each other
+  const std::string text =
+      "[model]\nkind = \"ising\"\nspins = 2\nedges = [[0, 1]]\nfields = false\n[data]\nsize = 1\ntarget = [0.36, 0.08, "
+      "0.2, 0.36]\n[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = 0.2\nweight_decay = 0.2\ninitial = { "
+      "mean = "
+      "[0.5], stddev = [0.4] }\n[time]\npoints = [350]\n";
+  const Numbers n = numbers(compute(parse_one(text), with(Method::automatic, 25)));
+  check_accuracy(n, 25, "two spins");
+  const auto exact =
+      analytic::gibbs(analytic::ising_pair_ensemble<Number>(1, num::Rational(18, 25), Number(1) / 5, Number(1) / 5));
+  int compared = 0;
+  for (const auto& [name, value] : exact) {
+    if (n[0].count(name) == 0) continue;
+    const Entry& e = n[0].at(name);
+    CHECK_MESSAGE(abs(e.value - value) <= e.error, name, " = ", e.value.str(30), ", exactly ", value.str(30));
+    ++compared;
+  }
+  CHECK(compared > 8);
+  CHECK(n[0].count("lautum_info") == 1);
 }
 
 TEST_CASE("digits out of reach are refused by name") {

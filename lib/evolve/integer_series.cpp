@@ -1,0 +1,74 @@
+#include "evolve/integer_series.hpp"
+
+#include <algorithm>
+
+namespace calor::evolve {
+
+using num::Matrix;
+using num::Mp100;
+using num::Vector;
+
+namespace {
+
+Mp100 largest(const ChebyshevSeries& c) {
+  Mp100 out = 0;
+  for (const Mp100& x : c) out = std::max(out, Mp100(abs(x)));
+  return out;
+}
+
+}  // namespace
+
+ChebyshevSeries without_tail(ChebyshevSeries c, const Mp100& epsilon) {
+  const Mp100 small = largest(c) * epsilon / 16;
+  while (c.size() > 1 && abs(c.back()) < small) c.pop_back();
+  return c;
+}
+
+std::vector<bool> rough(std::size_t times, std::span<const int> integrated, bool roughly) {
+  std::vector<bool> out(times + integrated.size(), false);
+  std::fill(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(times), roughly);
+  for (const int j : integrated) out[static_cast<std::size_t>(j)] = false;
+  return out;
+}
+
+Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, const std::vector<bool>& roughly,
+                             const Vector<Mp100>& v, long point,
+                             const std::function<void(Integers&, Integers&, Integers&)>& twice) {
+  const Eigen::Index n = v.size();
+  const auto columns = static_cast<Eigen::Index>(functions.size());
+  const long top = exponent(v.cwiseAbs().maxCoeff());
+  std::vector<long> scale;     // the largest |c| of a function is below 2^scale
+  std::vector<long> fraction;  // its coefficients are in units of 2^(scale - fraction)
+  std::size_t terms = 1;
+  for (const auto& c : functions) {
+    scale.push_back(exponent(largest(c)));
+    fraction.push_back(!roughly.empty() && roughly[fraction.size()] ? std::min(point, 61L) : point);
+    terms = std::max(terms, c.size());
+  }
+  Integers before(n), here(n), next(n), sum(n * columns);
+  for (Eigen::Index i = 0; i < n; ++i) to_integer(here.at(i), v[i], point - top);
+  fmpz_t c;
+  fmpz_init(c);
+  for (std::size_t k = 0; k < terms; ++k) {
+    for (std::size_t j = 0; j < functions.size(); ++j) {
+      if (k >= functions[j].size()) continue;
+      to_integer(c, functions[j][k], fraction[j] - scale[j]);
+      _fmpz_vec_scalar_addmul_fmpz(sum.at(static_cast<Eigen::Index>(j) * n), here.at(0), n, c);
+    }
+    if (k + 1 == terms) break;
+    twice(here, before, next);
+    if (k == 0) _fmpz_vec_scalar_fdiv_q_2exp(next.at(0), next.at(0), n, 1);  // T_1 = X
+    before.swap(here);
+    here.swap(next);
+  }
+  fmpz_clear(c);
+  Matrix<Mp100> out(n, columns);
+  for (Eigen::Index j = 0; j < columns; ++j)
+    for (Eigen::Index i = 0; i < n; ++i) {
+      const auto f = static_cast<std::size_t>(j);
+      out(i, j) = from_integer(sum.at(j * n + i), top - point + scale[f] - fraction[f]);
+    }
+  return out;
+}
+
+}  // namespace calor::evolve
