@@ -24,25 +24,23 @@ ChebyshevSeries without_tail(ChebyshevSeries c, const Mp100& epsilon) {
   return c;
 }
 
-std::vector<bool> rough(std::size_t times, std::span<const int> integrated, bool roughly) {
-  std::vector<bool> out(times + integrated.size(), false);
-  std::fill(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(times), roughly);
-  for (const int j : integrated) out[static_cast<std::size_t>(j)] = false;
+std::vector<long> bits_of(std::size_t times, std::span<const int> integrated, long point, long rough) {
+  std::vector<long> out(times + integrated.size(), point);
+  std::fill(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(times), rough > 0 ? std::min(rough, point) : point);
+  for (const int j : integrated) out[static_cast<std::size_t>(j)] = point;
   return out;
 }
 
-Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, const std::vector<bool>& roughly,
+Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, const std::vector<long>& bits,
                              const Vector<Mp100>& v, long point,
                              const std::function<void(Integers&, Integers&, Integers&)>& twice) {
   const Eigen::Index n = v.size();
   const auto columns = static_cast<Eigen::Index>(functions.size());
   const long top = exponent(v.cwiseAbs().maxCoeff());
-  std::vector<long> scale;     // the largest |c| of a function is below 2^scale
-  std::vector<long> fraction;  // its coefficients are in units of 2^(scale - fraction)
+  std::vector<long> scale;  // the largest |c| of a function is below 2^scale
   std::size_t terms = 1;
   for (const auto& c : functions) {
     scale.push_back(exponent(largest(c)));
-    fraction.push_back(!roughly.empty() && roughly[fraction.size()] ? std::min(point, 61L) : point);
     terms = std::max(terms, c.size());
   }
   Integers before(n), here(n), next(n), sum(n * columns);
@@ -52,7 +50,7 @@ Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, cons
   for (std::size_t k = 0; k < terms; ++k) {
     for (std::size_t j = 0; j < functions.size(); ++j) {
       if (k >= functions[j].size()) continue;
-      to_integer(c, functions[j][k], fraction[j] - scale[j]);
+      to_integer(c, functions[j][k], bits[j] - scale[j]);
       _fmpz_vec_scalar_addmul_fmpz(sum.at(static_cast<Eigen::Index>(j) * n), here.at(0), n, c);
     }
     if (k + 1 == terms) break;
@@ -66,7 +64,7 @@ Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, cons
   for (Eigen::Index j = 0; j < columns; ++j)
     for (Eigen::Index i = 0; i < n; ++i) {
       const auto f = static_cast<std::size_t>(j);
-      out(i, j) = from_integer(sum.at(j * n + i), top - point + scale[f] - fraction[f]);
+      out(i, j) = from_integer(sum.at(j * n + i), top - point + scale[f] - bits[f]);
     }
   return out;
 }

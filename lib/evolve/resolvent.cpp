@@ -242,14 +242,14 @@ std::vector<ChebyshevSeries> functions_of(const Mp100& gamma, std::span<const Mp
 
 Propagated<Mp100> by_one_resolvent(const ToeplitzPlusDiagonal<Mp100>& h, const Vector<Mp100>& v,
                                    std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
-                                   std::span<const int> integrated, bool roughly) {
+                                   std::span<const int> integrated, long rough) {
   const Mp100 gamma = times.front() / Mp100(earliest(decimals(epsilon)));
   const auto functions = decimals(epsilon) < 90 ? functions_of<Mp100>(gamma, times, epsilon, integrated)
                                                 : functions_of<Mp200>(gamma, times, epsilon, integrated);
   const long point = point_for(epsilon);
   Resolvent resolvent(h, upper, gamma, point);
   const Eigen::Index n = v.size();
-  const auto all = chebyshev_sums(functions, rough(times.size(), integrated, roughly), v, point,
+  const auto all = chebyshev_sums(functions, bits_of(times.size(), integrated, point, rough), v, point,
                                   [&](Integers& here, Integers& before, Integers& out) {
                                     resolvent.times(here, out);  // 2 (2 A - 1) here - before
                                     _fmpz_vec_scalar_mul_2exp(out.at(0), out.at(0), n, 1);
@@ -265,7 +265,7 @@ Propagated<Mp100> by_one_resolvent(const ToeplitzPlusDiagonal<Mp100>& h, const V
 
 Propagated<Mp100> exponential_by_resolvents(const ToeplitzPlusDiagonal<Mp100>& h, const Vector<Mp100>& v,
                                             std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
-                                            std::span<const int> integrated, bool roughly) {
+                                            std::span<const int> integrated, long rough) {
   if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
     throw InternalError("spectral: a generator or a start that is not finite");
   const Mp100 early = Mp100(polynomial_reach) / upper;
@@ -284,8 +284,8 @@ Propagated<Mp100> exponential_by_resolvents(const ToeplitzPlusDiagonal<Mp100>& h
       sums.push_back(integrated[first_sum + sums.size()] - static_cast<int>(first));
     if (next == first) continue;
     const auto here = times.subspan(first, next - first);
-    const auto part = limit == early ? exponential_by_chebyshev(h, v, here, upper, epsilon, sums, roughly)
-                                     : by_one_resolvent(h, v, here, upper, epsilon, sums, roughly);
+    const auto part = limit == early ? exponential_by_chebyshev(h, v, here, upper, epsilon, sums, rough)
+                                     : by_one_resolvent(h, v, here, upper, epsilon, sums, rough);
     out.state.middleCols(static_cast<Eigen::Index>(first), part.state.cols()) = part.state;
     out.integral.middleCols(static_cast<Eigen::Index>(first_sum), part.integral.cols()) = part.integral;
     first_sum += sums.size();

@@ -10,13 +10,13 @@
 namespace calor::evolve {
 
 /// By as many resolvents as the times need, polynomials of H for the earliest. `upper` bounds the spectrum from above,
-/// its lower end is 0. What is cut and rounded stays below epsilon |v|, in the integrals below t times that. `roughly`:
-/// at times that are not `integrated`, 1e-17 |v| instead. Throws InternalError if H or v are not finite, or if H is too
-/// far from non-negative for the refinement to converge.
+/// its lower end is 0. What is cut and rounded stays below epsilon |v|, in the integrals below t times that. `rough`,
+/// if not 0: at times that are not `integrated`, 2^(8-rough) |v| at most. Throws InternalError if H or v are not
+/// finite, or if H is too far from non-negative for the refinement to converge.
 Propagated<num::Mp100> exponential_by_resolvents(const ToeplitzPlusDiagonal<num::Mp100>& h,
                                                  const num::Vector<num::Mp100>& v, std::span<const num::Mp100> times,
                                                  const num::Mp100& upper, const num::Mp100& epsilon,
-                                                 std::span<const int> integrated = {}, bool roughly = false);
+                                                 std::span<const int> integrated = {}, long rough = 0);
 
 /// Whether that takes less time than polynomials of H alone until t with t upper = z (measured with 300 to 1600 nodes:
 /// a product with a resolvent takes as long as four with H).

@@ -122,7 +122,7 @@ bool eigenvectors_pay(double n, double m, double z) {
 
 template <Real R>
 Propagated<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<const R> times,
-                        std::span<const int> integrated, const R& epsilon, bool roughly) {
+                        std::span<const int> integrated, const R& epsilon, long rough) {
   const auto h = hamiltonian(p);
   // the symbol of -D d²/dx² on the grid rises to D pi²/h²
   const R top = h.upper(p.diffusion() * num::pi<R>() * num::pi<R>() / (p.grid.spacing * p.grid.spacing));
@@ -132,8 +132,8 @@ Propagated<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<con
       return exponential_by_eigenvectors(h, psi, times, integrated);
   if constexpr (!std::same_as<R, double>) {
     if (resolvents_pay(num::to_double(R(times.back() * top)), epsilon))
-      return exponential_by_resolvents(h, psi, times, top, epsilon, integrated, roughly);
-    return exponential_by_chebyshev(h, psi, times, top, epsilon, integrated, roughly);
+      return exponential_by_resolvents(h, psi, times, top, epsilon, integrated, rough);
+    return exponential_by_chebyshev(h, psi, times, top, epsilon, integrated, rough);
   } else {
     return exponential_by_chebyshev(h, psi, times, top, epsilon, integrated);
   }
@@ -141,17 +141,17 @@ Propagated<R> propagate(const Problem<R>& p, const Vector<R>& psi, std::span<con
 
 template <Real R>
 Widened<R> propagate_all(const Problem<R>& p, const Vector<R>& psi, std::span<const R> times, const R& epsilon,
-                         bool roughly) {
+                         long rough) {
   // exp(-tH) contracts, so round-off in psi stays near epsilon |psi_0|. Heuristic: the factor 4 is not derived; the
   // random tests against closed forms and more digits (tests/run) are what judges it
   const R noise = 4 * epsilon * psi.norm();
   const std::span<const int> integrated(p.integrated);
   if (psi.size() <= small_grid || p.radius > 0) {  // nodes left out would have to be compensated by wider differences
-    auto all = propagate(p, psi, times, integrated, epsilon, roughly);
+    auto all = propagate(p, psi, times, integrated, epsilon, rough);
     return {{{{0, 1, psi.size()}, std::move(all.state), noise}}, std::move(all.integral)};
   }
   const auto on_window = [&](const Window& w, const Vector<R>& here, std::span<const R> t, std::span<const int> sums) {
-    return propagate(restricted(p, w), here, t, sums, epsilon, roughly);
+    return propagate(restricted(p, w), here, t, sums, epsilon, rough);
   };
   return widen<R>({p.grid.spacing, p.diffusion(), noise, on_window}, psi, times, integrated);
 }
@@ -190,11 +190,13 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
   const Vector<R> start = symmetrised_start(p, g);
   // at times that are not `integrated` nothing but the entropy-production rate is asked for, a check (windows look at
   // psi at all times)
-  const bool roughly = p.radius > 0 && !p.integrated.empty() && spectral_condition(p) < R(1e4);
-  const auto [pieces, integral] = propagate_all(p, start, times, epsilon, roughly);
+  const long rough = p.radius > 0 && !p.integrated.empty()
+                         ? 61 + static_cast<long>(std::log2(num::to_double(R(1 + spectral_condition(p)))))
+                         : 0;
+  const auto [pieces, integral] = propagate_all(p, start, times, epsilon, rough);
 
   Solution<R> out;
-  if (roughly) out.ep_round_off = 1e-12;  // of psi 1e-17 |psi_0|, and |psi_0| < 1e4
+  if (rough > 0) out.ep_round_off = 1e-12;  // psi is known to 1e-16 of rho_0
   std::vector<R> root;
   for (const R& half : g) root.push_back(exp(half));
   out.round_off.assign(g.size(), R(0));
@@ -216,7 +218,7 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
       for (Eigen::Index i = 0; i < w.size; ++i) mass += root[static_cast<std::size_t>(w.node(i))] * piece.psi(i, j);
       mass *= cell;
       const bool conserved = fabs(mass - 1) < R(1e-4);  // else the interval is too short, which a finer level shows
-      if (conserved && !at_start && (given(time) || !roughly)) drift = std::max(drift, R(fabs(mass - 1)));
+      if (conserved && !at_start && (given(time) || rough == 0)) drift = std::max(drift, R(fabs(mass - 1)));
       const R scale = conserved ? R(1 / mass) : R(1);
       for (Eigen::Index i = 0; i < w.size; ++i) {
         const R value = scale * piece.psi(i, j);

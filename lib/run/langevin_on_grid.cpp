@@ -165,9 +165,11 @@ void spectral(Job& job, bool joint = true) {
     job.collected.lost_digits = condition;
     const bool all = !(condition < num::digits10<R>());
     job.collected.obstacle =
-        "the spectral solver loses " + (all ? "all" : "about " + num::to_text(condition, 3)) + " of the " +
-        std::to_string(num::digits10<R>()) +
-        " digits of its numbers, because the start reaches far into the tails of the stationary density";
+        (local ? "the spectral solver would have to carry " + num::to_text(std::ceil(wanted + condition), 6) +
+                     " digits (it can " + num::to_text(most_decimals, 6) + ")"
+               : "the spectral solver loses " + (all ? "all" : "about " + num::to_text(condition, 3)) + " of the " +
+                     std::to_string(num::digits10<R>()) + " digits of its numbers") +
+        ", because the start reaches far into the tails of the stationary density";
     return;
   }
   const auto layout_of = [&](int k, Resolution& r) {
