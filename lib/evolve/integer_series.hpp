@@ -10,10 +10,10 @@
 
 namespace calor::evolve {
 
-/// ChebyshevSeries of T_0, T_1, ... of one function of X.
+/// Coefficients of T_0, T_1, ... of one function of X.
 using ChebyshevSeries = std::vector<num::Mp100>;
 
-/// ChebyshevSeries without the last ones that stay below epsilon/16 of the largest.
+/// The series without its last coefficients, which stay below epsilon/16 of the largest.
 ChebyshevSeries without_tail(ChebyshevSeries c, const num::Mp100& epsilon);
 
 /// Bits of the coefficients of functions at `times`, and of their integrals after them: `point`, but no more than

@@ -74,7 +74,7 @@ void Interpolated<R>::density_at(std::size_t j, const std::vector<R>& w, std::si
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
-    if (fabs(log_density[i]) < num::infinity<R>()) {
+    if (fabs(log_density[i]) < num::infinity<R>() && noise[i] < num::infinity<R>()) {
       density[i] = exp(log_density[i]);
       noise[i] *= lebesgue;
       off[i] = noise[i] * density[i];

@@ -20,7 +20,8 @@ class Interpolated final : public Propagator<R> {
                const std::function<void(double)>& done);
 
   /// The data set is recognised by its slope; `times` must be those of the constructor. Where any of the points has no
-  /// ln rho there is none here either, and its density counts as 0 with the neighbours' densities as round-off.
+  /// ln rho, or none that means anything, there is none here either, and its density counts as 0 with the neighbours'
+  /// densities as round-off.
   Solution<R> solve(const Problem<R>& problem, std::span<const R> times) const override;
 
  private:

@@ -84,7 +84,9 @@ class Resolvent {
     while (true) {
       const long bits = std::labs(_fmpz_vec_max_bits(rest_.at(0), n_));
       if (bits <= guard - 8) break;
-      if (bits > before - 4) throw InternalError("spectral: the refinement of a resolvent does not converge");
+      if (bits > before - 4)
+        throw AccuracyError(
+            "the spectral solver cannot go over times so much longer than the fastest wave of the grid");
       before = bits;
       for (Eigen::Index i = 0; i < n_; ++i) delta[i] = scaled(rest_.at(i), bits);
       factor_.solve(delta);
@@ -270,22 +272,23 @@ Propagated<Mp100> exponential_by_resolvents(const ToeplitzPlusDiagonal<Mp100>& h
     throw InternalError("spectral: a generator or a start that is not finite");
   const Mp100 early = Mp100(polynomial_reach) / upper;
   const double beyond = std::max(0.0, std::log(num::to_double(Mp100(times.back() * upper)) / polynomial_reach));
-  const double ratio = std::exp(beyond / groups_for(beyond));
+  const int groups = beyond > 0 ? static_cast<int>(groups_for(beyond)) : 0;
+  const Mp100 ratio = std::exp(groups > 0 ? beyond / groups : 0);
   Propagated<Mp100> out{Matrix<Mp100>(v.size(), static_cast<Eigen::Index>(times.size())),
                         Matrix<Mp100>(v.size(), static_cast<Eigen::Index>(integrated.size()))};
   Mp100 limit = early;
   std::size_t first_sum = 0;
-  for (std::size_t first = 0, next = 0; first < times.size(); first = next, limit *= Mp100(ratio)) {
-    const bool last = limit * Mp100(1 + ratio) / 2 > times.back();  // rounding leaves none behind
-    while (next < times.size() && (times[next] <= limit || last)) ++next;
+  std::size_t first = 0, next = 0;
+  for (int group = 0; group <= groups; ++group, first = next, limit *= ratio) {
+    while (next < times.size() && (times[next] <= limit || group == groups)) ++next;
     std::vector<int> sums;
     while (first_sum + sums.size() < integrated.size() &&
            static_cast<std::size_t>(integrated[first_sum + sums.size()]) < next)
       sums.push_back(integrated[first_sum + sums.size()] - static_cast<int>(first));
     if (next == first) continue;
     const auto here = times.subspan(first, next - first);
-    const auto part = limit == early ? exponential_by_chebyshev(h, v, here, upper, epsilon, sums, rough)
-                                     : by_one_resolvent(h, v, here, upper, epsilon, sums, rough);
+    const auto part = group == 0 ? exponential_by_chebyshev(h, v, here, upper, epsilon, sums, rough)
+                                 : by_one_resolvent(h, v, here, upper, epsilon, sums, rough);
     out.state.middleCols(static_cast<Eigen::Index>(first), part.state.cols()) = part.state;
     out.integral.middleCols(static_cast<Eigen::Index>(first_sum), part.integral.cols()) = part.integral;
     first_sum += sums.size();

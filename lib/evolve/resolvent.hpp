@@ -12,7 +12,7 @@ namespace calor::evolve {
 /// By as many resolvents as the times need, polynomials of H for the earliest. `upper` bounds the spectrum from above,
 /// its lower end is 0. What is cut and rounded stays below epsilon |v|, in the integrals below t times that. `rough`,
 /// if not 0: at times that are not `integrated`, 2^(8-rough) |v| at most. Throws InternalError if H or v are not
-/// finite, or if H is too far from non-negative for the refinement to converge.
+/// finite, AccuracyError where t |H| is so large (about 1e16) that solutions in double are no use for the refinement.
 Propagated<num::Mp100> exponential_by_resolvents(const ToeplitzPlusDiagonal<num::Mp100>& h,
                                                  const num::Vector<num::Mp100>& v, std::span<const num::Mp100> times,
                                                  const num::Mp100& upper, const num::Mp100& epsilon,

@@ -43,6 +43,7 @@ R worst_condition(const Study<R>& study, const Layout<R>& layout) {
 /// taken for the stationary ones.
 struct Tails {
   std::vector<double> nearest;  // -ln of the densest p(A) pi_A at each node, against their tops
+  std::vector<double> alive;    // the same, or that of the start if it is denser
   std::vector<double> slope;    // steepest |d ln sqrt(pi_B)/dtheta| at each node
   double depth = 0;             // decimals below its top of the smallest sqrt(pi_B), relative accuracy included
 };
@@ -51,7 +52,7 @@ struct Tails {
 Tails tails(const Study<double>& study, const Layout<double>& layout, int digits, bool alike) {
   const auto terms = learner::terms_on(*study.model, layout.grid);
   const auto n = static_cast<std::size_t>(layout.grid.size);
-  Tails out{std::vector<double>(n, HUGE_VAL), std::vector<double>(n, 0), 0};
+  Tails out{std::vector<double>(n, HUGE_VAL), {}, std::vector<double>(n, 0), 0};
   std::vector<double> farthest(n, -HUGE_VAL);
   for (const auto& set : layout.ensemble.sets) {
     const auto p = learner::problem(study.learner, set, terms, layout.grid);
@@ -63,30 +64,38 @@ Tails tails(const Study<double>& study, const Layout<double>& layout, int digits
       farthest[i] = std::max(farthest[i], alike ? s / 2 : s / 2 + share);
     }
   }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double z = (layout.grid.node(static_cast<int>(i)) - study.learner.initial_mean.front()) /
+                     study.learner.initial_stddev.front();
+    out.alive.push_back(std::min(out.nearest[i], z * z / 2));
+  }
   const double last = M_LN10 * (digits + 3);
   for (std::size_t i = 0; i < n; ++i)
     if (out.nearest[i] < last) out.depth = std::max(out.depth, (last - out.nearest[i] + farthest[i]) / M_LN10);
   return out;
 }
 
+struct Radius {
+  int nodes = 1;
+  double left_out = 0;  // ln of it
+};
+
 /// Nodes on either side from which central differences leave out no more than exp(-folds): of densities as narrow as
 /// the narrowest, f^(2r) ~ (2r)!/(r! (2 sigma²)^r); of losses, whose nearest singularity is a strip away, f^(2r) ~
 /// (2r)!/strip^2r; and in tails, relative to them, slope^2r. If no number does, the best one.
-int radius_for(const Tails& tails, const Layout<double>& layout, double strip, double folds) {
+Radius radius_for(const Tails& tails, const Layout<double>& layout, double strip, double folds) {
   const double h = layout.grid.spacing;
-  double best = HUGE_VAL;
-  int out = 1;
+  Radius best{1, HUGE_VAL};
   for (int r = 1; r <= 120; ++r) {
     // r!² h^2r/(2r)! times the derivative
     double worst = 2 * std::lgamma(r + 1.0) + 2 * r * std::log(h / strip);
     worst = std::max(worst, std::lgamma(r + 1.0) + 2 * r * std::log(h / (std::sqrt(2.0) * layout.narrowest)));
     for (std::size_t i = 0; i < tails.slope.size(); ++i)
-      if (tails.nearest[i] < folds)
-        worst = std::max(worst, 2 * r * std::log(tails.slope[i] * h / 2) - tails.nearest[i]);
-    if (worst < -folds) return r;
-    if (worst < best) best = worst, out = r;
+      if (tails.alive[i] < folds) worst = std::max(worst, 2 * r * std::log(tails.slope[i] * h / 2) - tails.alive[i]);
+    if (worst < best.left_out) best = {r, worst};
+    if (worst < -folds) break;
   }
-  return out;
+  return best;
 }
 
 /// Rough time that two levels take on one core (measured with 200 to 2200 nodes, 12 to 30 digits).
@@ -151,13 +160,12 @@ void spectral(Job& job, bool joint = true) {
   };
   bool local = false;  // central differences: sinc collocation would carry errors of the bulk into the tails
   if constexpr (!std::same_as<R, double>) {
+    local = true;
     const auto names = job.wanted();
     if (Goal<R>{goal, names}.wants("lautum_info")) {
-      local = true;
       const auto layout = lay_out(rough, resolution(job.digits, 0));
       wanted = std::max(wanted, tails(rough, layout, job.digits, between(first, 0)).depth);
     }
-    local = local || !fits;
     // tails beyond reach leave the other quantities as they are
     if (wanted + condition >= most_decimals) wanted = std::max(job.digits + 14.0, most_decimals - 1 - condition);
   }
@@ -175,11 +183,17 @@ void spectral(Job& job, bool joint = true) {
   const auto layout_of = [&](int k, Resolution& r) {
     if (!local) return k ? lay_out(study, r) : first;
     const double folds = M_LN10 * (job.digits + 5) * std::pow(1.15, k);
-    r.strip_share = 2 / folds, r.width_share = 2 / std::sqrt(folds);
+    const double strip = num::to_double(study.model->analytic_strip());
+    Radius radius;
+    double share = 1;
+    for (int finer = 0; finer < 8; ++finer, share *= 0.8) {  // steep tails need more nodes
+      r.strip_share = 2 * share / folds, r.width_share = 2 * share / std::sqrt(folds);
+      const auto coarse = lay_out(rough, r);
+      radius = radius_for(tails(rough, coarse, job.digits, false), coarse, strip, folds);
+      if (radius.left_out < -folds) break;
+    }
     auto out = lay_out(study, r);
-    const auto coarse = lay_out(rough, r);
-    out.radius = radius_for(tails(rough, coarse, job.digits, false), coarse,
-                            num::to_double(study.model->analytic_strip()), folds);
+    out.radius = radius.nodes;
     require_memory(job, out);
     return out;
   };

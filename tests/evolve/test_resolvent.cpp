@@ -161,6 +161,7 @@ TEST_CASE("data sets interpolated in many digits are those solved by themselves"
       density = std::max(density, num::to_double(Mp100(abs(Mp100(a.density[j][i] - b.density[j][i])))));
       if (b.log_round_off[j][i] < Mp100(1e-20) && a.log_round_off[j][i] < Mp100(1e-20))
         tail = std::max(tail, num::to_double(Mp100(abs(Mp100(a.log_density[j][i] - b.log_density[j][i])))));
+      REQUIRE(a.round_off_at[j][i] < Mp100(1e-20));  // also where no ln rho means anything
       sum = std::max(sum, num::to_double(Mp100(abs(Mp100(a.accumulated[j - 1][i] - b.accumulated[j - 1][i])))));
     }
     CHECK(density < 1e-22);

@@ -108,6 +108,32 @@ TEST_CASE("25 digits of the stationary state are those of the Gibbs density, tai
   CHECK(n[0].count("lautum_info") == 1);
 }
 
+TEST_CASE("more digits than double's where starts are wide or learners cold, whatever quantities are asked for") {
+  const auto learned = [](const std::string& data, const std::string& temperature, const std::string& stddev,
+                          const std::string& time) {
+    return parse_one("[model]\nkind = \"bernoulli\"\n[data]\n" + data +
+                     "\n[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = " + temperature +
+                     "\nweight_decay = 0.1\ninitial = { mean = [0], stddev = [" + stddev + "] }\n[time]\npoints = [" +
+                     time + "]\n");
+  };
+  // psi_0 is largest at the ends of the interval: 13 digits against 10 by the logarithmic solver
+  const auto wide = learned("size = 5\ntarget = [0.3, 0.7]", "0.2", "2", "1");
+  auto few = with(Method::automatic, 13);
+  few.quantities = {"m_info", "ep_theta"};
+  const Numbers more = numbers(compute(wide, few));
+  check_accuracy(more, 13, "wide");
+  CHECK(check_honest(numbers(compute(wide, with(Method::logarithmic, 10))), more, "wide") == 2);
+  // a cold learner of given data, 12 digits: double does not reach them
+  const auto cold = learned("counts = [3, 7]", "0.02", "0.5", "0.5");
+  const Numbers cold12 = numbers(compute(cold, with(Method::automatic, 12)));
+  check_accuracy(cold12, 12, "cold");
+  CHECK(check_honest(cold12, numbers(compute(cold, with(Method::automatic, 20))), "cold") > 10);
+  // t |H| > 1e16
+  const auto late = learned("size = 2\ntarget = [0.3, 0.7]", "0.125", "0.5", "1e15");
+  CHECK_THROWS_WITH_AS(compute(late, with(Method::automatic, 15)), doctest::Contains("longer than the fastest wave"),
+                       AccuracyError);
+}
+
 TEST_CASE("digits out of reach are refused by name") {
   const auto e = parse_one(coin("0.5", "0.5", 1));
   CHECK_THROWS_AS(compute(e, with(Method::finite_volume, 20)), AccuracyError);
