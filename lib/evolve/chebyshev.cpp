@@ -148,23 +148,18 @@ constexpr Eigen::Index vectors_at_once = 32;  // Chebyshev vectors that are adde
 Propagated<Mp100> exponential_by_chebyshev(const ToeplitzPlusDiagonal<Mp100>& h, const Vector<Mp100>& v,
                                            std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
                                            std::span<const int> integrated, long rough) {
-  if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
-    throw InternalError("spectral: a generator or a start that is not finite");
+  require_finite(h, v);
   const auto functions = all_coefficients<Mp100>(times, upper, epsilon, integrated);
   const long point = point_for(epsilon);
   Scaled x(h, upper, point);
-  const auto all =
-      chebyshev_sums(functions, bits_of(times.size(), integrated, point, rough), v, point,
-                     [&x](Integers& here, Integers& before, Integers& out) { x.twice(here, before, out); });
-  const auto m = static_cast<Eigen::Index>(times.size());
-  return {all.leftCols(m), all.rightCols(all.cols() - m)};
+  return chebyshev_sums(functions, integrated, rough, v, point,
+                        [&x](Integers& here, Integers& before, Integers& out) { x.twice(here, before, out); });
 }
 
 Propagated<double> exponential_by_chebyshev(const ToeplitzPlusDiagonal<double>& h, const Vector<double>& v,
                                             std::span<const double> times, const double& upper, const double& epsilon,
                                             std::span<const int> integrated) {
-  if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
-    throw InternalError("spectral: a generator or a start that is not finite");
+  require_finite(h, v);
   const auto c = all_coefficients<double>(times, upper, epsilon, integrated);
   std::size_t terms = 1;
   for (const auto& row : c) terms = std::max(terms, row.size());

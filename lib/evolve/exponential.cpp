@@ -34,6 +34,12 @@ R ToeplitzPlusDiagonal<R>::upper(const R& symbol_maximum) const {
 }
 
 template <num::Real R>
+void require_finite(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v) {
+  if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
+    throw InternalError("spectral: a generator or a start that is not finite");
+}
+
+template <num::Real R>
 Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, const Vector<R>& v,
                                           std::span<const R> times, std::span<const int> integrated) {
   using std::exp, std::expm1;
@@ -60,6 +66,8 @@ Propagated<R> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<R>& h, cons
 
 template struct ToeplitzPlusDiagonal<double>;
 template struct ToeplitzPlusDiagonal<num::Mp100>;
+template void require_finite(const ToeplitzPlusDiagonal<double>&, const Vector<double>&);
+template void require_finite(const ToeplitzPlusDiagonal<num::Mp100>&, const Vector<num::Mp100>&);
 template Propagated<double> exponential_by_eigenvectors(const ToeplitzPlusDiagonal<double>&, const Vector<double>&,
                                                         std::span<const double>, std::span<const int>);
 

@@ -20,6 +20,10 @@ struct ToeplitzPlusDiagonal {
   R upper(const R& symbol_maximum) const;
 };
 
+/// Throws InternalError if H or v are not finite.
+template <num::Real R>
+void require_finite(const ToeplitzPlusDiagonal<R>& h, const num::Vector<R>& v);
+
 /// exp(-tH) v at several times, and its integral over time from 0 to some of them.
 template <num::Real R>
 struct Propagated {

@@ -16,6 +16,14 @@ Mp100 largest(const ChebyshevSeries& c) {
   return out;
 }
 
+/// Bits of the coefficients.
+std::vector<long> bits_of(std::size_t times, std::span<const int> integrated, long point, long rough) {
+  std::vector<long> out(times, rough > 0 ? std::min(rough, point) : point);
+  for (const int j : integrated) out[static_cast<std::size_t>(j)] = point;
+  out.resize(times + integrated.size(), point);
+  return out;
+}
+
 }  // namespace
 
 ChebyshevSeries without_tail(ChebyshevSeries c, const Mp100& epsilon) {
@@ -24,18 +32,13 @@ ChebyshevSeries without_tail(ChebyshevSeries c, const Mp100& epsilon) {
   return c;
 }
 
-std::vector<long> bits_of(std::size_t times, std::span<const int> integrated, long point, long rough) {
-  std::vector<long> out(times + integrated.size(), point);
-  std::fill(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(times), rough > 0 ? std::min(rough, point) : point);
-  for (const int j : integrated) out[static_cast<std::size_t>(j)] = point;
-  return out;
-}
-
-Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, const std::vector<long>& bits,
-                             const Vector<Mp100>& v, long point,
-                             const std::function<void(Integers&, Integers&, Integers&)>& twice) {
+Propagated<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, std::span<const int> integrated,
+                                 long rough, const Vector<Mp100>& v, long point,
+                                 const std::function<void(Integers&, Integers&, Integers&)>& twice) {
   const Eigen::Index n = v.size();
   const auto columns = static_cast<Eigen::Index>(functions.size());
+  const Eigen::Index times = columns - static_cast<Eigen::Index>(integrated.size());
+  const auto bits = bits_of(static_cast<std::size_t>(times), integrated, point, rough);
   const long top = exponent(v.cwiseAbs().maxCoeff());
   std::vector<long> scale;  // the largest |c| of a function is below 2^scale
   std::size_t terms = 1;
@@ -66,7 +69,7 @@ Matrix<Mp100> chebyshev_sums(const std::vector<ChebyshevSeries>& functions, cons
       const auto f = static_cast<std::size_t>(j);
       out(i, j) = from_integer(sum.at(j * n + i), top - point + scale[f] - bits[f]);
     }
-  return out;
+  return {out.leftCols(times), out.rightCols(columns - times)};
 }
 
 }  // namespace calor::evolve

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "evolve/exponential.hpp"
 #include "evolve/toeplitz.hpp"
 
 namespace calor::evolve {
@@ -16,14 +17,13 @@ using ChebyshevSeries = std::vector<num::Mp100>;
 /// The series without its last coefficients, which stay below epsilon/16 of the largest.
 ChebyshevSeries without_tail(ChebyshevSeries c, const num::Mp100& epsilon);
 
-/// Bits of the coefficients of functions at `times`, and of their integrals after them: `point`, but no more than
-/// `rough` (if that is not 0) at times without an integral.
-std::vector<long> bits_of(std::size_t times, std::span<const int> integrated, long point, long rough);
-
-/// sum_k c_k T_k(X) v for every function, a column each, with coefficients of so many bits (the fewer, the faster).
-/// `twice` makes out = 2 X here - before of vectors in units of 2^-point; v must not be 0 or infinite.
-num::Matrix<num::Mp100> chebyshev_sums(
-    const std::vector<ChebyshevSeries>& functions, const std::vector<long>& bits, const num::Vector<num::Mp100>& v,
-    long point, const std::function<void(Integers& here, Integers& before, Integers& out)>& twice);
+/// sum_k c_k T_k(X) v for every function: those of the times, then those of the integrals up to the times that are
+/// `integrated`. Coefficients have `point` bits, but no more than `rough` (if that is not 0; the fewer, the faster) at
+/// times without an integral. `twice` makes out = 2 X here - before of vectors in units of 2^-point; v must not be 0 or
+/// infinite.
+Propagated<num::Mp100> chebyshev_sums(
+    const std::vector<ChebyshevSeries>& functions, std::span<const int> integrated, long rough,
+    const num::Vector<num::Mp100>& v, long point,
+    const std::function<void(Integers& here, Integers& before, Integers& out)>& twice);
 
 }  // namespace calor::evolve

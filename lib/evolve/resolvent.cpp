@@ -25,6 +25,12 @@ constexpr double widest = 16;             // ratio of the times that share a res
 
 double decimals(const Mp100& epsilon) { return -num::to_double(Mp100(log10(epsilon))); }
 
+[[noreturn]] void refuse_long_times() {
+  throw AccuracyError(
+      "the spectral solver cannot go over times so much longer than the fastest wave of the grid; allowed: about 1e16 "
+      "times as long");
+}
+
 /// Cholesky's factor of a positive definite matrix, dense or, where most of it is 0, sparse.
 class Factor {
  public:
@@ -32,6 +38,7 @@ class Factor {
     const Eigen::Index n = m.diagonal.size(), band = m.band();
     if (4 * band > n) {
       dense_.compute(m.dense());
+      if (dense_.info() != Eigen::Success) refuse_long_times();
       return;
     }
     Eigen::SparseMatrix<double> lower(n, n);
@@ -40,6 +47,7 @@ class Factor {
       for (Eigen::Index i = j; i < n && i <= j + band; ++i)
         lower.insert(i, j) = m.toeplitz[i - j] + (i == j ? m.diagonal[i] : 0);
     sparse_ = std::make_unique<Sparse>(lower);
+    if (sparse_->info() != Eigen::Success) refuse_long_times();
   }
 
   void solve(Vector<double>& x) const {
@@ -84,9 +92,7 @@ class Resolvent {
     while (true) {
       const long bits = std::labs(_fmpz_vec_max_bits(rest_.at(0), n_));
       if (bits <= guard - 8) break;
-      if (bits > before - 4)
-        throw AccuracyError(
-            "the spectral solver cannot go over times so much longer than the fastest wave of the grid");
+      if (bits > before - 4) refuse_long_times();
       before = bits;
       for (Eigen::Index i = 0; i < n_; ++i) delta[i] = scaled(rest_.at(i), bits);
       factor_.solve(delta);
@@ -162,8 +168,7 @@ class Resolvent {
 };
 
 /// With X = 2A - 1 = cos(phi), H = tan²(phi/2)/gamma: the coefficients of exp(-tH) and of its integral over time come
-/// from their values at Chebyshev points, with twice the digits: they fall to epsilon, which may be less than Mp100
-/// has.
+/// from their values at Chebyshev points, in numbers that have more digits than epsilon, to which they fall.
 template <num::Real R>
 class CosineTransform {
  public:
@@ -214,8 +219,11 @@ std::size_t likely_terms(double decimals) { return static_cast<std::size_t>(24 +
 /// Of an expansion in polynomials of H.
 double products_of_h(double z, double decimals) { return std::sqrt(z * M_LN10 * decimals); }
 
-/// How many resolvents serve times from early to early exp(beyond).
-double groups_for(double beyond) { return std::max(1.0, std::ceil(beyond / std::log(widest))); }
+/// How many resolvents serve the times, until t |H| = z, that polynomials of H do not.
+int groups_for(double z) {
+  if (z <= polynomial_reach) return 0;
+  return std::max(1, static_cast<int>(std::ceil(std::log(z / polynomial_reach) / std::log(widest))));
+}
 
 /// Whether the last of the coefficients are smaller than epsilon of the largest.
 bool resolved(const ChebyshevSeries& c, const Mp100& epsilon) {
@@ -251,16 +259,14 @@ Propagated<Mp100> by_one_resolvent(const ToeplitzPlusDiagonal<Mp100>& h, const V
   const long point = point_for(epsilon);
   Resolvent resolvent(h, upper, gamma, point);
   const Eigen::Index n = v.size();
-  const auto all = chebyshev_sums(functions, bits_of(times.size(), integrated, point, rough), v, point,
-                                  [&](Integers& here, Integers& before, Integers& out) {
-                                    resolvent.times(here, out);  // 2 (2 A - 1) here - before
-                                    _fmpz_vec_scalar_mul_2exp(out.at(0), out.at(0), n, 1);
-                                    _fmpz_vec_sub(out.at(0), out.at(0), here.at(0), n);
-                                    _fmpz_vec_scalar_mul_2exp(out.at(0), out.at(0), n, 1);
-                                    _fmpz_vec_sub(out.at(0), out.at(0), before.at(0), n);
-                                  });
-  const auto m = static_cast<Eigen::Index>(times.size());
-  return {all.leftCols(m), all.rightCols(all.cols() - m)};
+  return chebyshev_sums(functions, integrated, rough, v, point,
+                        [&resolvent, n](Integers& here, Integers& before, Integers& out) {
+                          resolvent.times(here, out);  // 2 (2 A - 1) here - before
+                          _fmpz_vec_scalar_mul_2exp(out.at(0), out.at(0), n, 1);
+                          _fmpz_vec_sub(out.at(0), out.at(0), here.at(0), n);
+                          _fmpz_vec_scalar_mul_2exp(out.at(0), out.at(0), n, 1);
+                          _fmpz_vec_sub(out.at(0), out.at(0), before.at(0), n);
+                        });
 }
 
 }  // namespace
@@ -268,12 +274,11 @@ Propagated<Mp100> by_one_resolvent(const ToeplitzPlusDiagonal<Mp100>& h, const V
 Propagated<Mp100> exponential_by_resolvents(const ToeplitzPlusDiagonal<Mp100>& h, const Vector<Mp100>& v,
                                             std::span<const Mp100> times, const Mp100& upper, const Mp100& epsilon,
                                             std::span<const int> integrated, long rough) {
-  if (!h.toeplitz.allFinite() || !h.diagonal.allFinite() || !v.allFinite())
-    throw InternalError("spectral: a generator or a start that is not finite");
+  require_finite(h, v);
   const Mp100 early = Mp100(polynomial_reach) / upper;
-  const double beyond = std::max(0.0, std::log(num::to_double(Mp100(times.back() * upper)) / polynomial_reach));
-  const int groups = beyond > 0 ? static_cast<int>(groups_for(beyond)) : 0;
-  const Mp100 ratio = std::exp(groups > 0 ? beyond / groups : 0);
+  const double z = num::to_double(Mp100(times.back() * upper));
+  const int groups = groups_for(z);
+  const Mp100 ratio = groups > 0 ? std::pow(z / polynomial_reach, 1.0 / groups) : 1;
   Propagated<Mp100> out{Matrix<Mp100>(v.size(), static_cast<Eigen::Index>(times.size())),
                         Matrix<Mp100>(v.size(), static_cast<Eigen::Index>(integrated.size()))};
   Mp100 limit = early;
@@ -302,10 +307,8 @@ bool resolvents_pay(double z, const Mp100& epsilon) {
 }
 
 double products_needed(double z, double d) {
-  if (z < polynomial_reach) return products_of_h(z, d);
-  const double groups = groups_for(std::log(z / polynomial_reach));
   return std::min(products_of_h(z, d),
-                  products_of_h(polynomial_reach, d) + 4 * groups * static_cast<double>(likely_terms(d)));
+                  products_of_h(polynomial_reach, d) + 4.0 * groups_for(z) * static_cast<double>(likely_terms(d)));
 }
 
 }  // namespace calor::evolve

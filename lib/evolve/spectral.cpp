@@ -43,6 +43,36 @@ R steepest(const Problem<R>& p) {
   return 2 * out;
 }
 
+/// Differences that stand for d/dtheta and d²/dtheta² on the grid: central ones, or sinc collocation where the radius
+/// is 0.
+template <Real R>
+class Differences {
+ public:
+  explicit Differences(int radius) : radius_(radius), central_(radius) {}
+
+  /// Weight of the value k nodes on, times the spacing.
+  R first(Eigen::Index k) const {
+    if (radius_ == 0) return sinc_first<R>(static_cast<int>(-k));
+    const Eigen::Index far = std::abs(k);
+    if (far > radius_) return R(0);
+    const R& w = central_.first[static_cast<std::size_t>(far)];
+    return k < 0 ? R(-w) : w;
+  }
+
+  /// Weight of the value k >= 0 nodes on, times `scale`.
+  R second(Eigen::Index k, const R& scale) const {
+    if (radius_ == 0) return scale * sinc_second<R>(static_cast<int>(k));
+    if (k > 0) return k > radius_ ? R(0) : R(scale * central_.second[static_cast<std::size_t>(k)]);
+    R sum = 0;  // rounded as the others are: constants vanish
+    for (const R& w : central_.second) sum -= 2 * scale * w;
+    return sum;
+  }
+
+ private:
+  int radius_;
+  Central<R> central_;
+};
+
 template <Real R>
 Vector<R> symmetrised_start(const Problem<R>& p, const std::vector<R>& g) {
   using std::exp;
@@ -57,14 +87,11 @@ template <Real R>
 ToeplitzPlusDiagonal<R> hamiltonian(const Problem<R>& p) {
   const Eigen::Index n = size_of(p);
   const R scale = -p.diffusion() / (p.grid.spacing * p.grid.spacing);
-  ToeplitzPlusDiagonal<R> h{Vector<R>::Zero(n), Vector<R>(n)};
-  const auto weight = Central<R>(p.radius).second;
-  for (Eigen::Index k = 1; k <= std::min<Eigen::Index>(p.radius, n - 1); ++k)
-    h.toeplitz[k] = scale * weight[static_cast<std::size_t>(k)];
-  for (const R& w : weight) h.toeplitz[0] -= 2 * scale * w;
+  ToeplitzPlusDiagonal<R> h{Vector<R>(n), Vector<R>(n)};
+  const Differences<R> differences(p.radius);
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto k = static_cast<std::size_t>(i);
-    if (p.radius == 0) h.toeplitz[i] = scale * sinc_second<R>(static_cast<int>(i));
+    h.toeplitz[i] = differences.second(i, scale);
     h.diagonal[i] = p.mobility * (p.slope[k] * p.slope[k] / (4 * p.temperature) - p.curvature[k] / 2);
   }
   return h;
@@ -102,7 +129,6 @@ Problem<R> restricted(const Problem<R>& p, const Window& w) {
   out.grid = {p.grid.node(static_cast<int>(w.first)), p.grid.spacing * R(w.stride), static_cast<int>(w.size)};
   out.mobility = p.mobility;
   out.temperature = p.temperature;
-  out.radius = p.radius;
   for (Eigen::Index i = 0; i < w.size; ++i) {
     const auto k = static_cast<std::size_t>(w.node(i));
     out.loss.push_back(p.loss[k]);
@@ -151,7 +177,7 @@ Widened<R> propagate_all(const Problem<R>& p, const Vector<R>& psi, std::span<co
     return {{{{0, 1, psi.size()}, std::move(all.state), noise}}, std::move(all.integral)};
   }
   const auto on_window = [&](const Window& w, const Vector<R>& here, std::span<const R> t, std::span<const int> sums) {
-    return propagate(restricted(p, w), here, t, sums, epsilon, rough);
+    return propagate(restricted(p, w), here, t, sums, epsilon, 0);
   };
   return widen<R>({p.grid.spacing, p.diffusion(), noise, on_window}, psi, times, integrated);
 }
@@ -161,14 +187,9 @@ template <Real R>
 Matrix<R> gradient_of(const Piece<R>& piece, const R& spacing, int radius, const R& epsilon) {
   const Eigen::Index n = piece.window.size;
   const R cell = spacing * R(piece.window.stride);
-  Vector<R> derivative = Vector<R>::Zero(2 * n - 1);
-  const auto weight = Central<R>(radius).first;
-  for (Eigen::Index k = 1; k <= std::min<Eigen::Index>(radius, n - 1); ++k) {
-    derivative[n - 1 + k] = -weight[static_cast<std::size_t>(k)] / cell;  // of the node k before
-    derivative[n - 1 - k] = weight[static_cast<std::size_t>(k)] / cell;
-  }
-  for (Eigen::Index k = 0; radius == 0 && k < 2 * n - 1; ++k)
-    derivative[k] = sinc_first<R>(static_cast<int>(k - n + 1)) / cell;
+  const Differences<R> differences(radius);
+  Vector<R> derivative(2 * n - 1);
+  for (Eigen::Index k = 0; k < 2 * n - 1; ++k) derivative[k] = differences.first(n - 1 - k) / cell;
   return toeplitz_times<R>(derivative, piece.psi, epsilon);
 }
 
@@ -190,9 +211,11 @@ Solution<R> Spectral<R>::solve(const Problem<R>& p, std::span<const R> times) co
   const Vector<R> start = symmetrised_start(p, g);
   // at times that are not `integrated` nothing but the entropy-production rate is asked for, a check (windows look at
   // psi at all times)
-  const long rough = p.radius > 0 && !p.integrated.empty()
-                         ? 61 + static_cast<long>(std::log2(num::to_double(R(1 + spectral_condition(p)))))
-                         : 0;
+  const auto bits_above_density = [&] {  // of psi_0
+    const R top = exp(*std::max_element(p.log_initial.begin(), p.log_initial.end()));
+    return static_cast<long>(std::log2(num::to_double(R(1 + start.maxCoeff() / top))));
+  };
+  const long rough = p.radius > 0 && !p.integrated.empty() ? 61 + bits_above_density() : 0;
   const auto [pieces, integral] = propagate_all(p, start, times, epsilon, rough);
 
   Solution<R> out;

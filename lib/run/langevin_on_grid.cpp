@@ -103,7 +103,7 @@ template <Real R>
 double multiprecision_seconds(const Study<R>& study, const Layout<R>& layout, double decimals) {
   const double wave = M_PI / num::to_double(layout.grid.spacing), n = layout.grid.size;
   const double span = num::to_double(R(study.learner.diffusion() * study.points.back())) * wave * wave;
-  const double product = layout.radius > 0 ? 3e-6 : 1e-5;  // of H and a vector, with all that comes of it, a node
+  const double product = 3e-6;  // of H and a vector, with all that comes of it, a node
   return product * evolve::products_needed(span, decimals) * n * static_cast<double>(layout.ensemble.sets.size());
 }
 
@@ -140,66 +140,71 @@ std::vector<info::Row<R>> interpolated_level(const Study<R>& study, const Layout
   return evaluate<R>(study, layout, r, interpolated, {});
 }
 
+/// The level's grid with central differences, fine enough for tails too: sinc collocation would carry errors of the
+/// bulk into them. `rough`: the same study in double.
+template <Real R>
+Layout<R> with_central_differences(const Job& job, const Study<R>& study, const Study<double>& rough, Resolution& r,
+                                   int level) {
+  const double folds = M_LN10 * (job.digits + 5) * std::pow(1.15, level);
+  const double strip = num::to_double(study.model->analytic_strip());
+  Radius radius;
+  double share = 1;
+  for (int finer = 0; finer < 8; ++finer, share *= 0.8) {  // steep tails need more nodes
+    r.strip_share = 2 * share / folds, r.width_share = 2 * share / std::sqrt(folds);
+    const auto coarse = lay_out(rough, r);
+    radius = radius_for(tails(rough, coarse, job.digits, false), coarse, strip, folds);
+    if (radius.left_out < -folds) break;
+  }
+  auto out = lay_out(study, r);
+  out.radius = radius.nodes;
+  require_memory(job, out);
+  return out;
+}
+
 /// joint: with a lagging sampler, what concerns X too (in double precision only).
 template <Real R>
 void spectral(Job& job, bool joint = true) {
   using std::log10;
+  constexpr bool many_digits = !std::same_as<R, double>;
   const auto study = make_study<R>(job.experiment, job.options);
-  const auto rough = make_study<double>(job.experiment, job.options);
+  const auto rough = many_digits ? make_study<double>(job.experiment, job.options) : Study<double>();
   const R goal = accuracy<R>(job.digits);
   const auto first = lay_out(study, resolution(job.digits, 0));
   require_memory(job, first);
   const R growth = worst_condition(study, first);
   const double condition = num::to_double(R(log10(growth)));
-  const bool fits = growth * num::epsilon<R>() * 100 < goal;
-  // fourteen digits more than the goal asks of psi, for what follows from it
-  double wanted = job.digits + 14;
   const auto points = [&](int k) { return 12 + 3 * job.digits / 2 + 8 * k; };
   const auto between = [&](const Layout<R>& layout, int k) {  // sets interpolated between some
     return 4 * static_cast<int>(layout.ensemble.sets.size()) > 5 * points(k) && one_number(study, layout);
   };
-  bool local = false;  // central differences: sinc collocation would carry errors of the bulk into the tails
-  if constexpr (!std::same_as<R, double>) {
-    local = true;
-    const auto names = job.wanted();
-    if (Goal<R>{goal, names}.wants("lautum_info")) {
-      const auto layout = lay_out(rough, resolution(job.digits, 0));
-      wanted = std::max(wanted, tails(rough, layout, job.digits, between(first, 0)).depth);
-    }
+  // fourteen digits more than the goal asks of psi, for what follows from it
+  double wanted = job.digits + 14;
+  const auto names = job.wanted();
+  if (many_digits && Goal<R>{goal, names}.wants("lautum_info")) {
+    const auto layout = lay_out(rough, resolution(job.digits, 0));
+    wanted = std::max(wanted, tails(rough, layout, job.digits, between(first, 0)).depth);
     // tails beyond reach leave the other quantities as they are
     if (wanted + condition >= most_decimals) wanted = std::max(job.digits + 14.0, most_decimals - 1 - condition);
   }
-  if (local ? !(wanted + condition < most_decimals) : !fits) {
+  const bool fits = many_digits ? wanted + condition < most_decimals : growth * num::epsilon<R>() * 100 < goal;
+  if (!fits) {
     job.collected.lost_digits = condition;
     const bool all = !(condition < num::digits10<R>());
     job.collected.obstacle =
-        (local ? "the spectral solver would have to carry " + num::to_text(std::ceil(wanted + condition), 6) +
-                     " digits (it can " + num::to_text(most_decimals, 6) + ")"
-               : "the spectral solver loses " + (all ? "all" : "about " + num::to_text(condition, 3)) + " of the " +
-                     std::to_string(num::digits10<R>()) + " digits of its numbers") +
+        (many_digits ? "the spectral solver would have to carry " + num::to_text(std::ceil(wanted + condition), 6) +
+                           " digits (it can " + num::to_text(most_decimals, 6) + ")"
+                     : "the spectral solver loses " + (all ? "all" : "about " + num::to_text(condition, 3)) +
+                           " of the " + std::to_string(num::digits10<R>()) + " digits of its numbers") +
         ", because the start reaches far into the tails of the stationary density";
     return;
   }
   const auto layout_of = [&](int k, Resolution& r) {
-    if (!local) return k ? lay_out(study, r) : first;
-    const double folds = M_LN10 * (job.digits + 5) * std::pow(1.15, k);
-    const double strip = num::to_double(study.model->analytic_strip());
-    Radius radius;
-    double share = 1;
-    for (int finer = 0; finer < 8; ++finer, share *= 0.8) {  // steep tails need more nodes
-      r.strip_share = 2 * share / folds, r.width_share = 2 * share / std::sqrt(folds);
-      const auto coarse = lay_out(rough, r);
-      radius = radius_for(tails(rough, coarse, job.digits, false), coarse, strip, folds);
-      if (radius.left_out < -folds) break;
-    }
-    auto out = lay_out(study, r);
-    out.radius = radius.nodes;
-    require_memory(job, out);
-    return out;
+    if (many_digits) return with_central_differences(job, study, rough, r, k);
+    return k ? lay_out(study, r) : first;
   };
-  if constexpr (!std::same_as<R, double>) {
+  if (many_digits && job.digits <= 12) {
     auto r = resolution(job.digits, 0);
-    if (job.digits <= 12 && multiprecision_seconds(study, layout_of(0, r), wanted + condition) > 30) {
+    if (multiprecision_seconds(study, layout_of(0, r), wanted + condition) > 30) {
       job.collected.obstacle = "more digits in the arithmetic would take too long";
       return;
     }
@@ -214,10 +219,11 @@ void spectral(Job& job, bool joint = true) {
         if (!joint) r.lag_columns = 0;
         const auto layout = layout_of(k, r);
         const auto report = reporter(job.options, "spectral, level " + std::to_string(k + 1));
-        if (local && between(layout, k)) return interpolated_level<R>(study, layout, r, solver, points(k), report);
+        if (many_digits && between(layout, k))
+          return interpolated_level<R>(study, layout, r, solver, points(k), report);
         return evaluate<R>(study, layout, r, solver, report);
       },
-      most_levels, Goal<R>{goal, job.wanted()}, identities);
+      most_levels, Goal<R>{goal, names}, identities);
   collect(job, book, study, "spectral", identities);
 }
 
