@@ -193,11 +193,11 @@ class ByExample {
     for (const auto& g : groups_)
       for (int k = 1; g.felt && k <= g.count; ++k) sets *= (static_cast<double>(axis_.node.size()) + k - 1) / k;
     if (sets > 2e6)
-      throw InputError(
-          e.at("data.target") + "minibatches feel every example, and " + std::to_string(e.data.size) +
-          " examples have " + std::to_string(static_cast<long>(std::min(sets, 1e15))) +
-          " quadrature nodes; allowed: 2000000 (fewer examples or digits), or batch = \"full\", or one data "
-          "set by data.values");
+      throw InputError(e.at("data.target") + "the noise of gradients depends on every example, and " +
+                       std::to_string(e.data.size) + " examples have " +
+                       std::to_string(static_cast<long>(std::min(sets, 1e15))) +
+                       " quadrature nodes; allowed: 2000000 (fewer examples or digits), or " +
+                       (by_covariance(e) ? "" : "batch = \"full\", or ") + "one data set by data.values");
     R top = 1;
     for (const auto& g : groups_)
       for (int k = 0; g.felt && k < g.count; ++k) top *= *std::max_element(axis_.weight.begin(), axis_.weight.end());
@@ -257,16 +257,23 @@ Family<R> gaussian_family(const model::Model<R>& model, const experiment::Experi
 template <Real R>
 Ensemble<R> real_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail,
                         const std::vector<R>& resolution) {
-  if (by_covariance(e) && e.model.kind + std::to_string(model.parameters()) != "gaussian-mean1")
+  const bool regression = is_regression(model, e);
+  if (by_covariance(e) && !regression && e.model.kind + std::to_string(model.parameters()) != "gaussian-mean1")
     throw InputError(e.at("learner.kind") + "\"sgd-diffusion\" with an ensemble of data sets of \"" + e.model.kind +
-                     "\" is not available; available: gaussian-mean of one dimension, or one data set by data.values");
+                     "\" is not available; available: gaussian-mean of one dimension, linear-regression, or one data "
+                     "set by data.values");
   Ensemble<R> out;
   out.discrete = false;
   if (is_gaussian_family(model, e)) {
     const auto family = gaussian_family(model, e);
     out.target_statistic = family.target_statistic;
-    if (by_examples(e) && model.dimension() == 1) {
+    if ((by_examples(e) || (by_covariance(e) && regression)) && model.dimension() == 1) {
       ByExample<R>(model, e, tail, pick(resolution, 0)).fill(out);
+      if (by_covariance(e))
+        for (auto& set : out.sets) {
+          set.covariance = covariance(model, set.examples, set.statistic);
+          set.examples.clear();
+        }
       out.dropped = tail * e.data.size;
       return out;
     }

@@ -9,6 +9,7 @@
 #include "evolve/integer_series.hpp"
 #include "evolve/toeplitz.hpp"
 #include "num/errors.hpp"
+#include "num/product.hpp"
 
 namespace calor::evolve {
 
@@ -183,7 +184,7 @@ Propagated<double> exponential_by_chebyshev(const ToeplitzPlusDiagonal<double>& 
         const std::size_t at = from + static_cast<std::size_t>(k);
         table(k, j) = at < row.size() ? row[at] : 0.0;
       }
-    out.noalias() += basis.leftCols(count) * table.topRows(count);
+    num::add_product(basis.leftCols(count), table.topRows(count), out);
   }
   const auto m = static_cast<Eigen::Index>(times.size());
   return {out.leftCols(m), out.rightCols(columns - m)};

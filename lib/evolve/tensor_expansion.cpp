@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "evolve/chebyshev.hpp"
+#include "num/product.hpp"
 
 namespace calor::evolve {
 
 namespace {
 
-constexpr Eigen::Index block = 16;  // Chebyshev vectors that are added up at a time
+constexpr Eigen::Index block = 32;  // Chebyshev vectors that are added up at a time
 
 /// Coefficients of exp(-tH) = sum_k c_k T_k(1 - 2H/upper): exp(-z)(I_0, 2I_1, 2I_2, ...), z = t upper/2.
 std::vector<double> coefficients(double time, double upper) {
@@ -79,7 +80,7 @@ void TensorExpansion::group(double start, std::span<const double> times, std::si
         const auto& row = c[static_cast<std::size_t>(j)];
         table(k, j) = at < row.size() ? row[at] : 0.0;
       }
-    out.rightCols(m - quiet).noalias() += basis.leftCols(count) * table.topRightCorner(count, m - quiet);
+    num::add_product(basis.leftCols(count), table.topRightCorner(count, m - quiet), out.rightCols(m - quiet));
   }
   for (; linear && next < averages->times.size() && averages->times[next] <= times.back(); ++next) {
     const auto row = coefficients(averages->times[next] - start, upper_);

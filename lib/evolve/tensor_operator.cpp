@@ -2,6 +2,7 @@
 
 #include "evolve/sinc.hpp"
 #include "num/errors.hpp"
+#include "num/product.hpp"
 
 namespace calor::evolve {
 
@@ -34,8 +35,8 @@ void FoldedAxis::add_first(Eigen::Index columns, const double* in, double* out, 
       o[c * half_ + i] = x - y;
     }
   using Block = Eigen::Map<Matrix<double>>;
-  Block(ge, half_, columns).noalias() = even_ * Block(e, half_, columns);
-  Block(go, half_, columns).noalias() = odd_ * Block(o, half_, columns);
+  num::multiply(even_, Block(e, half_, columns), Block(ge, half_, columns));
+  num::multiply(odd_, Block(o, half_, columns), Block(go, half_, columns));
   // even part of the input gives g_i + sign g_{n-1-i}, the odd part g_i - sign g_{n-1-i}
   for (Eigen::Index c = 0; c < columns; ++c)
     for (Eigen::Index i = 0; i < half_; ++i) {
@@ -57,8 +58,8 @@ void FoldedAxis::add_slab(Eigen::Index inner, const double* in, double* out, std
     }
   }
   using Block = Eigen::Map<Matrix<double>>;
-  Block(ge, inner, half_).noalias() = Block(e, inner, half_) * even_transposed_;
-  Block(go, inner, half_).noalias() = Block(o, inner, half_) * odd_transposed_;
+  num::multiply(Block(e, inner, half_), even_transposed_, Block(ge, inner, half_));
+  num::multiply(Block(o, inner, half_), odd_transposed_, Block(go, inner, half_));
   for (Eigen::Index i = 0; i < half_; ++i) {
     const double *s = ge + i * inner, *d = go + i * inner;
     double *x = out + i * inner, *y = out + (n - 1 - i) * inner;

@@ -65,13 +65,13 @@ std::map<std::vector<long>, R> frequencies(const model::Model<R>& model, const e
   return one;
 }
 
-/// The statistic of a given example, exact but for what does not depend on theta, which is 0.
+/// The statistic of a given example, exact but for what no l_a that depends on theta multiplies, which is 0.
 std::vector<Rational> exact_statistic(const experiment::Experiment& e, std::size_t i) {
   const auto& x = e.data.values[i];
   std::vector<Rational> t{Rational(1)};
   if (e.model.kind != "linear-regression") {
     t.insert(t.end(), x.begin(), x.end());
-    t.emplace_back(0);
+    t.push_back(e.model.kind == "gaussian" ? Rational(x.front() * x.front()) : Rational(0));
     return t;
   }
   const auto& u = e.model.inputs[i];

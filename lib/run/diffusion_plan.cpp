@@ -8,6 +8,7 @@
 #include "num/errors.hpp"
 #include "run/diffusion_level.hpp"
 #include "run/support.hpp"
+#include "run/tensor_level.hpp"
 
 namespace calor::run {
 
@@ -243,7 +244,7 @@ TensorPlan straight(const Study<double>& study, const learner::Langevin<double>&
 
 DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolution& r) {
   DiffusionLayout out;
-  out.ensemble = data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), 1.0);
+  out.ensemble = ensemble(study, r);
   // the extremes of a schedule
   learner::Langevin<double> hot = study.learner, cold = study.learner;
   hot.course = cold.course = {};

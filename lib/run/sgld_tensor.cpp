@@ -68,7 +68,7 @@ void require_fit(const experiment::Experiment& e, int digits, const Setting& s) 
   if (s.model->outcomes() == 0) histories += 3 * s.x_nodes;  // the model on its nodes of x
   double side = 0;
   for (const auto& axis : s.room.grid.axes) side += axis.size;
-  if (8 * nodes * (histories + batches * side) > 2 * most_walk_bytes)
+  if (8 * nodes * (histories + 1.5 * batches * side) > 2 * most_walk_bytes)
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(digits) + " digits need " +
                         std::to_string(s.room.grid.size()) + " nodes for " +
                         std::to_string(static_cast<long>(histories)) + " densities and " +
@@ -150,6 +150,7 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
   s.steps = learner::step_sizes(e.learner, s.points.back());
   s.room.weight_decay = real(e.learner.weight_decay);
   s.model = model::make<double>(e.model);
+  s.room.model = s.model.get();
   const double decades = (1.8 * digits + 3) * finer;
   TensorResolution r;
   r.tail = 1.2 * decades;
@@ -197,7 +198,7 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
   require_fit(e, digits, s);
   s.room.terms = terms_on(*s.model, grid);
   s.room.spaces = spaces(*s.model, s.room.terms, grid, of_x);
-  s.room.energy = thermo::energies(s.room.spaces);
+  s.room.energy = energies(*s.model, s.room.terms, grid, of_x);
   const Eigen::Index n = grid.size();
   s.room.theta = {Field(n), Field(n)};
   s.initial = Field(n);
@@ -391,6 +392,10 @@ std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double
     row["ep_x_naive"] = change("entropy_x") - row["heat_x"];
     row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
     thermo::finish_fluctuations(row);
+    const auto astray = row.find("_astray");
+    if (astray == row.end()) continue;
+    const double lost = astray->second.value;
+    for (auto& [name, raw] : row) raw.noise += lost;
   }
   thermo::exact_zeros<double>(rows, !s.stream && s.ensemble.fixed);
   return rows;

@@ -4,6 +4,7 @@
 
 #include "num/decompose.hpp"
 #include "num/errors.hpp"
+#include "num/product.hpp"
 
 namespace calor::run {
 
@@ -65,6 +66,8 @@ TensorMove::TensorMove(const TensorRoom& room, const learner::Batches<double>& b
         }
     }
   }
+  for (const auto& k : kernel_) second_transposed_.push_back(k[1].transpose());
+  find_astray(batches);
   if (weight_.size() > 1) {
     medium_ = medium_by_quadrature();
     return;
@@ -73,11 +76,38 @@ TensorMove::TensorMove(const TensorRoom& room, const learner::Batches<double>& b
   for (const auto& theta : room.theta) loss_ += room.weight_decay / 2 * theta.cwiseAbs2();
 }
 
+void TensorMove::find_astray(const learner::Batches<double>& batches) {
+  constexpr double logarithms = 50;
+  std::vector<model::Jet<double>> jets(static_cast<std::size_t>(batches.statistic.rows()));
+  const auto loss = [&](const std::array<double, 2>& theta, Eigen::Index c) {
+    room_.model->components_at(theta, jets);
+    double sum = room_.weight_decay / 2 * (theta[0] * theta[0] + theta[1] * theta[1]);
+    for (std::size_t k = 0; k < jets.size(); ++k)
+      sum += batches.statistic(static_cast<Eigen::Index>(k), c) * jets[k].value;
+    return std::fabs(sum);
+  };
+  for (Eigen::Index i = 0; i < room_.grid.size(); ++i)
+    for (std::size_t c = 0; c < weight_.size(); ++c) {
+      std::array<double, 2> from{}, to{};
+      bool out = false;
+      for (std::size_t a = 0; a < 2; ++a) {
+        const auto& axis = room_.grid.axes[a];
+        from[a] = room_.theta[a][i];
+        to[a] = from[a] - eta_ * slope_[c][a][i];
+        out = out || !(to[a] >= axis.start && to[a] <= axis.node(axis.size - 1));
+      }
+      if (!out) continue;
+      if (astray_.size() == 0) astray_ = Field::Zero(room_.grid.size());
+      astray_[i] +=
+          weight_[c] * (logarithms + loss(from, static_cast<Eigen::Index>(c)) + loss(to, static_cast<Eigen::Index>(c)));
+    }
+}
+
 Field TensorMove::push(const Field& f) const {
   const Field weighted = room_.spaces.theta_weight[0] * f;
   Matrix<double> out = Matrix<double>::Zero(room_.grid.axes[0].size, room_.grid.axes[1].size);
   for (std::size_t c = 0; c < weight_.size(); ++c)
-    out.noalias() += kernel_[c][0] * Field(weight_[c] * weighted).asDiagonal() * kernel_[c][1].transpose();
+    num::add_product(kernel_[c][0] * Field(weight_[c] * weighted).asDiagonal(), second_transposed_[c], out);
   return Eigen::Map<const Field>(out.data(), out.size());  // axis 0 fastest
 }
 
@@ -220,6 +250,7 @@ void redraw(const TensorRoom& room, const TensorMove& move, const Field& next, T
   const double entropy = w * walk.rho.dot(room.spaces.x_entropy), later = w * next.dot(room.spaces.x_entropy);
   double moved = 0, between = 0;  // <phi>, S(X|Theta', B) before X is redrawn
   for (Eigen::Index x = 0; x < outcomes; ++x) {
+    if (weight[x] * w * walk.rho.dot(room.spaces.conditional.col(x)) < 1e-22) continue;    // nodes of a real x, far out
     const Field joint = move.push(walk.rho.cwiseProduct(room.spaces.conditional.col(x)));  // P(x, theta')
     moved += weight[x] * w * joint.dot(room.energy.col(x));
     double sum = 0;
@@ -286,6 +317,7 @@ void advance(const TensorRoom& room, const TensorMove& move, const Field& log_st
   const Field next = move.push(walk.rho);
   const double medium = move.medium(walk.rho, next);
   total["ep_theta_medium"] += medium;
+  if (move.astray().size()) total["_astray"] += w * walk.rho.dot(move.astray());
   if (log_stationary.size()) {  // I9
     double own = 0, relative = 0;
     const Field before = log_above_underflow(walk.rho), after = log_above_underflow(next);

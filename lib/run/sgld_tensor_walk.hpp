@@ -18,6 +18,7 @@ namespace calor::run {
 
 /// What all histories share; fields have one entry a node, axis 0 fastest.
 struct TensorRoom {
+  const model::Model<double>* model = nullptr;
   grid::Tensor grid;
   TensorTerms terms;
   info::Spaces<double> spaces;       // of outcomes; of classes of outcomes with `turn`
@@ -49,16 +50,21 @@ class TensorMove {
   Vector<double> log_stationary() const;
 
   const Vector<double>& loss() const { return loss_; }  // L^ with weight decay; of a single batch
+  /// Share of the batches that throw Theta from a node out of the box (steep losses: gaussian where widths are small),
+  /// times what that may change any quantity by, roughly: logarithms of densities, losses. Empty if there is none.
+  const Vector<double>& astray() const { return astray_; }
 
  private:
   double log_density(Eigen::Index from, Eigen::Index to) const;
+  void find_astray(const learner::Batches<double>& batches);
 
   const TensorRoom& room_;
   double eta_, temperature_;
   std::vector<double> weight_;                         // of the batches
   std::vector<std::array<Vector<double>, 2>> slope_;   // [batch][axis]: gradient of L^ at the nodes
   std::vector<std::array<Matrix<double>, 2>> kernel_;  // [batch][axis]: n_axis x nodes
-  Vector<double> medium_, loss_;
+  std::vector<Matrix<double>> second_transposed_;      // [batch]: of kernel_[batch][1]
+  Vector<double> medium_, loss_, astray_;
 };
 
 /// Where one history stands, and what it has accumulated.

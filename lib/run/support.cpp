@@ -106,13 +106,16 @@ void require_real_steps(const experiment::Experiment& e) {
                        "sampler equilibrium; ou with gaussian-mean and constant learning rate and temperature");
   if (d == 1) return;
   const std::string plane = "sgld of \"" + e.model.kind + "\" with two parameters";
-  if (e.model.kind != "linear-regression")
+  const bool given = e.data.source == experiment::Data::Source::values, widths = e.model.kind == "gaussian";
+  if (e.model.kind != "linear-regression" && !widths)
     refuse_unavailable(e, "model.kind", plane + " and batch \"" + e.learner.batch + "\"",
-                       "discrete models; gaussian-mean with full batches or a stream; linear-regression");
+                       "discrete models; gaussian; gaussian-mean with full batches or a stream; linear-regression");
   if (lagging(e))
     refuse_unavailable(e, "sampler.kind", "\"" + e.sampler.kind + "\" with " + plane,
-                       "equilibrium; ou with full batches");
-  if (e.data.source != experiment::Data::Source::values)
+                       widths ? "equilibrium" : "equilibrium; ou with full batches");
+  if (!given && widths)
+    refuse_unavailable(e, "data.target", plane + " and an ensemble of data sets", "one data set by data.values");
+  if (!given)
     refuse_unavailable(e, "data.target", "minibatches with " + plane + " and an ensemble of data sets",
                        "batch full or stream, or one data set by data.values");
 }
@@ -191,12 +194,12 @@ void require_supported(const experiment::Experiment& e, Method method) {
     refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
                        "one dimension; given examples (data.values) and a start as wide in all directions, with "
                        "sampler equilibrium or ou and --method auto or analytic");
-  if (l.kind == "sgd-diffusion" && bends && e.data.source == experiment::Data::Source::target &&
+  if (l.kind == "sgd-diffusion" && bends && d > 1 && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "data.target",
-                       "an ensemble of data sets whose noise depends on their fourth-order moments (\"" + e.model.kind +
-                           "\" with sgd-diffusion)",
-                       "one data set by data.values");
+                       "an ensemble of data sets whose noise depends on every example (\"" + e.model.kind +
+                           "\" of two parameters with sgd-diffusion)",
+                       "one data set by data.values; linear-regression of one weight");
   if (e.sampler.kind == "ou" && l.kind != "jump" && l.kind != "sgld")
     refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner",
                        "equilibrium, heat-bath, glauber, metropolis, gibbs");

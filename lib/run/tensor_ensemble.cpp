@@ -10,15 +10,15 @@ namespace calor::run {
 namespace {
 
 /// A parameter in a well of curvature c: how far the mean has followed a shift of the well at time t, as a share, and
-/// the variance.
+/// the variance; of a schedule, the most and the least.
 struct Followed {
   double share, variance;
 };
 
 Followed followed(const learner::Langevin<double>& l, double curvature, double v0, double t) {
-  const double kappa = l.mobility * curvature;
+  const double kappa = l.mobility * curvature, temperature = l.course.empty() ? l.temperature : l.coldest;
   return {-std::expm1(-kappa * t),
-          v0 * std::exp(-2 * kappa * t) - l.temperature / curvature * std::expm1(-2 * kappa * t)};
+          v0 * std::exp(-2 * kappa * t) - temperature / curvature * std::expm1(-2 * kappa * t)};
 }
 
 /// Trapezoidal spacing for a weight of width 1 times functions narrower by (1 + signal to noise)^½, down to
@@ -27,25 +27,64 @@ double spacing_for(double signal_to_noise, double decades) {
   return M_PI * std::sqrt(2 / (decades * (1 + signal_to_noise)));
 }
 
-/// linear-regression: along each principal axis of the design the loss is a well of curvature m/s² + lambda.
-std::vector<double> regression(const Study<double>& s, const TensorResolution& r) {
+/// sgd-diffusion of linear-regression, where every example is an axis: each shifts a well of curvature m/s² + lambda.
+/// (The gradient noise widens the density beyond what the temperature does.)
+std::vector<double> examples(const Study<double>& s, const TensorResolution& r) {
   const auto& e = *s.experiment;
   const data::Design<double> design(e.model.inputs);
   const double precision = 1 / std::pow(num::from_rational<double>(e.model.stddev), 2),
-               noise = num::from_rational<double>(e.data.variance.front()) / e.data.size;
+               variance = num::from_rational<double>(e.data.variance.front());
+  const double v0 = std::pow(*std::min_element(s.learner.initial_stddev.begin(), s.learner.initial_stddev.end()), 2);
+  double longest = 0, worst = 0;  // |u_j|²
+  for (const auto& row : e.model.inputs) {
+    double square = 0;
+    for (const auto& u : row) square += std::pow(num::from_rational<double>(u), 2);
+    longest = std::max(longest, square);
+  }
+  for (int k = 0; k < design.rank; ++k)
+    for (const double t : s.points) {
+      const double curvature = design.eigenvalue[k] * precision + s.learner.weight_decay;
+      const auto f = followed(s.learner, curvature, v0, t);
+      const double shift = f.share * precision / curvature / e.data.size;
+      worst = std::max(worst, shift * shift * variance * longest / f.variance);
+    }
+  return {spacing_for(worst, 1.6 * r.spacing)};
+}
+
+/// An axis of the ensemble for each principal axis k of the design (gaussian-mean: each dimension): along it the loss
+/// is a well of curvature m_k/s² + lambda, whose place follows data of variance noise_k m_k.
+std::vector<double> wells(const Study<double>& s, const TensorResolution& r, const std::vector<double>& m,
+                          const std::vector<double>& noise) {
+  const double precision = 1 / std::pow(num::from_rational<double>(s.experiment->model.stddev), 2);
   const double v0 = std::pow(*std::min_element(s.learner.initial_stddev.begin(), s.learner.initial_stddev.end()), 2);
   std::vector<double> out;
-  for (int k = 0; k < design.rank; ++k) {
-    const double m = design.eigenvalue[k], curvature = m * precision + s.learner.weight_decay;
+  for (std::size_t k = 0; k < m.size(); ++k) {
+    const double curvature = m[k] * precision + s.learner.weight_decay;
     double worst = 0;
     for (const double t : s.points) {
       const auto f = followed(s.learner, curvature, v0, t);
       const double shift = f.share * precision / curvature;
-      worst = std::max(worst, shift * shift * noise * m / f.variance);
+      worst = std::max(worst, shift * shift * noise[k] * m[k] / f.variance);
     }
     out.push_back(spacing_for(worst, 1.6 * r.spacing));
   }
   return out;
+}
+
+std::vector<double> regression(const Study<double>& s, const TensorResolution& r) {
+  const auto& e = *s.experiment;
+  const data::Design<double> design(e.model.inputs);
+  std::vector<double> m;
+  for (int k = 0; k < design.rank; ++k) m.push_back(design.eigenvalue[k]);
+  const double noise = num::from_rational<double>(e.data.variance.front()) / e.data.size;
+  return wells(s, r, m, std::vector<double>(m.size(), noise));
+}
+
+std::vector<double> means(const Study<double>& s, const TensorResolution& r) {
+  std::vector<double> noise;
+  for (const auto& v : s.experiment->data.variance)
+    noise.push_back(num::from_rational<double>(v) / s.experiment->data.size);
+  return wells(s, r, std::vector<double>(noise.size(), 1.0), noise);
 }
 
 /// gaussian: theta_0 sits in a well of curvature w = exp(-2 theta_1), which shifts with the mean of the data. Narrow
@@ -85,7 +124,9 @@ std::vector<double> widths(const Study<double>& s, const TensorResolution& r) {
 std::vector<double> ensemble_spacing(const Study<double>& s, const TensorResolution& r) {
   const auto& e = *s.experiment;
   if (s.model->outcomes() > 0 || e.data.source != experiment::Data::Source::target) return {1.0};
-  return e.data.weights.empty() ? widths(s, r) : regression(s, r);
+  if (e.model.kind == "gaussian") return widths(s, r);
+  if (e.model.kind == "gaussian-mean") return means(s, r);
+  return e.learner.kind == "sgd-diffusion" ? examples(s, r) : regression(s, r);
 }
 
 }  // namespace calor::run

@@ -160,7 +160,7 @@ TensorCost cost(const Study<double>& study, const TensorLayout& layout, const Te
                d = static_cast<double>(grid.dimension()), terms = study.model->components();
   TensorCost out;
   out.bytes = 8 * n *
-                  (sets * (points + 2) + cores * (columns(study, layout) + 30 + d) + terms * (2 + d) +
+                  (sets * (points + 2) + cores * (columns(study, layout) + 46 + d) + terms * (2 + d) +
                    3 * x_nodes(*study.model, grid, r)) +
               snapshot(layout) * points_at_once(study, layout);
   if (fluctuations_wanted(*study.options))  // the terms of a series of seven blocks (tensor_moments.hpp)

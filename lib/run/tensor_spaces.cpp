@@ -70,8 +70,13 @@ RealNodes real_nodes(const Curves& c, const TensorResolution& r) {
 }
 
 /// X = (row of the design, x): a density with respect to the mean over the rows, so that entropies are means over them.
-info::Spaces<double> real_spaces(const model::Model<double>& model, const grid::Tensor& grid,
-                                 const TensorResolution& r) {
+struct RealColumns {
+  Vector<double> weight;  // of the nodes of x
+  Matrix<double> energy;  // -ln p(x|theta), one column a node of x
+  Vector<double> entropy;
+};
+
+RealColumns real_columns(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& r) {
   if (model.dimension() != 1) throw InternalError("tensor: x of several dimensions");
   const auto rows = distinct_rows(model, grid);
   std::vector<RealNodes> nodes;
@@ -80,19 +85,15 @@ info::Spaces<double> real_spaces(const model::Model<double>& model, const grid::
     nodes.push_back(real_nodes(c, r));
     columns += static_cast<Eigen::Index>(nodes.back().x.size());
   }
-  info::Spaces<double> out;
-  out.theta_weight = Vector<double>::Constant(grid.size(), grid.cell());
-  out.x_weight = Vector<double>(columns);
-  out.conditional = Matrix<double>(grid.size(), columns);
   const auto& width = rows.front().first.width;
-  out.x_entropy = width.array().log() + (std::log(2 * M_PI) + 1) / 2;
-  const Vector<double> norm = width.cwiseInverse() / std::sqrt(2 * M_PI);
+  const Vector<double> log_norm = width.array().log() + std::log(2 * M_PI) / 2;
+  RealColumns out{Vector<double>(columns), Matrix<double>(grid.size(), columns), log_norm.array() + 0.5};
   Eigen::Index at = 0;
   for (std::size_t j = 0; j < rows.size(); ++j)
     for (std::size_t k = 0; k < nodes[j].x.size(); ++k, ++at) {
       const auto z = (nodes[j].x[k] - rows[j].first.mean.array()) / width.array();
-      out.conditional.col(at) = norm.array() * (-z.square() / 2).exp();
-      out.x_weight[at] = nodes[j].weight[k] * rows[j].second / model.rows();
+      out.energy.col(at) = log_norm.array() + z.square() / 2;
+      out.weight[at] = nodes[j].weight[k] * rows[j].second / model.rows();
     }
   return out;
 }
@@ -103,9 +104,15 @@ info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms
                             const TensorResolution& resolution) {
   const Eigen::Index n = grid.size();
   const int outcomes = model.outcomes();
-  if (outcomes == 0) return real_spaces(model, grid, resolution);
   info::Spaces<double> out;
   out.theta_weight = Vector<double>::Constant(n, grid.cell());
+  if (outcomes == 0) {
+    auto real = real_columns(model, grid, resolution);
+    out.x_weight = std::move(real.weight);
+    out.x_entropy = std::move(real.entropy);
+    out.conditional = (-real.energy.array()).exp();
+    return out;
+  }
   out.x_weight = Vector<double>::Ones(outcomes);
   out.conditional = Matrix<double>(n, outcomes);
   out.x_entropy = Vector<double>::Zero(n);
@@ -114,6 +121,14 @@ info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms
     out.conditional.col(x) = (-energy).array().exp();
     out.x_entropy += out.conditional.col(x).cwiseProduct(energy);
   }
+  return out;
+}
+
+Matrix<double> energies(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
+                        const TensorResolution& resolution) {
+  if (model.outcomes() == 0) return real_columns(model, grid, resolution).energy;
+  Matrix<double> out(grid.size(), model.outcomes());
+  for (int x = 0; x < model.outcomes(); ++x) out.col(x) = terms.value * statistic(model, x);
   return out;
 }
 

@@ -11,6 +11,11 @@ namespace calor::run {
 info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                             const TensorResolution& resolution = {});
 
+/// phi = -ln p(x|theta) at the nodes, one column a node of x or an outcome, as spaces() has them: finite where p
+/// underflows.
+Matrix<double> energies(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
+                        const TensorResolution& resolution = {});
+
 /// How many nodes of x, or outcomes, spaces() has.
 double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& resolution);
 

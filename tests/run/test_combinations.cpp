@@ -116,7 +116,8 @@ std::vector<Combination> combinations() {
             if (turns) text += "step = 0.2\n";
             const bool lags = turns || sampler != "equilibrium",
                        cold = l.name == "diffusion at T = 0" && sampler == "metropolis",
-                       by_example = l.name == "minibatch" && !given && (m.name == "mean" || m.name == "slope");
+                       by_example = !given && ((l.name == "minibatch" && (m.name == "mean" || m.name == "slope")) ||
+                                               (l.name == "diffusion" && m.name == "slope"));
             out.push_back(
                 {m.name + ", " + l.name + (given ? ", given" : "") + ", " + sampler + (turns ? ", turns" : ""), text,
                  m.parameters == 1 && (!lags || m.name == "bernoulli" || m.name == "mean") && !by_example,

@@ -153,6 +153,22 @@ TEST_CASE("ou on a grid of (theta, x) agrees with the closed form, in continuous
   }
 }
 
+TEST_CASE("an ensemble of Gaussian means under a schedule: on the grid, as moments need it, and in closed form") {
+  // two examples, far apart in widths of the densities that they lead to
+  const auto e = parse_one(
+      "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nsize = 2\ntarget = { mean = 0.4, stddev = 0.8 "
+      "}\n[learner]\n"
+      "kind = \"langevin\"\nmobility = 1\ntemperature = { times = [0, 1], values = [0.05, 0.02] }\nweight_decay = 0.1\n"
+      "initial = { mean = [0.2], stddev = [0.3] }\n[time]\npoints = [2]\n");
+  Options o;
+  o.digits = 10;
+  o.quantities = {"m_info", "l_info", "entropy_theta", "ep_theta", "heat_theta", "ep_x", "loss_test"};
+  const auto truth = numbers(compute(e, o));
+  o.quantities.push_back("heat_x_variance");
+  o.digits = 5;
+  CHECK(check_honest(numbers(compute(e, o)), truth, "on the grid") == 7);
+}
+
 TEST_CASE("fluctuations beyond double precision are refused by file and key") {
   Options o = fluctuations();
   o.digits = 20;

@@ -189,8 +189,57 @@ TEST_CASE("sgd-diffusion: linear-regression, whose moments close; refusals") {
   }
   CHECK_THROWS_WITH_AS(compute(parse_one(regression("values = [[1], [0.5], [2]]", "0")), o),
                        doctest::Contains("learner.temperature"), InputError);
-  CHECK_THROWS_WITH_AS(compute(parse_one(regression("target = { weights = [1], stddev = 1 }", "0.1")), o),
-                       doctest::Contains("data.target"), InputError);
+}
+
+namespace {
+
+/// Two examples of a regression through the origin.
+std::string line(const std::string& inputs, const std::string& data) {
+  return "[model]\nkind = \"linear-regression\"\nstddev = 1.5\ninputs = " + inputs + "\n[data]\n" + data +
+         "\n[learner]\n" + sgd("0.3") + tail;
+}
+
+}  // namespace
+
+TEST_CASE("sgd-diffusion of linear-regression, data drawn: every example counts") {
+  Options o = with(Method::automatic, 7);
+  o.quantities = {"m_info",     "l_info",   "entropy_theta",      "entropy_theta_given_b",
+                  "heat_theta", "ep_theta", "fisher_dissipation", "loss_train",
+                  "loss_test"};
+  // equal inputs: a Gaussian mean, whose data sets are told by mean and scatter
+  const auto got = numbers(compute(parse_one(line("[[1], [1]]", "target = { weights = [0.4], stddev = 0.8 }")), o));
+  const auto mean = numbers(compute(parse_one("[model]\nkind = \"gaussian-mean\"\nstddev = 1.5\n[data]\nsize = 2\n"
+                                              "target = { mean = 0.4, stddev = 0.8 }\n[learner]\n" +
+                                              sgd("0.3") + tail),
+                                    o));
+  for (std::size_t j = 0; j < mean.size(); ++j)
+    for (const auto& [q, truth] : mean[j]) {
+      const Number miss = abs(Number(got[j].at(q).value - truth.value));
+      CHECK_MESSAGE(miss <= got[j].at(q).error + truth.error, q, " misses by ", miss.str(3));
+    }
+  // noise that depends on theta: averages over B by Gauss–Hermite sums over given data
+  o.quantities = {"entropy_theta_given_b", "heat_theta", "ep_theta", "loss_train"};
+  const std::string inputs = "[[1], [-0.5]]";
+  const auto drawn = numbers(compute(parse_one(line(inputs, "target = { weights = [0.4], stddev = 0.8 }")), o));
+  // (A. Stroud, D. Secrest, Gaussian Quadrature Formulas, 1966) for exp(-z²/2), seven nodes
+  const double node[] = {0, 1.1544053947399682, 2.3667594107345415, 3.7504397177257425},
+               weight[] = {0.45714285714285713, 0.24012317860501256, 0.030757123967586484, 0.000548268855972217};
+  std::vector<std::map<std::string, Number>> average(drawn.size());
+  for (int i = -3; i <= 3; ++i)
+    for (int k = -3; k <= 3; ++k) {
+      const auto y = [&](int at, double u) {
+        return num::to_text(Number(0.4 * u + (at < 0 ? -0.8 : 0.8) * node[std::abs(at)]), 17);
+      };
+      const auto one = numbers(compute(parse_one(line(inputs, "values = [" + y(i, 1) + ", " + y(k, -0.5) + "]")), o));
+      for (std::size_t j = 0; j < one.size(); ++j)
+        for (const auto& [q, entry] : one[j])
+          average[j][q] += Number(weight[std::abs(i)] * weight[std::abs(k)]) * entry.value;
+    }
+  for (std::size_t j = 0; j < drawn.size(); ++j)
+    for (const auto& [q, value] : average[j]) {
+      const Number miss = abs(Number(drawn[j].at(q).value - value));
+      CHECK_MESSAGE(miss <= drawn[j].at(q).error + Number(1e-5), q, " at ", j, " misses by ", miss.str(3));
+    }
 }
 
 }  // namespace calor::run::test

@@ -267,7 +267,7 @@ TEST_CASE("sgld minibatches of many examples from a target are refused") {
   CHECK_THROWS_WITH_AS(compute(parse_one(toml(l, false, "size = 20\ntarget = { mean = 0.4, stddev = 0.7 }",
                                               "kind = \"equilibrium\"", "[2]")),
                                with(Method::automatic, 10)),
-                       doctest::Contains("minibatches feel every example"), InputError);
+                       doctest::Contains("the noise of gradients depends on every example"), InputError);
 }
 
 }  // namespace calor::run::sgld_real_test

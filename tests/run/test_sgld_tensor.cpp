@@ -81,6 +81,87 @@ TEST_CASE("sgld in two parameters: minibatches, housekeeping and excess") {
   CHECK(std::any_of(table.checks.begin(), table.checks.end(), [](const auto& c) { return c.identity == "I9"; }));
 }
 
+namespace {
+
+const std::vector<double> examples{0.3, -0.1, 0.6};
+
+std::string width(const std::string& rate, const std::string& batch, const std::string& steps) {
+  return "[model]\nkind = \"gaussian\"\n[data]\nvalues = [0.3, -0.1, 0.6]\n[learner]\nkind = \"sgld\"\nbatch = " +
+         batch + "\ntemperature = 0.3\nlearning_rate = " + rate +
+         "\nweight_decay = 0.1\ninitial = { mean = [0.2, 0.1], stddev = [0.2, 0.15] }\n[time]\npoints = [0, " + steps +
+         "]\n";
+}
+
+/// <L_B> without weight decay after one step, where every minibatch of one example (or the one of all) is as likely:
+/// over the start by trapezoidal sums, over the step's noise in closed form.
+double loss_after_one_step(double rate, const std::vector<std::vector<double>>& batches) {
+  const auto moments = [](const std::vector<double>& of) {
+    double mean = 0, square = 0;
+    for (const double x : of) mean += x / static_cast<double>(of.size());
+    for (const double x : of) square += (x - mean) * (x - mean) / static_cast<double>(of.size());
+    return std::pair(mean, square);
+  };
+  const auto [mean, scatter] = moments(examples);
+  const double v = 2 * rate * 0.3;
+  double sum = 0, mass = 0;
+  for (int i = -200; i <= 200; ++i)
+    for (int j = -200; j <= 200; ++j) {
+      const double z = 0.04 * i, y = 0.04 * j, weight = std::exp(-(z * z + y * y) / 2);
+      const double mu = 0.2 + 0.2 * z, lambda = 0.1 + 0.15 * y, w = std::exp(-2 * lambda);
+      mass += weight;
+      for (const auto& batch : batches) {
+        const auto [m, s] = moments(batch);
+        const double to = mu + rate * ((m - mu) * w - 0.1 * mu),
+                     wide = lambda + rate * (w * (s + (m - mu) * (m - mu)) - 1 - 0.1 * lambda);
+        const double loss =
+            std::log(2 * M_PI) / 2 + wide + std::exp(2 * v - 2 * wide) / 2 * (scatter + (mean - to) * (mean - to) + v);
+        sum += weight * loss / static_cast<double>(batches.size());
+      }
+    }
+  return sum / mass;
+}
+
+}  // namespace
+
+namespace {
+
+void check_one_step(const std::string& batch, const std::vector<std::vector<double>>& batches) {
+  Options o = with(Method::automatic, 5);
+  o.quantities = {"loss_train", "l_info"};
+  const auto got = numbers(compute(parse_one(width("0.1", batch, "1")), o));
+  const double truth = loss_after_one_step(0.1, batches),
+               miss = std::fabs(static_cast<double>(got[1].at("loss_train").value) - truth);
+  CHECK_MESSAGE(miss < static_cast<double>(got[1].at("loss_train").error) + 1e-11, batch, ": off by ", miss);
+  CHECK(got[1].at("l_info").value == 0);
+}
+
+}  // namespace
+
+TEST_CASE("sgld of mean and width: one step by an integral") { check_one_step("\"full\"", {examples}); }
+
+TEST_SUITE("long") {
+  TEST_CASE("sgld of mean and width: one step of minibatches by an integral") {
+    check_one_step("\"minibatch\"\nbatch_size = 1", {{examples[0]}, {examples[1]}, {examples[2]}});
+  }
+
+  TEST_CASE("sgld of mean and width: many small steps are langevin's") {
+    Options o = with(Method::automatic, 5);
+    o.quantities = {"loss_train", "heat_theta", "ep_theta", "entropy_theta"};
+    const auto at = [&](const std::string& text) { return numbers(compute(parse_one(text), o)).back(); };
+    auto limit = width("0.1", "\"full\"", "0.2");
+    limit.replace(limit.find("kind = \"sgld\"\nbatch = \"full\""), 28, "kind = \"langevin\"\nmobility = 1");
+    limit.replace(limit.find("learning_rate = 0.1\n"), 20, "");
+    const auto truth = at(limit), coarse = at(width("0.04", "\"full\"", "5")),
+               fine = at(width("0.02", "\"full\"", "10"));
+    for (const auto& q : o.quantities) {
+      const auto off = [&](const auto& numbers) {
+        return static_cast<double>(Number(numbers.at(q).value - truth.at(q).value));
+      };
+      CHECK_MESSAGE(std::fabs(off(coarse) / off(fine) - 2) < 0.2, q, ": ", off(coarse), " and ", off(fine));
+    }
+  }
+}
+
 TEST_CASE("sgld in two parameters: a stream of independent spins adds up") {
   Options o = with(Method::automatic, 6);
   o.quantities = {"m_info", "l_info", "heat_theta", "work_theta", "ep_theta",   "ep_theta_medium", "heat_x",
