@@ -45,9 +45,11 @@ void require_possible(const experiment::Experiment& e, bool real_x) {
     refuse_jump(e, "model.dimension",
                 "a jump learner with x in " + std::to_string(e.model.dimension) + " dimensions is not available",
                 "at most 2");
-  if (e.model.kind == "gaussian" && e.data.source == experiment::Data::Source::target)
-    refuse_jump(e, "data.target", "an ensemble of data sets for \"gaussian\" with a jump learner is not available",
-                "data.values: one data set");
+  if (e.model.kind == "gaussian" && e.data.source == experiment::Data::Source::target &&
+      e.learner.acceptance == "metropolis")
+    refuse_jump(e, "learner.acceptance",
+                "\"metropolis\" with an ensemble of data sets of \"gaussian\" (its rates have kinks) is not available",
+                "heat-bath, arrhenius, or one data set by data.values");
   const bool lags = e.sampler.kind != "equilibrium";
   if (real_x && lags && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
     refuse_jump(e, "sampler.kind",
@@ -84,22 +86,28 @@ Answers<R> answers(const data::Family<R>& family, const learner::Jump<R>& learne
   return out;
 }
 
-/// Spacing of a Gaussian ensemble on each axis. Rates depend on a coordinate through u = dL/T, which changes by slope a
+/// Spacing along a normal coordinate. Rates depend on it through u = dL/T between neighbours, which changes by slope a
 /// unit; 1/(1+e^u) has its poles pi/slope away from the real axis.
+double spacing_for(const std::vector<double>& slopes, const Resolution& resolution) {
+  double longest = 0, span = 0;
+  for (const double slope : slopes) {
+    longest = std::max(longest, std::fabs(slope));
+    span += std::fabs(slope);
+  }
+  const double gaussian = M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + span * span / 4)));
+  return std::min(gaussian, 2 * M_PI * M_PI / (longest * resolution.spacing_decades));
+}
+
+/// On each axis of a Gaussian ensemble.
 template <Real R>
 std::vector<double> ensemble_spacing(const Answers<R>& answers, const learner::Jump<R>& learner,
                                      const Resolution& resolution) {
   std::vector<double> out;
   for (Eigen::Index k = 0; k < answers.slope.cols(); ++k) {
-    double longest = 0, span = 0;
-    for (Eigen::Index i = 0; i + 1 < answers.slope.rows(); ++i) {
-      const double slope =
-          std::fabs(num::to_double(R((answers.slope(i + 1, k) - answers.slope(i, k)) / learner.temperature)));
-      longest = std::max(longest, slope);
-      span += slope;
-    }
-    const double gaussian = M_PI * std::sqrt(2 / (resolution.spacing_decades * (1 + span * span / 4)));
-    out.push_back(std::min(gaussian, 2 * M_PI * M_PI / (longest * resolution.spacing_decades)));
+    std::vector<double> slopes;
+    for (Eigen::Index i = 0; i + 1 < answers.slope.rows(); ++i)
+      slopes.push_back(num::to_double(R((answers.slope(i + 1, k) - answers.slope(i, k)) / learner.temperature)));
+    out.push_back(spacing_for(slopes, resolution));
   }
   return out;
 }
@@ -214,12 +222,43 @@ void integrate_by_panels(data::Ensemble<R>& ensemble, const experiment::Experime
   for (auto& set : ensemble.sets) set.weight /= sum;
 }
 
+/// Data sets of `gaussian`, told by mean and scatter, neither of which the losses are linear in: as fine as their
+/// steepest slopes ask, those along the scatter each by the share of the data that it belongs to.
+template <Real R>
+data::Ensemble<R> scattered_ensemble(const model::Model<R>& model, const experiment::Experiment& e,
+                                     const learner::Jump<R>& learner, const Matrix<R>& terms,
+                                     const Resolution& resolution) {
+  using std::exp;
+  const double mean = num::from_rational<double>(e.data.mean.front()),
+               variance = num::from_rational<double>(e.data.variance.front()), reach = reach_of(resolution),
+               freedom = std::max(e.data.size - 1, 1), width = std::sqrt(variance / e.data.size);
+  const double decades = resolution.spacing_decades, scatter = variance * freedom / e.data.size;
+  std::vector<double> along_mean;
+  double step = HUGE_VAL;  // of v, u = v - e^{-v} the logarithm of the scatter over its mean (data/axis.cpp)
+  for (Eigen::Index i = 0; i + 1 < terms.rows(); ++i) {
+    const Vector<double> rise = ((terms.row(i + 1) - terms.row(i)) / learner.temperature)
+                                    .unaryExpr([](const R& x) { return num::to_double(x); })
+                                    .transpose();  // of the terms 1, x, x²
+    const auto slope = [&](double m) { return width * std::fabs(rise[1] + 2 * m * rise[2]); };
+    along_mean.push_back(std::max(slope(mean - reach * width), slope(mean + reach * width)));
+    for (double u = 0; u < 6; u += 0.05) {
+      const double left = decades - freedom / 2 * (std::exp(u) - 1 - u);
+      if (left > 0) step = std::min(step, 2 * M_PI * M_PI / (2 * std::fabs(rise[2]) * scatter * std::exp(u) * left));
+    }
+  }
+  const std::vector<double> spacing{spacing_for(along_mean, resolution),
+                                    std::min(M_PI * std::sqrt(2 / decades), std::sqrt(M_PI * step / 1.2))};
+  return data::enumerate<R>(model, e, exp(R(-resolution.tail_decades - 4)),
+                            std::vector<R>(spacing.begin(), spacing.end()));
+}
+
 /// Data sets drawn from a Gaussian target.
 template <Real R>
 data::Ensemble<R> gaussian_ensemble(const model::Model<R>& model, const experiment::Experiment& e,
                                     const learner::Jump<R>& learner, const Matrix<R>& terms,
                                     const Resolution& resolution) {
   using std::exp;
+  if (!data::is_gaussian_family(model, e)) return scattered_ensemble(model, e, learner, terms, resolution);
   const auto family = data::gaussian_family(model, e);
   const auto reply = answers(family, learner, terms);
   const auto spacing = ensemble_spacing(reply, learner, resolution);

@@ -158,8 +158,8 @@ TEST_CASE("an ensemble of Gaussian means under a schedule: on the grid, as momen
   const auto e = parse_one(
       "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nsize = 2\ntarget = { mean = 0.4, stddev = 0.8 "
       "}\n[learner]\n"
-      "kind = \"langevin\"\nmobility = 1\ntemperature = { times = [0, 1], values = [0.05, 0.02] }\nweight_decay = 0.1\n"
-      "initial = { mean = [0.2], stddev = [0.3] }\n[time]\npoints = [2]\n");
+      "kind = \"langevin\"\nmobility = 1\ntemperature = { times = [0, 1], values = [0.1, 0.05] }\nweight_decay = 0.1\n"
+      "initial = { mean = [0.2], stddev = [0.3] }\n[time]\npoints = [1]\n");
   Options o;
   o.digits = 10;
   o.quantities = {"m_info", "l_info", "entropy_theta", "ep_theta", "heat_theta", "ep_x", "loss_test"};

@@ -164,6 +164,56 @@ TEST_CASE("jump and real x: widths, designs, turns that draw x anew, and what is
   CHECK_THROWS_WITH_AS(run(many, 10), doctest::Contains("learner.states: 3000 states"), InputError);
 }
 
+// Two examples drawn: over both by trapezoidal sums, where Calor has mean and scatter.
+TEST_CASE("jump of mean and width, data drawn: informations of three states") {
+  const std::string text =
+      "[model]\nkind = \"gaussian\"\n[data]\nsize = 2\ntarget = { mean = 0.4, stddev = 0.8 }\n" + std::string(learner) +
+      "states = [[0, 0], [0.5, -0.2], [0.3, 0.4]]\ninitial = [0.2, 0.5, 0.3]\n[time]\npoints = [0.7]\n";
+  constexpr int n = 3;
+  const double mean[] = {0, 0.5, 0.3}, log_width[] = {0, -0.2, 0.4};
+  const Eigen::Vector3d start(0.2, 0.5, 0.3);
+  Eigen::Vector3d mixture = Eigen::Vector3d::Zero();
+  double mass = 0, negentropy = 0, heat = 0;
+  for (int a = -75; a <= 75; ++a)
+    for (int b = -75; b <= 75; ++b) {
+      const double y = 0.1 * a, z = 0.1 * b, weight = std::exp(-(y * y + z * z) / 2);
+      double loss[n];
+      for (int i = 0; i < n; ++i) {
+        loss[i] = log_width[i] + 0.05 * (mean[i] * mean[i] + log_width[i] * log_width[i]);
+        for (const double x : {0.4 + 0.8 * y, 0.4 + 0.8 * z})
+          loss[i] += (x - mean[i]) * (x - mean[i]) * std::exp(-2 * log_width[i]) / 4;
+      }
+      Eigen::Matrix3d jumps = Eigen::Matrix3d::Zero();  // (to, from)
+      for (int i = 0; i < n; ++i)
+        for (const int j : {i - 1, i + 1})
+          if (j >= 0 && j < n) {
+            const double w = 1.5 / (1 + std::exp((loss[j] - loss[i]) / 0.5));
+            jumps(j, i) += w;
+            jumps(i, i) -= w;
+          }
+      const Eigen::Vector3d p = Eigen::Matrix3d(0.7 * jumps).exp() * start;
+      mass += weight;
+      mixture += weight * p;
+      for (int i = 0; i < n; ++i) {
+        negentropy += weight * p[i] * std::log(p[i]);
+        heat += weight * (p[i] - start[i]) * loss[i];
+      }
+    }
+  mixture /= mass;
+  double information = negentropy / mass;
+  for (int i = 0; i < n; ++i) information -= mixture[i] * std::log(mixture[i]);
+  const auto near = [](const Entry& got, double truth) {
+    const double miss = std::fabs(got.value.convert_to<double>() - truth);
+    CHECK_MESSAGE(miss < got.error.convert_to<double>() + 1e-13, "off by ", miss);
+  };
+  const auto got = run(text, 10).front();
+  near(got.at("m_info"), information);
+  near(got.at("heat_theta"), heat / mass);
+  auto kinks = text;
+  kinks.replace(kinks.find("heat-bath"), 9, "metropolis");
+  CHECK_THROWS_WITH_AS(run(kinks, 10), doctest::Contains("learner.acceptance"), InputError);
+}
+
 TEST_CASE("jump and real x: states far apart, few digits keep their errors") {
   const auto of = [](int digits) {
     Options options = with(Method::automatic, digits);
