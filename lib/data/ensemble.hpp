@@ -41,7 +41,7 @@ struct Ensemble {
 ///   gaussian: the mean, the logarithm of the scatter;
 ///   linear-regression: the principal axes of sum_j y_j u_j/N, those of positive variance, widest first;
 ///   sgld with minibatches of gaussian-mean and linear-regression, one parameter, and sgd-diffusion of
-///   linear-regression: every example, an axis each.
+///   linear-regression with one weight: every example, an axis each.
 /// Of statistics that only shift the loss (Model::constant) a set holds the mean given the others. Throws InputError
 /// when the number of data sets does not fit.
 template <Real R>

@@ -259,9 +259,10 @@ Ensemble<R> real_target(const model::Model<R>& model, const experiment::Experime
                         const std::vector<R>& resolution) {
   const bool regression = is_regression(model, e);
   if (by_covariance(e) && !regression && e.model.kind + std::to_string(model.parameters()) != "gaussian-mean1")
-    throw InputError(e.at("learner.kind") + "\"sgd-diffusion\" with an ensemble of data sets of \"" + e.model.kind +
-                     "\" is not available; available: gaussian-mean of one dimension, linear-regression, or one data "
-                     "set by data.values");
+    throw InputError(
+        e.at("learner.kind") + "\"sgd-diffusion\" with an ensemble of data sets of \"" + e.model.kind +
+        "\" is not available; available: gaussian-mean of one dimension, linear-regression of one weight, or one data "
+        "set by data.values");
   Ensemble<R> out;
   out.discrete = false;
   if (is_gaussian_family(model, e)) {

@@ -12,7 +12,10 @@ namespace {
 bool by_blis([[maybe_unused]] const ConstBlock& a, [[maybe_unused]] const ConstBlock& b, [[maybe_unused]] double beta,
              [[maybe_unused]] Block& out) {
 #ifdef CALOR_BLIS
-  static const bool known = bli_arch_query_id() != BLIS_ARCH_GENERIC;
+  static const bool known = [] {
+    bli_thread_set_num_threads(1);  // ours are num/parallel.hpp's
+    return bli_arch_query_id() != BLIS_ARCH_GENERIC;
+  }();
   if (!known || a.rows() * a.cols() * b.cols() < 2000) return false;
   double one = 1;  // BLIS takes pointers to what it only reads, too
   bli_dgemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, out.rows(), out.cols(), a.cols(), &one, const_cast<double*>(a.data()),

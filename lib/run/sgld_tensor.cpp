@@ -380,6 +380,10 @@ std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double
       s.stream ? over_stream(s, study.options->threads, progress) : over_data_sets(s, study.options->threads, progress);
   const Row<double> start = rows.front();
   for (auto& row : rows) {
+    if (const auto astray = row.find("_astray"); astray != row.end()) {
+      const double lost = astray->second.value;
+      for (auto& [name, raw] : row) raw.noise += lost;
+    }
     const auto change = [&](const char* q) { return row.at(q) - start.at(q); };
     if (!s.stream) {
       row["heat_theta"] = change("_loss");
@@ -392,10 +396,6 @@ std::vector<Row<double>> evaluate(const Study<double>& study, int digits, double
     row["ep_x_naive"] = change("entropy_x") - row["heat_x"];
     row["reservoir_gap"] = -row["heat_x"] - row["m_info"];
     thermo::finish_fluctuations(row);
-    const auto astray = row.find("_astray");
-    if (astray == row.end()) continue;
-    const double lost = astray->second.value;
-    for (auto& [name, raw] : row) raw.noise += lost;
   }
   thermo::exact_zeros<double>(rows, !s.stream && s.ensemble.fixed);
   return rows;

@@ -67,7 +67,7 @@ TensorMove::TensorMove(const TensorRoom& room, const learner::Batches<double>& b
     }
   }
   for (const auto& k : kernel_) second_transposed_.push_back(k[1].transpose());
-  find_astray(batches);
+  if (room_.model->outcomes() == 0) find_astray(batches);  // else gradients are bounded, and boxes wide enough
   if (weight_.size() > 1) {
     medium_ = medium_by_quadrature();
     return;
@@ -77,29 +77,35 @@ TensorMove::TensorMove(const TensorRoom& room, const learner::Batches<double>& b
 }
 
 void TensorMove::find_astray(const learner::Batches<double>& batches) {
-  constexpr double logarithms = 50;
+  constexpr double logarithms = 50, generous = 3;
+  const double w = room_.spaces.theta_weight[0];
   std::vector<model::Jet<double>> jets(static_cast<std::size_t>(batches.statistic.rows()));
-  const auto loss = [&](const std::array<double, 2>& theta, Eigen::Index c) {
-    room_.model->components_at(theta, jets);
-    double sum = room_.weight_decay / 2 * (theta[0] * theta[0] + theta[1] * theta[1]);
-    for (std::size_t k = 0; k < jets.size(); ++k)
-      sum += batches.statistic(static_cast<Eigen::Index>(k), c) * jets[k].value;
-    return std::fabs(sum);
-  };
   for (Eigen::Index i = 0; i < room_.grid.size(); ++i)
     for (std::size_t c = 0; c < weight_.size(); ++c) {
-      std::array<double, 2> from{}, to{};
-      bool out = false;
+      const double lost = 1 - w * kernel_[c][0].col(i).sum() * kernel_[c][1].col(i).sum();
+      if (lost < 1e-6) continue;
+      const auto column = static_cast<Eigen::Index>(c);
+      std::array<double, 2> to{};
+      double here = 0, loss = room_.terms.value.row(i).dot(batches.statistic.col(column)), there = 0, decay = 0;
       for (std::size_t a = 0; a < 2; ++a) {
-        const auto& axis = room_.grid.axes[a];
-        from[a] = room_.theta[a][i];
-        to[a] = from[a] - eta_ * slope_[c][a][i];
-        out = out || !(to[a] >= axis.start && to[a] <= axis.node(axis.size - 1));
+        to[a] = room_.theta[a][i] - eta_ * slope_[c][a][i];
+        here += slope_[c][a][i] * slope_[c][a][i];
+        decay += room_.weight_decay / 2 * (room_.theta[a][i] * room_.theta[a][i] + to[a] * to[a]);
       }
-      if (!out) continue;
+      room_.model->components_at(to, jets);
+      double landing = 0;
+      std::array<double, 2> slope{room_.weight_decay * to[0], room_.weight_decay * to[1]};
+      for (std::size_t k = 0; k < jets.size(); ++k) {
+        const double share = batches.statistic(static_cast<Eigen::Index>(k), column);
+        landing += share * jets[k].value;
+        for (std::size_t a = 0; a < 2; ++a) slope[a] += share * jets[k].gradient[a];
+      }
+      for (const double g : slope) there += g * g;
+      // |ln K/K'| (I8), theta' - theta = -eta g
+      const double medium =
+          eta_ * (2 * std::sqrt(here) * (std::sqrt(here) + std::sqrt(there)) + here + there) / (4 * temperature_);
       if (astray_.size() == 0) astray_ = Field::Zero(room_.grid.size());
-      astray_[i] +=
-          weight_[c] * (logarithms + loss(from, static_cast<Eigen::Index>(c)) + loss(to, static_cast<Eigen::Index>(c)));
+      astray_[i] += generous * weight_[c] * lost * (logarithms + std::fabs(loss) + std::fabs(landing) + decay + medium);
     }
 }
 

@@ -10,7 +10,7 @@ namespace calor::run {
 namespace {
 
 /// A parameter in a well of curvature c: how far the mean has followed a shift of the well at time t, as a share, and
-/// the variance; of a schedule, the most and the least.
+/// the variance; of a schedule, so that share²/variance is the most that it can be.
 struct Followed {
   double share, variance;
 };
@@ -25,30 +25,6 @@ Followed followed(const learner::Langevin<double>& l, double curvature, double v
 /// exp(-decades).
 double spacing_for(double signal_to_noise, double decades) {
   return M_PI * std::sqrt(2 / (decades * (1 + signal_to_noise)));
-}
-
-/// sgd-diffusion of linear-regression, where every example is an axis: each shifts a well of curvature m/s² + lambda.
-/// (The gradient noise widens the density beyond what the temperature does.)
-std::vector<double> examples(const Study<double>& s, const TensorResolution& r) {
-  const auto& e = *s.experiment;
-  const data::Design<double> design(e.model.inputs);
-  const double precision = 1 / std::pow(num::from_rational<double>(e.model.stddev), 2),
-               variance = num::from_rational<double>(e.data.variance.front());
-  const double v0 = std::pow(*std::min_element(s.learner.initial_stddev.begin(), s.learner.initial_stddev.end()), 2);
-  double longest = 0, worst = 0;  // |u_j|²
-  for (const auto& row : e.model.inputs) {
-    double square = 0;
-    for (const auto& u : row) square += std::pow(num::from_rational<double>(u), 2);
-    longest = std::max(longest, square);
-  }
-  for (int k = 0; k < design.rank; ++k)
-    for (const double t : s.points) {
-      const double curvature = design.eigenvalue[k] * precision + s.learner.weight_decay;
-      const auto f = followed(s.learner, curvature, v0, t);
-      const double shift = f.share * precision / curvature / e.data.size;
-      worst = std::max(worst, shift * shift * variance * longest / f.variance);
-    }
-  return {spacing_for(worst, 1.6 * r.spacing)};
 }
 
 /// An axis of the ensemble for each principal axis k of the design (gaussian-mean: each dimension): along it the loss
@@ -78,6 +54,21 @@ std::vector<double> regression(const Study<double>& s, const TensorResolution& r
   for (int k = 0; k < design.rank; ++k) m.push_back(design.eigenvalue[k]);
   const double noise = num::from_rational<double>(e.data.variance.front()) / e.data.size;
   return wells(s, r, m, std::vector<double>(m.size(), noise));
+}
+
+/// sgd-diffusion of one weight, where every example is an axis. (The gradient noise widens the density beyond what the
+/// temperature does.)
+std::vector<double> examples(const Study<double>& s, const TensorResolution& r) {
+  const auto& e = *s.experiment;
+  double longest = 0, sum = 0;  // of u_j²
+  for (const auto& row : e.model.inputs) {
+    const double u = num::from_rational<double>(row.front());
+    longest = std::max(longest, u * u);
+    sum += u * u;
+  }
+  if (sum == 0) return {spacing_for(0, 1.6 * r.spacing)};
+  const double n = e.data.size, m = sum / n;
+  return wells(s, r, {m}, {num::from_rational<double>(e.data.variance.front()) * longest / (n * n * m)});
 }
 
 std::vector<double> means(const Study<double>& s, const TensorResolution& r) {

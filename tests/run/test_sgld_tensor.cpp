@@ -121,10 +121,6 @@ double loss_after_one_step(double rate, const std::vector<std::vector<double>>& 
   return sum / mass;
 }
 
-}  // namespace
-
-namespace {
-
 void check_one_step(const std::string& batch, const std::vector<std::vector<double>>& batches) {
   Options o = with(Method::automatic, 5);
   o.quantities = {"loss_train", "l_info"};
