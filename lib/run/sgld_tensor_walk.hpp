@@ -50,8 +50,9 @@ class TensorMove {
   Vector<double> log_stationary() const;
 
   const Vector<double>& loss() const { return loss_; }  // L^ with weight decay; of a single batch
-  /// The share of a node's mass that a step throws out of the box (steep losses: gaussian where widths are small), times
-  /// what it takes along, generously: logarithms of densities, losses, the medium's entropy. Empty if there is none.
+  /// The share of a node's mass that a step throws out of the box (steep losses: gaussian where widths are small),
+  /// times what it takes along, generously: logarithms of densities, losses, the medium's entropy. Empty if there is
+  /// none.
   const Vector<double>& astray() const { return astray_; }
 
  private:
