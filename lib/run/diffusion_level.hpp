@@ -21,7 +21,8 @@ struct DiffusionLayout {
 
 /// Box, spacing and times (diffusion_plan.cpp). Where D_B depends on theta, densities are expected to fall like the
 /// stationary ones along rays, exp(-int (D' - f)/D dr), or like those that have had no more time than there is.
-DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolution& resolution);
+/// `settled`: the stationary density must find room, however short the run.
+DiffusionLayout lay_out_diffusion(const Study<double>& study, bool settled, const TensorResolution& resolution);
 
 /// Smallest and largest eigenvalue of D on a grid.
 struct Range {

@@ -173,9 +173,9 @@ Scales scales(const learner::Langevin<double>& l, const model::Model<double>& mo
 }
 
 TensorPlan bent(const Study<double>& study, const learner::Langevin<double>& l, const data::Ensemble<double>& ensemble,
-                const TensorResolution& r) {
+                double end, const TensorResolution& r) {
   const std::size_t d = l.initial_mean.size();
-  const double end = study.points.back(), z = std::sqrt(2 * r.tail);
+  const double z = std::sqrt(2 * r.tail);
   Box box;
   double widest = 0;
   for (std::size_t a = 0; a < d; ++a) {
@@ -228,21 +228,19 @@ TensorPlan refined(TensorPlan wide, const TensorPlan& fine) {
 }
 
 TensorPlan straight(const Study<double>& study, const learner::Langevin<double>& hottest,
-                    const learner::Langevin<double>& coldest, const data::Ensemble<double>& ensemble,
+                    const learner::Langevin<double>& coldest, const data::Ensemble<double>& ensemble, double end,
                     const TensorResolution& r) {
   const auto& l = study.learner;
   const auto start = around_start(l, 1, 3);
   auto hot = hottest, cold = coldest;
   hot.temperature = noise_range(hot, *study.model, ensemble, start).most / l.mobility;
   cold.temperature = noise_range(cold, *study.model, ensemble, start).least / l.mobility;
-  const double end =
-      l.course.empty() ? study.points.back() : learner::clock(l.course, study.points.back()) / l.mobility;
   return refined(plan(hot, *study.model, ensemble, end, r), plan(cold, *study.model, ensemble, end, r));
 }
 
 }  // namespace
 
-DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolution& r) {
+DiffusionLayout lay_out_diffusion(const Study<double>& study, bool settled, const TensorResolution& r) {
   DiffusionLayout out;
   out.ensemble = ensemble(study, r);
   // the extremes of a schedule
@@ -250,10 +248,14 @@ DiffusionLayout lay_out_diffusion(const Study<double>& study, const TensorResolu
   hot.course = cold.course = {};
   const bool bends = hot.noise > 0 && noise_bends(study.experiment->model);
   if (!study.learner.course.empty()) cold.temperature = cold.coldest, cold.noise = cold.quietest;
+  const auto& l = study.learner;
+  double end = study.points.back();
+  if (settled) end = std::max(end, 10 / (l.mobility * std::max(l.weight_decay, 0.01)));
+  const double lasting = l.course.empty() ? end : learner::clock(l.course, end) / l.mobility;
   if (!bends)
-    out.plan = straight(study, hot, cold, out.ensemble, r);
-  else if (out.plan = bent(study, hot, out.ensemble, r); !study.learner.course.empty())
-    out.plan = refined(std::move(out.plan), bent(study, cold, out.ensemble, r));
+    out.plan = straight(study, hot, cold, out.ensemble, lasting, r);
+  else if (out.plan = bent(study, hot, out.ensemble, end, r); !l.course.empty())
+    out.plan = refined(std::move(out.plan), bent(study, cold, out.ensemble, end, r));
   return out;
 }
 

@@ -75,10 +75,10 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
 }
 
 /// Throws AccuracyError if two levels do not fit, naming the digits that do.
-void require_fit(const Job& job, const Study<double>& study) {
-  const auto needs = [&study](int digits) {
+void require_fit(const Job& job, const Study<double>& study, bool settled) {
+  const auto needs = [&](int digits) {
     const auto r = diffusion_resolution(digits, levels[1]);
-    return too_much(study, lay_out_diffusion(study, r), r);
+    return too_much(study, lay_out_diffusion(study, settled, r), r);
   };
   const std::string needed = needs(job.digits);
   if (needed.empty()) return;
@@ -110,13 +110,14 @@ void diffusion_on_tensor_grid(Job& job) {
         e.at("time.points") +
         "ep_theta_housekeeping and ep_theta_excess of sgd-diffusion with a schedule in two parameters are not "
         "available in this version; leave them out with --quantities");
-  require_fit(job, study);
+  const bool settled = parts && turning;
+  require_fit(job, study, settled);
   const int most = static_cast<int>(levels.size()) - (study.model->parameters() > 1 ? 2 : 0);
   const auto identities = langevin_identities<double>(e);
   const auto book = refine<double>(
       [&](int k) {
         const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)]);
-        const auto layout = lay_out_diffusion(study, r);
+        const auto layout = lay_out_diffusion(study, settled, r);
         if (k > 1 && !too_much(study, layout, r).empty())
           throw AccuracyError("a finer grid does not fit");  // ends the refinement
         return evaluate_diffusion(study, layout, r, parts,

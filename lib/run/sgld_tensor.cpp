@@ -177,7 +177,9 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
     narrow = std::min(narrow, like.initial_stddev[a] * like.initial_stddev[a]);
   }
   auto& grid = s.room.grid;
-  grid = plan(like, *s.model, batches_of(s), clock + 1e-3, r).grid;
+  // the stationary density, where it is asked for, must find room too, however short the run
+  const double until = s.room.stationary ? std::max(clock, 10 / std::max(like.weight_decay, 0.01)) : clock;
+  grid = plan(like, *s.model, batches_of(s), until + 1e-3, r).grid;
   const double widest = M_PI * std::sqrt(narrow) / std::sqrt(decades);  // a product of two such Gaussians
   const Field strip = mixture_strips(s, coarse_terms(s, grid));
   for (std::size_t a = 0; a < 2; ++a) {

@@ -83,7 +83,7 @@ void TensorMove::find_astray(const learner::Batches<double>& batches) {
   for (Eigen::Index i = 0; i < room_.grid.size(); ++i)
     for (std::size_t c = 0; c < weight_.size(); ++c) {
       const double lost = 1 - w * kernel_[c][0].col(i).sum() * kernel_[c][1].col(i).sum();
-      if (lost < 1e-6) continue;
+      if (lost < 1e-12) continue;  // of a kernel that lies in the box: what the quadrature leaves
       const auto column = static_cast<Eigen::Index>(c);
       std::array<double, 2> to{};
       double here = 0, loss = room_.terms.value.row(i).dot(batches.statistic.col(column)), there = 0, decay = 0;

@@ -86,6 +86,23 @@ TEST_CASE("sgd-diffusion in two parameters: identical examples give langevin, ot
   for (const auto& c : table.checks) checked = checked || c.identity == "I9";
   CHECK(checked);
   CHECK(numbers(table).back().at("ep_theta_housekeeping").value > Number("1e-5"));
+
+  // after a short time the stationary density is far wider than the others: two spins add up
+  const auto soon = [&](const std::string& spins, const std::string& counts, const std::string& start) {
+    return numbers(compute(parse_one("[model]\nkind = \"ising\"\nspins = " + spins +
+                                     "\nedges = []\nfields = true\n[data]\ncounts = " + counts +
+                                     "\n[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.1\nbatch_size = 1\n"
+                                     "temperature = 0.2\nweight_decay = 0.3\ninitial = " +
+                                     start + "\n[time]\npoints = [0, 0.02]\n"),
+                           parts));
+  };
+  const auto both = soon("2", "[0, 0, 1, 2]", "{ mean = [0.2, 0], stddev = [0.2, 0.15] }");
+  auto sum = soon("1", "[1, 2]", "{ mean = [0.2], stddev = [0.2] }");
+  const auto other = soon("1", "[0, 3]", "{ mean = [0], stddev = [0.15] }");
+  for (std::size_t j = 0; j < sum.size(); ++j)
+    for (auto& [q, entry] : sum[j]) entry.value += other[j].at(q).value, entry.error += other[j].at(q).error;
+  CHECK(check_honest(both, sum, "a short time") == 6);
+  for (const auto& [q, entry] : both[1]) CHECK_MESSAGE(entry.error < 1e-4, q, ": ", entry.error.str(3));
 }
 
 TEST_CASE("sgd-diffusion: noise that depends on theta is taken in the Ito convention") {
@@ -212,11 +229,7 @@ TEST_CASE("sgd-diffusion of linear-regression, data drawn: every example counts"
                                               "target = { mean = 0.4, stddev = 0.8 }\n[learner]\n" +
                                               sgd("0.3") + tail),
                                     o));
-  for (std::size_t j = 0; j < mean.size(); ++j)
-    for (const auto& [q, truth] : mean[j]) {
-      const Number miss = abs(Number(got[j].at(q).value - truth.value));
-      CHECK_MESSAGE(miss <= got[j].at(q).error + truth.error, q, " misses by ", miss.str(3));
-    }
+  CHECK(check_honest(got, mean, "equal inputs") == 27);
   // noise that depends on theta: averages over B by Gauss–Hermite sums over given data
   o.quantities = {"entropy_theta_given_b", "heat_theta", "ep_theta", "loss_train"};
   const std::string inputs = "[[1], [-0.5]]";
@@ -240,6 +253,9 @@ TEST_CASE("sgd-diffusion of linear-regression, data drawn: every example counts"
       const Number miss = abs(Number(drawn[j].at(q).value - value));
       CHECK_MESSAGE(miss <= drawn[j].at(q).error + Number(1e-5), q, " at ", j, " misses by ", miss.str(3));
     }
+  auto plane = line("[[1, 0.2], [-0.5, 1]]", "target = { weights = [0.4, 0], stddev = 0.8 }");
+  plane.replace(plane.find("mean = [0.2], stddev = [0.5]"), 28, "mean = [0.2, 0], stddev = [0.5, 0.5]");
+  CHECK_THROWS_WITH_AS(static_cast<void>(compute(parse_one(plane), o)), doctest::Contains("data.target"), InputError);
 }
 
 }  // namespace calor::run::test
