@@ -34,6 +34,7 @@ TensorResolution diffusion_resolution(int digits, double finer) {
   r.spacing = (2 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
+  r.split_time(digits, finer);
   r.element_share = 0.75;  // of a smaller spacing
   return r;
 }
@@ -68,9 +69,9 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   if (nodes > most_nodes || nodes * points * static_cast<double>(sets) * 2 > most_numbers ||
       nodes * x_nodes(*study.model, grid, r) > most_conditionals)
     return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
-  const auto elements = element_cost(study, grid, r, static_cast<double>(sets));
-  if (elements.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", elements.bytes / (1 << 30));
-  const double needed = elements.operations + (grid.dimension() == 1 ? 0 : operations(study, layout));
+  const auto joint = joint_cost(study, grid, r, static_cast<double>(sets), layout.plan.fastest_time);
+  if (joint.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", joint.bytes / (1 << 30));
+  const double needed = joint.operations + (grid.dimension() == 1 ? 0 : operations(study, layout));
   return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
 }
 

@@ -62,11 +62,18 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   const thermo::LaggedRoom shared{spaces, energy, study.points, fluctuations,
                                   e.sampler.kind == "ou" ? sampler::OuTransition::round_off : 0};
   const double step = e.time.step ? num::from_rational<double>(*e.time.step) : 0;
-  const thermo::Turns turns{step, !e.time.step                      ? thermo::XKernels()
-                                  : e.sampler.kind == "equilibrium" ? kernels.heat_bath(0)
-                                                                    : kernels.ou(rate * step)};
-  const thermo::Splitting splitting{[&](double time) { return kernels.ou(rate * time); },
-                                    resolution.lag_substep / (rate + 1 / layout.fastest_time), resolution.lag_columns};
+  const std::vector<Eigen::Index> one_row{spaces.x_weight.size()};
+  const auto over = [&](double time) {
+    return e.sampler.kind == "ou" ? thermo::by_kernels(kernels.ou(rate * time))
+                                  : thermo::redraw(spaces, one_row, std::exp(-rate * time));
+  };
+  const auto turn = [&] {
+    if (e.sampler.rate) return over(step);
+    return thermo::redraw(spaces, one_row, 1 - num::from_rational<double>(e.sampler.probability.value_or(1)));
+  };
+  const thermo::Turns turns{step, e.time.step ? turn() : thermo::XMove()};
+  const thermo::Splitting splitting{over, resolution.lag_substep / (rate + 1 / layout.fastest_time),
+                                    resolution.lag_columns};
   JointLevel out{spaces, {}};
   out.histories.resize(layout.ensemble.sets.size());
   num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
@@ -103,7 +110,7 @@ JointLevel joint_level(const Study<double>& study, const Layout<double>& layout,
   if (study.experiment->time.step) {
     const thermo::LaggedRoom shared{model.spaces, model.energy, study.points, fluctuations};
     const thermo::Turns turns{num::from_rational<double>(*study.experiment->time.step),
-                              turn_kernels(study, model.outcomes, model.spaces, basis.theta)};
+                              thermo::by_kernels(turn_kernels(study, model.outcomes, model.spaces, basis.theta))};
     each([&](const auto& theta) {
       return thermo::follow_turns(shared, thermo::motion_by_modes(basis, theta, start), turns);
     });

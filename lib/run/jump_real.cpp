@@ -51,7 +51,9 @@ PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
       };
     };
     const thermo::Splitting splitting{
-        [&](double time) { return ou ? s.kernels->ou(rate * time) : s.kernels->heat_bath(std::exp(-rate * time)); },
+        [&](double time) {
+          return thermo::by_kernels(ou ? s.kernels->ou(rate * time) : s.kernels->heat_bath(std::exp(-rate * time)));
+        },
         s.lag_substep, s.lag_columns};
     const auto points = graded(s);
     auto all = thermo::follow_split({s.spaces, s.energy, points, false}, motion, splitting);

@@ -74,10 +74,15 @@ void require_joint_grid(const experiment::Experiment& e) {
   const std::string behind = d > 1                           ? std::to_string(d) + " parameters"
                              : learner::scheduled(e.learner) ? "a learner with a schedule"
                                                              : "noise that depends on theta";
-  if (model::make<double>(e.model)->outcomes() == 0)
-    refuse_unavailable(
-        e, e.time.step ? "time.step" : "sampler.kind", "a Gaussian x lagging behind " + behind,
-        "sampler equilibrium without step; discrete models; gaussian-mean and linear-regression with sampler ou");
+  if (const auto model = model::make<double>(e.model); model->outcomes() == 0) {
+    if (e.sampler.kind == "ou" || model->dimension() > 1)
+      refuse_unavailable(e, "sampler.kind",
+                         "a Gaussian x" + std::string(model->dimension() > 1 ? " of several dimensions" : "") +
+                             " lagging behind " + behind + " with \"" + e.sampler.kind + "\"",
+                         "heat-bath with x in one dimension; equilibrium without step; ou with gaussian-mean and "
+                         "linear-regression under langevin, or sgd-diffusion of gaussian-mean");
+    return;
+  }
   if (e.sampler.kind != "metropolis") return;
   const std::string others = "equilibrium, heat-bath, glauber, gibbs; ";
   if (d > 2)
@@ -182,9 +187,6 @@ void require_supported(const experiment::Experiment& e, Method method) {
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
-  if (e.model.kind == "linear-regression" && l.kind != "sgd-diffusion" && l.kind != "jump" && l.kind != "sgld")
-    refuse_unavailable(e, "model.kind", "\"linear-regression\" with this learner and sampler",
-                       "langevin with sampler equilibrium or ou, sgld");
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
@@ -203,8 +205,6 @@ void require_supported(const experiment::Experiment& e, Method method) {
   if (e.sampler.kind == "ou" && l.kind != "jump" && l.kind != "sgld")
     refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner",
                        "equilibrium, heat-bath, glauber, metropolis, gibbs");
-  if (lagging(e) && e.model.kind == "gaussian-mean" && (l.kind == "langevin" || l.kind == "sgd-diffusion"))
-    refuse_unavailable(e, "sampler.kind", "\"" + e.sampler.kind + "\" for a Gaussian x", "equilibrium, ou");
 }
 
 }  // namespace calor::run

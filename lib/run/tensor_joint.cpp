@@ -5,10 +5,12 @@
 
 #include "evolve/block_flow.hpp"
 #include "evolve/tensor_spectral.hpp"
+#include "num/errors.hpp"
 #include "num/parallel.hpp"
 #include "run/joint_level.hpp"
 #include "run/kink_mesh.hpp"
 #include "run/tensor_moments.hpp"
+#include "run/tensor_spaces.hpp"
 
 namespace calor::run {
 
@@ -126,6 +128,7 @@ double element_length(const grid::Tensor& grid, const TensorResolution& r) {
 /// grid: derivatives by sinc in the tails are no better than in the middle.
 bool uses_elements(const Study<double>& study) {
   const auto& e = *study.experiment;
+  if (study.model->outcomes() == 0) return false;
   return e.sampler.kind == "metropolis" || (study.model->parameters() == 1 && !e.time.step);
 }
 
@@ -150,10 +153,50 @@ double products(double t, double fastest, double fed, bool symmetric) {
   return stretches * (std::sqrt(36 * fastest * t / stretches) + 36);
 }
 
+/// The share of X that one turn leaves where it is.
+double kept_in_a_turn(const experiment::Experiment& e) {
+  if (e.sampler.rate) return std::exp(-num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)));
+  return 1 - num::from_rational<double>(e.sampler.probability.value_or(1));
+}
+
+/// Moves of Theta that thermo::follow_split makes.
+double split_moves(const Study<double>& study, double substep, int columns) {
+  double steps = 0;
+  for (std::size_t j = 1; j < study.points.size(); ++j)
+    steps += std::ceil((study.points[j] - study.points[j - 1]) / substep);
+  return steps * columns * (columns + 1) / 2;
+}
+
+double substep(const Study<double>& study, const TensorResolution& r, double fastest_time) {
+  return r.lag_substep / (num::from_rational<double>(*study.experiment->sampler.rate) + 1 / fastest_time);
+}
+
+JointCost real_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
+                    double fastest_time) {
+  const auto& e = *study.experiment;
+  const auto& l = study.learner;
+  double stiffness = 0, side = 0;
+  for (const auto& axis : grid.axes) {
+    stiffness += std::pow(M_PI / axis.spacing, 2);
+    side += axis.size;
+  }
+  const double end = study.points.back(), numbers = static_cast<double>(grid.size()) * x_nodes(*study.model, grid, r),
+               moves = e.time.step ? end / num::from_rational<double>(*e.time.step)
+                                   : split_moves(study, substep(study, r, fastest_time), r.lag_columns);
+  const bool symmetric = l.noise == 0 && l.course.empty();
+  const double products_a_move = products(end / moves, 2 * (l.diffusion() + l.noise) * stiffness, 0, symmetric),
+               points = static_cast<double>(study.points.size()),
+               threads = std::min<double>(num::thread_count(study.options->threads), sets);
+  return {8 * numbers * (sets * points + threads * (points * 2 * r.lag_columns + (symmetric ? 8 : 80))),
+          sets * moves * numbers * (products_a_move * (side + 8) + 100)};
+}
+
 }  // namespace
 
-ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets) {
+JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
+                     double fastest_time) {
   const auto& e = *study.experiment;
+  if (lagging(e) && study.model->outcomes() == 0) return real_cost(study, grid, r, sets, fastest_time);
   if (!lagging(e) || !uses_elements(study)) return {};
   const auto outcomes = outcome_classes(study);
   const auto size = kink_mesh_size(study, grid, element_length(grid, r), r.element_order);
@@ -179,7 +222,26 @@ ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, c
 
 TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid,
                                    double fastest_time, const TensorResolution& r, bool fluctuations)
-    : study_(study), outcomes_(outcome_classes(study)), order_(r.fine_order), fluctuations_(fluctuations) {
+    : study_(study),
+      real_(study.model->outcomes() == 0),
+      outcomes_(real_ ? OutcomeClasses{} : outcome_classes(study)),
+      order_(r.fine_order),
+      substep_(0),
+      columns_(r.lag_columns),
+      fluctuations_(fluctuations) {
+  const auto& e = *study.experiment;
+  panel_ = fastest_time;
+  if (real_) {
+    if (e.sampler.kind == "ou") throw InternalError("tensor: x moves by redraws only");
+    energy_ = energies(*study.model, terms, grid, r);
+    spaces_ = calor::run::spaces(*study.model, terms, grid, r);
+    rows_ = nodes_of_rows(*study.model, grid, r);
+    if (!e.time.step)
+      substep_ = substep(study, r, fastest_time);
+    else
+      turn_ = thermo::redraw(spaces_, rows_, kept_in_a_turn(e));
+    return;
+  }
   if (uses_elements(study)) {
     mesh_ = kink_mesh(study, grid, element_length(grid, r), r.element_order);
     terms_.emplace(diffusion_terms(*study.model, mesh_->theta()));
@@ -192,10 +254,8 @@ TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms
   spaces_.x_weight = Vector<double>(classes);
   for (Eigen::Index c = 0; c < classes; ++c) spaces_.x_weight[c] = outcomes_.classes.size[static_cast<std::size_t>(c)];
   spaces_.x_entropy = spaces_.conditional.cwiseProduct(energy_) * spaces_.x_weight;
-  const auto& e = *study.experiment;
-  panel_ = fastest_time;
   if (e.time.step) {
-    turn_ = turn_kernels(study, outcomes_, spaces_, nodes);
+    turn_ = thermo::by_kernels(turn_kernels(study, outcomes_, spaces_, nodes));
     return;
   }
   const double rate = num::from_rational<double>(*e.sampler.rate);
@@ -222,11 +282,11 @@ thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double
 }
 
 thermo::JointHistory<double> TensorJointLevel::follow(const evolve::TensorProblem& problem, int states) const {
-  return study_.experiment->time.step ? in_turns(problem) : continuous(problem, states);
+  return composed() ? composed(problem) : continuous(problem, states);
 }
 
 thermo::JointHistory<double> TensorJointLevel::follow(const evolve::DriftDiffusion& problem) const {
-  return study_.experiment->time.step ? in_turns(problem) : continuous(problem);
+  return composed() ? composed(problem) : continuous(problem);
 }
 
 evolve::TimeNodes<double> TensorJointLevel::nodes() const {
@@ -237,12 +297,19 @@ evolve::TimeNodes<double> TensorJointLevel::nodes() const {
   return time_nodes(study_, layout, resolution);
 }
 
-thermo::JointHistory<double> TensorJointLevel::turns(const thermo::ThetaMotion& motion) const {
+thermo::JointHistory<double> TensorJointLevel::composed(const thermo::ThetaMotion& motion) const {
+  const auto& e = *study_.experiment;
   const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_};
-  return thermo::follow_turns(room, motion, {num::from_rational<double>(*study_.experiment->time.step), turn_});
+  if (e.time.step) return thermo::follow_turns(room, motion, {num::from_rational<double>(*e.time.step), turn_});
+  const double rate = num::from_rational<double>(*e.sampler.rate);
+  auto out = thermo::follow_split(
+      room, motion,
+      {[&](double time) { return thermo::redraw(spaces_, rows_, std::exp(-rate * time)); }, substep_, columns_});
+  out.totals.erase("ift_x");  // p/P is not known where both are below round-off
+  return out;
 }
 
-thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::TensorProblem& problem) const {
+thermo::JointHistory<double> TensorJointLevel::composed(const evolve::TensorProblem& problem) const {
   const auto solver = std::make_shared<evolve::TensorSpectral>(problem);
   thermo::ThetaMotion motion;
   motion.root = solver->root();
@@ -261,10 +328,10 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::TensorProb
     const auto series = solver->series(t);
     return cell * solver->propagate(series, motion.start).dot(solver->propagate(series, motion.root));
   };
-  return turns(motion);
+  return composed(motion);
 }
 
-thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::DriftDiffusion& problem) const {
+thermo::JointHistory<double> TensorJointLevel::composed(const evolve::DriftDiffusion& problem) const {
   thermo::ThetaMotion motion;
   motion.root = problem.weight.array().exp();
   motion.start = (problem.log_initial - problem.weight).array().exp();
@@ -289,7 +356,7 @@ thermo::JointHistory<double> TensorJointLevel::in_turns(const evolve::DriftDiffu
     };
   };
   motion.ift = [&problem](double t) { return parameter_ift(problem, std::vector<double>{0, t}).back(); };
-  return turns(motion);
+  return composed(motion);
 }
 
 thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::TensorProblem& problem, int states) const {
@@ -335,7 +402,7 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDif
 
 void TensorJointLevel::add_fluctuations(const evolve::DriftDiffusion& problem,
                                         thermo::JointHistory<double>& history) const {
-  if (!fluctuations_ || study_.experiment->time.step) return;
+  if (!fluctuations_ || composed()) return;
   for (auto& [name, values] : lagging_moments(problem, spaces_, energy_, rates_, study_.points))
     history.totals[name] = std::move(values);
   history.totals["ift_theta"] = parameter_ift(problem, study_.points);

@@ -1,7 +1,8 @@
 #pragma once
 // X lagging behind Theta on a tensor grid (theory.md section 6): the joint densities of all data sets, in continuous
 // time (langevin: evolve/tensor_joint.hpp; sgd-diffusion and schedules: evolve/block_flow.hpp) or in turns
-// (thermo/lagged.hpp). Discrete models. Where the rates have kinks in theta (metropolis), and in one parameter in
+// (thermo/lagged.hpp). A real x is redrawn, and composed with Theta's moves in continuous time (thermo::Splitting).
+// Where the rates of a discrete model have kinks in theta (metropolis), and in one parameter in
 // continuous time, the joint densities live on spectral elements, between the kinks (kink_mesh.hpp), by block_flow.
 
 #include <optional>
@@ -17,13 +18,13 @@
 
 namespace calor::run {
 
-/// Memory and work of the joint densities on elements, roughly; 0 where they live on the grid.
-struct ElementCost {
+/// Memory and work of the joint densities on elements, or with a real x, roughly; 0 where the grid's own tell.
+struct JointCost {
   double bytes = 0, operations = 0;
 };
 
-ElementCost element_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& resolution,
-                         double sets);
+JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& resolution,
+                     double sets, double fastest_time);
 
 /// What all data sets share.
 class TensorJointLevel {
@@ -52,23 +53,29 @@ class TensorJointLevel {
                 std::vector<info::Row<double>>& rows) const;
 
  private:
-  thermo::JointHistory<double> turns(const thermo::ThetaMotion& motion) const;
-  thermo::JointHistory<double> in_turns(const evolve::TensorProblem& problem) const;
-  thermo::JointHistory<double> in_turns(const evolve::DriftDiffusion& problem) const;
+  /// By thermo/lagged.hpp: in turns, or a real x in continuous time.
+  bool composed() const { return study_.experiment->time.step || real_; }
+  thermo::JointHistory<double> composed(const thermo::ThetaMotion& motion) const;
+  thermo::JointHistory<double> composed(const evolve::TensorProblem& problem) const;
+  thermo::JointHistory<double> composed(const evolve::DriftDiffusion& problem) const;
   thermo::JointHistory<double> continuous(const evolve::TensorProblem& problem, int states) const;
   thermo::JointHistory<double> continuous(const evolve::DriftDiffusion& problem) const;
   evolve::TimeNodes<double> nodes() const;
 
   const Study<double>& study_;
+  bool real_;                       // x
+  std::vector<Eigen::Index> rows_;  // its nodes on each row of the design
   OutcomeClasses outcomes_;
   std::shared_ptr<const evolve::ThetaMesh> mesh_;  // none: on the grid
   std::optional<DiffusionTerms> terms_;            // on it
   info::Spaces<double> spaces_;
-  Matrix<double> energy_;             // n x classes: phi
-  std::vector<Matrix<double>> turn_;  // with `step`
-  evolve::JointRates rates_;          // in continuous time
-  double panel_;                      // length of the first panel of time
-  int order_;                         // its nodes
+  Matrix<double> energy_;     // n x classes: phi
+  thermo::XMove turn_;        // with `step`
+  evolve::JointRates rates_;  // in continuous time
+  double panel_;              // length of the first panel of time
+  int order_;                 // its nodes
+  double substep_;            // of a real x, at most
+  int columns_;               // of its extrapolation
   bool fluctuations_;
 };
 

@@ -184,6 +184,11 @@ class TensorLandscape {
 
 }  // namespace
 
+void TensorResolution::split_time(int digits, double finer) {
+  lag_substep = 0.4 / (1 + 1.5 * (finer - 1));
+  lag_columns = std::min(4 + digits / 4 + static_cast<int>(std::lround(3 * (finer - 1))), 8);
+}
+
 double most_probable(const data::Ensemble<double>& ensemble) {
   double top = 0;
   for (const auto& set : ensemble.sets) top = std::max(top, set.weight);

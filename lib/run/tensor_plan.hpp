@@ -20,6 +20,12 @@ struct TensorResolution {
   // where rates have kinks (kink_mesh.hpp): the order of the elements, their length in units of (order x spacing)
   int element_order = 10;
   double element_share = 0.6;
+  // a real x that lags in continuous time (thermo::Splitting): longest substep in units of the fastest time, columns
+  double lag_substep = 0.4;
+  int lag_columns = 6;
+
+  /// `finer` than the first level, for a number of digits.
+  void split_time(int digits, double finer);
 };
 
 /// The loss terms l_a of the model at the nodes; rows: nodes, columns: terms.

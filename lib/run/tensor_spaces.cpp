@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "num/errors.hpp"
 
@@ -132,12 +133,18 @@ Matrix<double> energies(const model::Model<double>& model, const TensorTerms& te
   return out;
 }
 
+std::vector<Eigen::Index> nodes_of_rows(const model::Model<double>& model, const grid::Tensor& grid,
+                                        const TensorResolution& resolution) {
+  std::vector<Eigen::Index> out;
+  for (const auto& [c, count] : distinct_rows(model, grid))
+    out.push_back(static_cast<Eigen::Index>(real_nodes(c, resolution).x.size()));
+  return out;
+}
+
 double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& resolution) {
   if (model.outcomes()) return model.outcomes();
-  double sum = 0;
-  for (const auto& [c, count] : distinct_rows(model, grid))
-    sum += static_cast<double>(real_nodes(c, resolution).x.size());
-  return sum;
+  const auto rows = nodes_of_rows(model, grid, resolution);
+  return static_cast<double>(std::accumulate(rows.begin(), rows.end(), Eigen::Index{0}));
 }
 
 std::vector<Vector<double>> fisher_matrix(const model::Model<double>& model, const TensorTerms& terms,

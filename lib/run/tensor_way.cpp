@@ -37,6 +37,7 @@ TensorResolution tensor_resolution(const Study<double>& study, int digits, doubl
   r.time_order = 8 + static_cast<int>(std::lround(8 * (finer - 1)));
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
+  r.split_time(digits, finer);
   return r;
 }
 
@@ -48,9 +49,10 @@ bool fits(const Study<double>& study, int digits, double finer, TensorCost& need
   const auto r = tensor_resolution(study, digits, finer);
   const auto layout = lay_out(study, r);
   needed = cost(study, layout, r);
-  const auto elements = element_cost(study, layout.plan.grid, r, static_cast<double>(layout.ensemble.sets.size()));
-  needed.bytes += elements.bytes;
-  needed.operations += elements.operations;
+  const auto joint = joint_cost(study, layout.plan.grid, r, static_cast<double>(layout.ensemble.sets.size()),
+                                layout.plan.fastest_time);
+  needed.bytes += joint.bytes;
+  needed.operations += joint.operations;
   return needed.bytes <= most_grid_bytes && needed.operations <= most_operations;
 }
 

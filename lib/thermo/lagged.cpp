@@ -41,11 +41,9 @@ class Walk {
     ledger_.theta_moved(state_, after);
     state_ = after;
   }
-  void move_x(const XKernels& kernel) {
+  void move_x(const XMove& own) {
     const auto move = [&](const Dense& f) {
-      Dense out(f.rows(), f.cols());
-      for (Eigen::Index i = 0; i < f.rows(); ++i)
-        out.row(i).transpose() = kernel[static_cast<std::size_t>(i)] * f.row(i).transpose();
+      Dense out = own(f);
       if (tails_) clear_tails(s_.room.kernel_round_off, out);
       return out;
     };
@@ -96,10 +94,11 @@ JointHistory<double> split(const Setting& s, const Splitting& splitting, int fac
     const double length = points[j] - points[j - 1];
     const int steps = factor * static_cast<int>(std::ceil(length / splitting.substep));
     const double tau = length / steps;
-    const auto theta = s.motion.over(points[j - 1], tau);
+    auto theta = s.motion.over(points[j - 1], tau);
     const auto half = splitting.over(tau / 2), whole = splitting.over(tau);
     walk.move_x(half);
     for (int k = 0; k < steps; ++k) {
+      if (s.motion.changes && k) theta = s.motion.over(points[j - 1] + k * tau, tau);
       walk.move_theta(theta);
       walk.move_x(k + 1 < steps ? whole : half);
     }
@@ -139,6 +138,30 @@ void add_round_off(const Setting& s, JointHistory<double>& out) {
 }
 
 }  // namespace
+
+XMove by_kernels(XKernels kernels) {
+  return [kernels = std::make_shared<const XKernels>(std::move(kernels))](const Dense& f) {
+    Dense out(f.rows(), f.cols());
+    for (Eigen::Index i = 0; i < f.rows(); ++i)
+      out.row(i).transpose() = (*kernels)[static_cast<std::size_t>(i)] * f.row(i).transpose();
+    return out;
+  };
+}
+
+XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept) {
+  return [&spaces, rows, kept](const Dense& f) {
+    Dense out = kept * f;
+    Eigen::Index first = 0;
+    for (const Eigen::Index count : rows) {
+      const auto own = spaces.conditional.middleCols(first, count);
+      const auto weight = spaces.x_weight.segment(first, count);
+      const Column mass = (f.middleCols(first, count) * weight).cwiseQuotient(own * weight);
+      out.middleCols(first, count) += (1 - kept) * mass.asDiagonal() * own;
+      first += count;
+    }
+    return out;
+  };
+}
 
 ThetaMotion motion_by_modes(const evolve::ThetaBasis& basis, const evolve::ThetaDynamics& dynamics,
                             const Column& log_initial) {

@@ -18,6 +18,15 @@ namespace calor::thermo {
 /// X's kernels at every node, K x K, on densities with respect to Spaces::x_weight.
 using XKernels = std::vector<num::Matrix<double>>;
 
+/// A move of X at fixed theta, on n x K densities.
+using XMove = std::function<num::Matrix<double>(const num::Matrix<double>&)>;
+
+XMove by_kernels(XKernels kernels);
+
+/// A share `kept` of X stays where it is, the rest is drawn anew from p(.|theta). rows: numbers of x in each row of a
+/// design, which does not change (one number without a design). `spaces` outlives the move.
+XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept);
+
 /// How Theta of one data set moves while x is held, in symmetrised form P = root psi.
 struct ThetaMotion {
   using Move = std::function<num::Matrix<double>(const num::Matrix<double>&)>;
@@ -45,12 +54,12 @@ struct LaggedRoom {
 /// Turns: Theta moves for `step`, then X by `turn`.
 struct Turns {
   double step;
-  XKernels turn;
+  XMove turn;
 };
 
 /// Continuous time: longest tau of the coarsest column, and columns of the extrapolation.
 struct Splitting {
-  std::function<XKernels(double)> over;  // the kernels over a time
+  std::function<XMove(double)> over;  // of X, for a time
   double substep = 0.1;
   int columns = 6;
 };
