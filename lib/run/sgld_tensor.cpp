@@ -52,7 +52,7 @@ struct Record {
 
 void require_fit(const experiment::Experiment& e, int digits, const Setting& s) {
   const double nodes = static_cast<double>(s.room.grid.size());
-  const double held = 1 + (s.lags ? s.model->outcomes() : 0);  // densities a history
+  const double held = 1 + (s.lags ? s.model->outcomes() + s.x_nodes : 0);  // densities a history
   double histories = held * static_cast<double>(s.families.size() * s.points.size()), batches = 1;
   for (const auto& f : s.families) batches = std::max(batches, static_cast<double>(f.weight.size()));
   if (s.stream) {
@@ -127,7 +127,7 @@ Field mixture_strips(const Setting& s, const TensorTerms& terms) {
   return out;
 }
 
-/// Classes of outcomes, their energies and kernels, in the place of the outcomes.
+/// Classes of outcomes, their energies and kernels, in the place of the outcomes. (A real x is redrawn.)
 void set_turns(const Study<double>& study, Setting& s) {
   auto& room = s.room;
   const auto outcomes = outcome_classes(study);
@@ -139,7 +139,7 @@ void set_turns(const Study<double>& study, Setting& s) {
     room.spaces.x_weight[c] = size[static_cast<std::size_t>(c)];
   Matrix<double> theta(room.grid.size(), 2);
   for (int a = 0; a < 2; ++a) theta.col(a) = room.theta[static_cast<std::size_t>(a)];
-  room.turn = turn_kernels(study, outcomes, room.spaces, theta);
+  room.turn = thermo::by_kernels(turn_kernels(study, outcomes, room.spaces, theta));
 }
 
 Setting make_setting(const Study<double>& study, int digits, double finer, const SgldExtras& extras) {
@@ -215,7 +215,10 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
     }
     s.initial[i] = std::exp(exponent);
   }
-  if (s.lags) set_turns(study, s);
+  if (s.lags && s.x_nodes > 0)
+    s.room.turn = thermo::redraw(s.room.spaces, nodes_of_rows(*s.model, grid, of_x), 1 - real(*e.sampler.probability));
+  else if (s.lags)
+    set_turns(study, s);
   return s;
 }
 

@@ -233,7 +233,7 @@ TensorWalk start_walk(const TensorRoom& room, const Field& initial, bool stream)
     for (const char* q : {"heat_theta", "work_theta", "_stream_loss"}) out.totals[q] = 0;
   if (room.stationary)
     for (const char* q : {"ep_theta_housekeeping", "ep_theta_excess"}) out.totals[q] = 0;
-  if (room.turn.empty()) return out;
+  if (!room.turn) return out;
   out.joint = initial.asDiagonal() * room.spaces.conditional;
   out.state = thermo::joint_state(room.spaces, room.energy, out.joint);
   if (!room.moments) return out;
@@ -286,16 +286,10 @@ void take_turns(const TensorRoom& room, const TensorMove& move, const Field& nex
     for (Eigen::Index k = 0; k < f.cols(); ++k) out.col(k) = move.push(f.col(k));
     return out;
   };
-  const auto x_move = [&](const Matrix<double>& f) {
-    Matrix<double> out(f.rows(), f.cols());
-    for (Eigen::Index i = 0; i < f.rows(); ++i)
-      out.row(i).transpose() = room.turn[static_cast<std::size_t>(i)] * f.row(i).transpose();
-    return out;
-  };
   const Matrix<double> before = walk.joint, between = theta_move(before);
   const auto moved = thermo::joint_state(room.spaces, room.energy, between);
   walk.ledger.theta_moved(walk.state, moved);
-  walk.joint = x_move(between);
+  walk.joint = room.turn(between);
   walk.state = thermo::joint_state(room.spaces, room.energy, walk.joint);
   walk.ledger.x_moved(moved, walk.state);
   auto& total = walk.totals;
@@ -306,7 +300,7 @@ void take_turns(const TensorRoom& room, const TensorMove& move, const Field& nex
   total["flow_theta"] = walk.ledger.flow_theta;
   if (!room.moments) return;
   walk.fluctuations.theta_moved(room.energy, before, between, theta_move);
-  walk.fluctuations.x_moved(room.energy, room.spaces.conditional, between, walk.joint, x_move);
+  walk.fluctuations.x_moved(room.energy, room.spaces.conditional, between, walk.joint, room.turn);
   for (const auto& [name, value] : walk.fluctuations.totals(room.spaces.theta_weight, room.spaces.x_weight))
     total[name] = value;
   walk.back = move.pull(walk.back);
@@ -342,7 +336,7 @@ void advance(const TensorRoom& room, const TensorMove& move, const Field& log_st
     total["work_theta"] = walk.stream.work;
     total["_stream_loss"] = walk.stream.change();
   }
-  room.turn.empty() ? redraw(room, move, next, walk) : take_turns(room, move, next, walk);
+  !room.turn ? redraw(room, move, next, walk) : take_turns(room, move, next, walk);
   walk.rho = next;
 }
 

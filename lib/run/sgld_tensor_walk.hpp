@@ -12,6 +12,7 @@
 #include "run/tensor_plan.hpp"
 #include "thermo/fluctuations.hpp"
 #include "thermo/joint.hpp"
+#include "thermo/lagged.hpp"
 #include "thermo/stream_heat.hpp"
 
 namespace calor::run {
@@ -21,10 +22,10 @@ struct TensorRoom {
   const model::Model<double>* model = nullptr;
   grid::Tensor grid;
   TensorTerms terms;
-  info::Spaces<double> spaces;       // of outcomes; of classes of outcomes with `turn`
-  Matrix<double> energy;             // nodes x outcomes: phi
-  std::vector<Matrix<double>> turn;  // [node] X's kernel over a turn, on densities; empty: drawn anew, no moments
-  bool moments = false;              // of heat and work, ift_x and ift_theta; needs `turn`
+  info::Spaces<double> spaces;  // of outcomes; of classes of outcomes with `turn`
+  Matrix<double> energy;        // nodes x outcomes: phi
+  thermo::XMove turn;           // of X; empty: drawn anew, no moments
+  bool moments = false;         // of heat and work, ift_x and ift_theta; needs `turn`
   std::array<Vector<double>, 2> theta;
   double weight_decay = 0;
   bool stationary = false;  // housekeeping and excess

@@ -115,14 +115,17 @@ void require_real_steps(const experiment::Experiment& e) {
   if (e.model.kind != "linear-regression" && !widths)
     refuse_unavailable(e, "model.kind", plane + " and batch \"" + e.learner.batch + "\"",
                        "discrete models; gaussian; gaussian-mean with full batches or a stream; linear-regression");
-  if (lagging(e))
+  if (lagging(e) && (widths || e.sampler.kind != "heat-bath"))
     refuse_unavailable(e, "sampler.kind", "\"" + e.sampler.kind + "\" with " + plane,
-                       widths ? "equilibrium" : "equilibrium; ou with full batches");
+                       widths ? "equilibrium" : "equilibrium; ou with full batches; heat-bath with data.values");
   if (!given && widths)
     refuse_unavailable(e, "data.target", plane + " and an ensemble of data sets", "one data set by data.values");
   if (!given)
-    refuse_unavailable(e, "data.target", "minibatches with " + plane + " and an ensemble of data sets",
-                       "batch full or stream, or one data set by data.values");
+    refuse_unavailable(
+        e, "data.target",
+        (lagging(e) ? "\"heat-bath\"" : "minibatches") + (" with " + plane + " and an ensemble of data sets"),
+        std::string(lagging(e) ? "sampler equilibrium; ou" : "batch full or stream") +
+            ", or one data set by data.values");
 }
 
 /// The key that sets how many parameters a model has.

@@ -149,13 +149,13 @@ XMove by_kernels(XKernels kernels) {
 }
 
 XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept) {
-  return [&spaces, rows, kept](const Dense& f) {
+  return [p = std::make_shared<const Dense>(spaces.conditional), weight = spaces.x_weight, rows, kept](const Dense& f) {
     Dense out = kept * f;
     Eigen::Index first = 0;
     for (const Eigen::Index count : rows) {
-      const auto own = spaces.conditional.middleCols(first, count);
-      const auto weight = spaces.x_weight.segment(first, count);
-      const Column mass = (f.middleCols(first, count) * weight).cwiseQuotient(own * weight);
+      const auto own = p->middleCols(first, count);
+      const auto here = weight.segment(first, count);
+      const Column mass = (f.middleCols(first, count) * here).cwiseQuotient(own * here);
       out.middleCols(first, count) += (1 - kept) * mass.asDiagonal() * own;
       first += count;
     }

@@ -24,7 +24,7 @@ using XMove = std::function<num::Matrix<double>(const num::Matrix<double>&)>;
 XMove by_kernels(XKernels kernels);
 
 /// A share `kept` of X stays where it is, the rest is drawn anew from p(.|theta). rows: numbers of x in each row of a
-/// design, which does not change (one number without a design). `spaces` outlives the move.
+/// design, which does not change (one number without a design).
 XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept);
 
 /// How Theta of one data set moves while x is held, in symmetrised form P = root psi.

@@ -202,6 +202,34 @@ TEST_CASE("heat-bath of a Gaussian x: behind a schedule, and in turns") {
           8, {{"heat_x", heat}, {"work_x", work}});
 }
 
+TEST_CASE("heat-bath of a Gaussian x: sgld with two weights") {
+  // orthogonal rows tell of one weight each, and X is the mean over the rows
+  const auto of = [](const std::string& inputs, const std::string& starts, const std::string& batch,
+                     const std::vector<std::string>& quantities) {
+    Options o = with(Method::automatic, 7);
+    o.quantities = quantities;
+    return numbers(
+        compute(parse_one("[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = " + inputs +
+                          "\n[data]\nvalues = [0.3, 0.1]\n[learner]\nkind = \"sgld\"\nbatch = " + batch +
+                          "\nlearning_rate = 0.4\ntemperature = 0.3" + weight_decay + "initial = " + starts +
+                          "\n[sampler]\nkind = \"heat-bath\"\nprobability = 0.4\n[time]\npoints = [0, 1, 3]\n"),
+                o));
+  };
+  const auto adds_up = [&](const std::string& batch, const std::vector<std::string>& quantities) {
+    const auto both = of("[[1, 0], [0, 1]]", "{ mean = [0.1, -0.2], stddev = [0.3, 0.4] }", batch, quantities);
+    auto sum = of("[[1], [0]]", "{ mean = [0.1], stddev = [0.3] }", batch, quantities);
+    const auto other = of("[[0], [1]]", "{ mean = [-0.2], stddev = [0.4] }", batch, quantities);
+    for (std::size_t j = 0; j < sum.size(); ++j)
+      for (auto& [q, entry] : sum[j]) entry.value += other[j].at(q).value, entry.error += other[j].at(q).error;
+    CHECK(check_honest(both, sum, batch) == 3 * static_cast<int>(quantities.size()));
+    CHECK(abs(both[2].at("heat_x").value) > Number("1e-3"));
+  };
+  adds_up("\"full\"",
+          {"heat_x", "work_x", "flow_x", "flow_theta", "ep_x", "info_x_theta_given_b", "heat_theta", "ep_theta"});
+  // (which row was drawn joins the weights: more is known of X than from its own)
+  adds_up("\"minibatch\"\nbatch_size = 1", {"heat_x", "work_x"});
+}
+
 TEST_CASE("heat-bath of a Gaussian x: what is not available is named") {
   const auto refused = [](const std::string& text) {
     CHECK_THROWS_WITH_AS(static_cast<void>(compute(parse_one(text), Options{})), doctest::Contains("sampler.kind"),
