@@ -50,6 +50,18 @@ RealKernels real_kernels(const Study<double>& study, const Layout<double>& layou
   return {{{x}, basis.theta, Vector<double>::Constant(basis.size(), stddev)}, spaces};
 }
 
+constexpr double most_products = 4e12;  // of one level
+
+/// Throws AccuracyError if so many moves of Theta and X, of so many multiplications each, take too long.
+void require_moves(const Study<double>& study, double moves, double size) {
+  if (2 * moves * size < most_products) return;
+  const auto& e = *study.experiment;
+  throw AccuracyError(e.at(e.time.step ? "time.step" : "sampler.rate") + num::to_text(moves, 3) +
+                      " moves of a Gaussian x need " + num::to_text(2 * moves * size, 2) +
+                      " operations, more than time allows; allowed: fewer digits, shorter times, or a " +
+                      (e.time.step ? "longer step" : "lower rate"));
+}
+
 JointLevel real_level(const Study<double>& study, const Layout<double>& layout, const Resolution& resolution,
                       const info::Spaces<double>& spaces, bool fluctuations) {
   const auto& e = *study.experiment;
@@ -73,7 +85,12 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   };
   const thermo::Turns turns{step, e.time.step ? turn() : thermo::XMove()};
   const thermo::Splitting splitting{over, resolution.lag_substep / (rate + 1 / layout.fastest_time),
-                                    resolution.lag_columns};
+                                    resolution.lag_columns, e.sampler.kind == "ou" ? 8.0 : 2.0};
+  require_moves(study,
+                e.time.step ? study.points.back() / step
+                            : thermo::split_moves(study.points, splitting.substep, splitting.columns),
+                static_cast<double>(layout.ensemble.sets.size()) * static_cast<double>(energy.size()) *
+                    static_cast<double>(e.sampler.kind == "ou" ? energy.rows() + energy.cols() : energy.rows()));
   JointLevel out{spaces, {}};
   out.histories.resize(layout.ensemble.sets.size());
   num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
@@ -82,7 +99,7 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
     out.histories[k] =
         e.time.step ? thermo::follow_turns(shared, theta, turns) : thermo::follow_split(shared, theta, splitting);
     out.histories[k].totals.erase("ift_x");  // p/P is not known where both are below round-off
-    if (e.time.step) return;
+    if (e.time.step || e.sampler.kind != "ou") return;
     // the large powers of phi in the tails of x meet the round-off of the extrapolation: closed form only
     std::erase_if(out.histories[k].totals, [](const auto& total) {
       return total.first.rfind("_heat_x_", 0) == 0 || total.first.rfind("_work_x_", 0) == 0;

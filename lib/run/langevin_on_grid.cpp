@@ -338,7 +338,7 @@ void langevin_on_grid(Job& job) {
     const bool tails = job.collected.lacks_only_tails();
     if (tails) take(job, logarithmic);
     // wide starts, moments of heat and work: densities by themselves, not in symmetrised form
-    if (job.options.method == Method::automatic && outcomes(e.model) > 0 && !job.collected.complete())
+    if (job.options.method == Method::automatic && e.sampler.kind != "ou" && !job.collected.complete())
       take(job, diffusion_on_tensor_grid);
     if (job.collected.times.empty() || job.collected.complete()) return;
     if (!tails) take(job, logarithmic);

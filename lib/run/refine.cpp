@@ -20,14 +20,15 @@ bool Goal<R>::met(const num::Estimate<R>& e) const {
 }
 
 template <num::Real R>
-ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine) {
+ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine,
+                        const R& caution) {
   using std::fabs;
   ledger::Book<R> book(fine.size());
   for (std::size_t j = 0; j < fine.size(); ++j)
     for (const auto& [name, raw] : fine[j]) {
       num::Estimate<R> e{raw.value, num::infinity<R>()};
       if (const auto old = coarse[j].find(name); old != coarse[j].end()) {
-        const R error = 2 * fabs(raw.value - old->second.value) + raw.noise;
+        const R error = caution * fabs(raw.value - old->second.value) + raw.noise;
         if (error < num::infinity<R>()) e.error = error;  // also false for NaN
       }
       book[j][name] = e;
@@ -68,7 +69,7 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
       if (best.empty()) throw;
       break;
     }
-    ledger::Book<R> book = compare(coarse, fine);
+    ledger::Book<R> book = compare(coarse, fine, goal.caution);
     if (best.empty() || !consistent)
       best = std::move(book);
     else
@@ -96,11 +97,11 @@ void settle_infinities(ledger::Book<R>& book) {
       if (!(fabs(e.value) < num::infinity<R>())) e.error = 0;
 }
 
-#define CALOR_INSTANTIATE(R)                                                                                 \
-  template struct Goal<R>;                                                                                   \
-  template void settle_infinities(ledger::Book<R>&);                                                         \
-  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&);      \
-  template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&, \
+#define CALOR_INSTANTIATE(R)                                                                                      \
+  template struct Goal<R>;                                                                                        \
+  template void settle_infinities(ledger::Book<R>&);                                                              \
+  template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&, const R&); \
+  template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&,      \
                                   const std::vector<ledger::Identity<R>>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

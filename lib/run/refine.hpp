@@ -13,16 +13,18 @@ template <num::Real R>
 struct Goal {
   R accuracy;
   std::vector<std::string> quantities;
+  R caution = 2;  // error: the difference of two levels, this many times
 
   bool wants(const std::string& quantity) const;
   bool met(const num::Estimate<R>& e) const;
 };
 
-/// value: the finer level; error: twice the difference of the last two levels plus the round-off of the finer one. All
-/// sources of discretisation error differ between levels (resolution.hpp), and convergence is exponential, so the
-/// difference is the coarser level's error, far above the finer's.
+/// value: the finer level; error: `caution` times the difference of the last two levels plus the round-off of the finer
+/// one. All sources of discretisation error differ between levels (resolution.hpp), and convergence is exponential, so
+/// the difference is the coarser level's error, far above the finer's; where it is not, caution is more than 2.
 template <num::Real R>
-ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine);
+ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine,
+                        const R& caution = R(2));
 
 /// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal and the book satisfies the identities within
 /// its errors, or `most` levels, or round-off alone exceeds what is left to gain from the third level on. Differences

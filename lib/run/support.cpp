@@ -75,27 +75,46 @@ void require_joint_grid(const experiment::Experiment& e) {
                              : learner::scheduled(e.learner) ? "a learner with a schedule"
                                                              : "noise that depends on theta";
   if (const auto model = model::make<double>(e.model); model->outcomes() == 0) {
-    if (e.sampler.kind == "ou" || model->dimension() > 1)
+    if (e.sampler.kind == "ou" || model->dimension() > 1 || d > 2)
       refuse_unavailable(e, "sampler.kind",
                          "a Gaussian x" + std::string(model->dimension() > 1 ? " of several dimensions" : "") +
                              " lagging behind " + behind + " with \"" + e.sampler.kind + "\"",
-                         "heat-bath with x in one dimension; equilibrium without step; ou with gaussian-mean and "
+                         "heat-bath with x in one dimension, at most two parameters; equilibrium without step; ou with "
+                         "gaussian-mean and "
                          "linear-regression under langevin, or sgd-diffusion of gaussian-mean");
     return;
   }
   if (e.sampler.kind != "metropolis") return;
   const std::string others = "equilibrium, heat-bath, glauber, gibbs; ";
-  if (d > 2)
-    refuse_unavailable(e, "sampler.kind",
-                       "\"metropolis\" with " + behind +
-                           " (its rates have kinks in theta, and elements between them "
-                           "are made of one or two parameters)",
-                       others + "at most two parameters; learner jump");
   if (d == 2 && kinks_in_plane(*model::make<double>(e.model), e.model) == Kinks::elsewhere)
     refuse_unavailable(e, "sampler.kind",
                        "\"metropolis\" with this model of two parameters (its rates have kinks in theta on several "
                        "curves)",
                        others + "one parameter; learner jump");
+}
+
+constexpr double widest_start = 1.5;
+
+/// Redraws of a Gaussian x, composed with Theta's moves: where the start is much wider than the stationary density, the
+/// round-off of Theta's symmetrised moves hides what flows between X and Theta.
+void require_narrow_start(const experiment::Experiment& e) {
+  const auto& l = e.learner;
+  const double precision = 1 / std::pow(num::from_rational<double>(e.model.stddev), 2),
+               coldest = num::from_rational<double>(
+                   *std::min_element(l.temperature.values.begin(), l.temperature.values.end()));
+  for (std::size_t a = 0; a < l.initial_stddev.size(); ++a) {
+    double square = e.model.inputs.empty() ? 1 : 0;  // <u_a²>
+    for (const auto& row : e.model.inputs)
+      square += std::pow(num::from_rational<double>(row[a]), 2) / static_cast<double>(e.model.inputs.size());
+    const double well = coldest / (precision * square + num::from_rational<double>(l.weight_decay));
+    const double s = num::from_rational<double>(l.initial_stddev[a]);
+    if (s * s <= widest_start * well) continue;
+    refuse_unavailable(e, "learner.initial",
+                       "\"heat-bath\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) +
+                           ", wider than " + num::to_text(std::sqrt(widest_start * well), 3) +
+                           " (the square root of 1.5 times the stationary variance)",
+                       "a narrower start, a higher temperature, sampler equilibrium or ou");
+  }
 }
 
 /// sgld of a real x on a grid.
@@ -183,10 +202,6 @@ void require_supported(const experiment::Experiment& e, Method method) {
         "at most 3 parameters with langevin, 2 with sgld and sgd-diffusion, any number with jump; gaussian-mean and "
         "linear-regression of any dimension where they have a closed form");
   if (l.kind == "sgld" && model::make<double>(e.model)->outcomes() == 0) require_real_steps(e);
-  if (e.model.kind == "poisson" && l.kind != "sgld" && l.kind != "jump" && lagging(e))
-    refuse_unavailable(e, e.time.step ? "time.step" : "sampler.kind",
-                       "a count lagging behind \"" + l.kind + "\" (its outcomes are of more than two kinds)",
-                       "sampler equilibrium without step; learner sgld, jump");
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
   if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
@@ -206,8 +221,10 @@ void require_supported(const experiment::Experiment& e, Method method) {
                            "\" of two parameters with sgd-diffusion)",
                        "one data set by data.values; linear-regression of one weight");
   if (e.sampler.kind == "ou" && l.kind != "jump" && l.kind != "sgld")
-    refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner",
-                       "equilibrium, heat-bath, glauber, metropolis, gibbs");
+    refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner", "equilibrium, heat-bath");
+  if (e.sampler.kind == "heat-bath" && l.kind != "jump" && l.kind != "sgld" &&
+      (e.model.kind == "gaussian-mean" || e.model.kind == "linear-regression"))
+    require_narrow_start(e);
 }
 
 }  // namespace calor::run

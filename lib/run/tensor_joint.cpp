@@ -124,12 +124,19 @@ double element_length(const grid::Tensor& grid, const TensorResolution& r) {
   return r.element_share * spacing * r.element_order;
 }
 
-/// Rates with kinks; and one parameter in continuous time, where elements are cheap and a start may be too wide for a
-/// grid: derivatives by sinc in the tails are no better than in the middle.
+/// X is real, or a count, whose outcomes are of many kinds: no rates between them, but redraws.
+bool redrawn(const Study<double>& study) {
+  return study.model->outcomes() == 0 || study.experiment->model.kind == "poisson";
+}
+
+/// Rates with kinks, up to two parameters (in three the grid takes them as they are); and one parameter in continuous
+/// time, where elements are cheap and a start may be too wide for a grid: derivatives by sinc in the tails are no
+/// better than in the middle.
 bool uses_elements(const Study<double>& study) {
   const auto& e = *study.experiment;
-  if (study.model->outcomes() == 0) return false;
-  return e.sampler.kind == "metropolis" || (study.model->parameters() == 1 && !e.time.step);
+  if (redrawn(study)) return false;
+  const int d = study.model->parameters();
+  return (e.sampler.kind == "metropolis" && d < 3) || (d == 1 && !e.time.step);
 }
 
 /// Whether the symmetrised start stays near the start's own height, as diffusion_problem wants of a symmetric
@@ -159,20 +166,12 @@ double kept_in_a_turn(const experiment::Experiment& e) {
   return 1 - num::from_rational<double>(e.sampler.probability.value_or(1));
 }
 
-/// Moves of Theta that thermo::follow_split makes.
-double split_moves(const Study<double>& study, double substep, int columns) {
-  double steps = 0;
-  for (std::size_t j = 1; j < study.points.size(); ++j)
-    steps += std::ceil((study.points[j] - study.points[j - 1]) / substep);
-  return steps * columns * (columns + 1) / 2;
-}
-
 double substep(const Study<double>& study, const TensorResolution& r, double fastest_time) {
   return r.lag_substep / (num::from_rational<double>(*study.experiment->sampler.rate) + 1 / fastest_time);
 }
 
-JointCost real_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
-                    double fastest_time) {
+JointCost redraw_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
+                      double fastest_time) {
   const auto& e = *study.experiment;
   const auto& l = study.learner;
   double stiffness = 0, side = 0;
@@ -182,7 +181,7 @@ JointCost real_cost(const Study<double>& study, const grid::Tensor& grid, const 
   }
   const double end = study.points.back(), numbers = static_cast<double>(grid.size()) * x_nodes(*study.model, grid, r),
                moves = e.time.step ? end / num::from_rational<double>(*e.time.step)
-                                   : split_moves(study, substep(study, r, fastest_time), r.lag_columns);
+                                   : thermo::split_moves(study.points, substep(study, r, fastest_time), r.lag_columns);
   const bool symmetric = l.noise == 0 && l.course.empty();
   const double products_a_move = products(end / moves, 2 * (l.diffusion() + l.noise) * stiffness, 0, symmetric),
                points = static_cast<double>(study.points.size()),
@@ -196,7 +195,7 @@ JointCost real_cost(const Study<double>& study, const grid::Tensor& grid, const 
 JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
                      double fastest_time) {
   const auto& e = *study.experiment;
-  if (lagging(e) && study.model->outcomes() == 0) return real_cost(study, grid, r, sets, fastest_time);
+  if (lagging(e) && redrawn(study)) return redraw_cost(study, grid, r, sets, fastest_time);
   if (!lagging(e) || !uses_elements(study)) return {};
   const auto outcomes = outcome_classes(study);
   const auto size = kink_mesh_size(study, grid, element_length(grid, r), r.element_order);
@@ -223,15 +222,15 @@ JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const
 TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid,
                                    double fastest_time, const TensorResolution& r, bool fluctuations)
     : study_(study),
-      real_(study.model->outcomes() == 0),
-      outcomes_(real_ ? OutcomeClasses{} : outcome_classes(study)),
+      redrawn_(redrawn(study)),
+      outcomes_(redrawn_ ? OutcomeClasses{} : outcome_classes(study)),
       order_(r.fine_order),
       substep_(0),
       columns_(r.lag_columns),
       fluctuations_(fluctuations) {
   const auto& e = *study.experiment;
   panel_ = fastest_time;
-  if (real_) {
+  if (redrawn_) {
     if (e.sampler.kind == "ou") throw InternalError("tensor: x moves by redraws only");
     energy_ = energies(*study.model, terms, grid, r);
     spaces_ = calor::run::spaces(*study.model, terms, grid, r);
@@ -297,6 +296,9 @@ evolve::TimeNodes<double> TensorJointLevel::nodes() const {
   return time_nodes(study_, layout, resolution);
 }
 
+/// Nodes if moves of Theta are better made as matrices, else 0.
+Eigen::Index TensorJointLevel::dense_moves(Eigen::Index nodes) const { return nodes < energy_.cols() ? nodes : 0; }
+
 thermo::JointHistory<double> TensorJointLevel::composed(const thermo::ThetaMotion& motion) const {
   const auto& e = *study_.experiment;
   const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_};
@@ -304,10 +306,22 @@ thermo::JointHistory<double> TensorJointLevel::composed(const thermo::ThetaMotio
   const double rate = num::from_rational<double>(*e.sampler.rate);
   auto out = thermo::follow_split(
       room, motion,
-      {[&](double time) { return thermo::redraw(spaces_, rows_, std::exp(-rate * time)); }, substep_, columns_});
+      {[&](double time) { return thermo::redraw(spaces_, rows_, std::exp(-rate * time)); }, substep_, columns_, 2});
   out.totals.erase("ift_x");  // p/P is not known where both are below round-off
   return out;
 }
+
+namespace {
+
+/// The move itself, or with fewer nodes than X has values its matrix, made once.
+thermo::ThetaMotion::Move as_matrix(Eigen::Index nodes, thermo::ThetaMotion::Move move) {
+  if (nodes == 0) return move;
+  return [kernel = move(Matrix<double>::Identity(nodes, nodes))](const Matrix<double>& f) -> Matrix<double> {
+    return kernel * f;
+  };
+}
+
+}  // namespace
 
 thermo::JointHistory<double> TensorJointLevel::composed(const evolve::TensorProblem& problem) const {
   const auto solver = std::make_shared<evolve::TensorSpectral>(problem);
@@ -317,12 +331,12 @@ thermo::JointHistory<double> TensorJointLevel::composed(const evolve::TensorProb
   // every turn's expansion adds its own round-off, and exp(-tH) contracts what is there
   motion.noise =
       Vector<double>::Constant(motion.root.size(), 8 * num::epsilon<double>() * motion.start.cwiseAbs().maxCoeff());
-  motion.over = [solver](double, double tau) -> thermo::ThetaMotion::Move {
-    return [solver, series = solver->series(tau)](const Matrix<double>& f) {
+  motion.over = [solver, dense = dense_moves(motion.start.size())](double, double tau) {
+    return as_matrix(dense, [solver, series = solver->series(tau)](const Matrix<double>& f) {
       Matrix<double> out(f.rows(), f.cols());
       for (Eigen::Index k = 0; k < f.cols(); ++k) out.col(k) = solver->propagate(series, f.col(k));
       return out;
-    };
+    });
   };
   motion.ift = [solver, &motion, cell = problem.grid->cell()](double t) {
     const auto series = solver->series(t);
@@ -345,15 +359,15 @@ thermo::JointHistory<double> TensorJointLevel::composed(const evolve::DriftDiffu
   }
   motion.noise = Vector<double>::Constant(motion.root.size(), noise);
   motion.changes = !problem.course.empty();
-  motion.over = [&problem](double start, double tau) -> thermo::ThetaMotion::Move {
-    return [&problem, times = std::vector<double>{start, start + tau}](const Matrix<double>& f) {
+  motion.over = [&problem, dense = dense_moves(motion.start.size())](double start, double tau) {
+    return as_matrix(dense, [&problem, times = std::vector<double>{start, start + tau}](const Matrix<double>& f) {
       Matrix<double> out(f.rows(), f.cols());
       const Eigen::Map<const Vector<double>> flat(f.data(), f.size());
       evolve::block_flow(problem, {}, flat, times, [&](std::size_t j, const Vector<double>& psi, double) {
         if (j == 1) Eigen::Map<Vector<double>>(out.data(), out.size()) = psi;
       });
       return out;
-    };
+    });
   };
   motion.ift = [&problem](double t) { return parameter_ift(problem, std::vector<double>{0, t}).back(); };
   return composed(motion);

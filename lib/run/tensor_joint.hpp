@@ -1,9 +1,10 @@
 #pragma once
 // X lagging behind Theta on a tensor grid (theory.md section 6): the joint densities of all data sets, in continuous
 // time (langevin: evolve/tensor_joint.hpp; sgd-diffusion and schedules: evolve/block_flow.hpp) or in turns
-// (thermo/lagged.hpp). A real x is redrawn, and composed with Theta's moves in continuous time (thermo::Splitting).
-// Where the rates of a discrete model have kinks in theta (metropolis), and in one parameter in
-// continuous time, the joint densities live on spectral elements, between the kinks (kink_mesh.hpp), by block_flow.
+// (thermo/lagged.hpp). A real x or a count is redrawn, and composed with Theta's moves in continuous time
+// (thermo::Splitting). Where the rates of a discrete model have kinks in theta (metropolis, up to two parameters), and
+// in one parameter in continuous time, the joint densities live on spectral elements, between the kinks
+// (kink_mesh.hpp), by block_flow.
 
 #include <optional>
 
@@ -18,7 +19,7 @@
 
 namespace calor::run {
 
-/// Memory and work of the joint densities on elements, or with a real x, roughly; 0 where the grid's own tell.
+/// Memory and work of the joint densities on elements, or with redraws, roughly; 0 where the grid's own tell.
 struct JointCost {
   double bytes = 0, operations = 0;
 };
@@ -53,8 +54,9 @@ class TensorJointLevel {
                 std::vector<info::Row<double>>& rows) const;
 
  private:
-  /// By thermo/lagged.hpp: in turns, or a real x in continuous time.
-  bool composed() const { return study_.experiment->time.step || real_; }
+  /// By thermo/lagged.hpp: in turns, or redraws in continuous time.
+  bool composed() const { return study_.experiment->time.step || redrawn_; }
+  Eigen::Index dense_moves(Eigen::Index nodes) const;
   thermo::JointHistory<double> composed(const thermo::ThetaMotion& motion) const;
   thermo::JointHistory<double> composed(const evolve::TensorProblem& problem) const;
   thermo::JointHistory<double> composed(const evolve::DriftDiffusion& problem) const;
@@ -63,7 +65,7 @@ class TensorJointLevel {
   evolve::TimeNodes<double> nodes() const;
 
   const Study<double>& study_;
-  bool real_;                       // x
+  bool redrawn_;                    // x: real, or a count
   std::vector<Eigen::Index> rows_;  // its nodes on each row of the design
   OutcomeClasses outcomes_;
   std::shared_ptr<const evolve::ThetaMesh> mesh_;  // none: on the grid
@@ -74,7 +76,7 @@ class TensorJointLevel {
   evolve::JointRates rates_;  // in continuous time
   double panel_;              // length of the first panel of time
   int order_;                 // its nodes
-  double substep_;            // of a real x, at most
+  double substep_;            // of redraws in continuous time, at most
   int columns_;               // of its extrapolation
   bool fluctuations_;
 };

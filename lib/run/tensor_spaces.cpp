@@ -135,6 +135,7 @@ Matrix<double> energies(const model::Model<double>& model, const TensorTerms& te
 
 std::vector<Eigen::Index> nodes_of_rows(const model::Model<double>& model, const grid::Tensor& grid,
                                         const TensorResolution& resolution) {
+  if (model.outcomes()) return {model.outcomes()};
   std::vector<Eigen::Index> out;
   for (const auto& [c, count] : distinct_rows(model, grid))
     out.push_back(static_cast<Eigen::Index>(real_nodes(c, resolution).x.size()));
@@ -142,7 +143,6 @@ std::vector<Eigen::Index> nodes_of_rows(const model::Model<double>& model, const
 }
 
 double x_nodes(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& resolution) {
-  if (model.outcomes()) return model.outcomes();
   const auto rows = nodes_of_rows(model, grid, resolution);
   return static_cast<double>(std::accumulate(rows.begin(), rows.end(), Eigen::Index{0}));
 }

@@ -16,7 +16,7 @@ info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms
 Matrix<double> energies(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                         const TensorResolution& resolution = {});
 
-/// How many nodes of a real x spaces() has on each distinct row of the design.
+/// How many nodes of x, or outcomes, spaces() has on each distinct row of the design.
 std::vector<Eigen::Index> nodes_of_rows(const model::Model<double>& model, const grid::Tensor& grid,
                                         const TensorResolution& resolution);
 

@@ -117,8 +117,13 @@ double volume_cost(const Study<double>& study, const TensorLayout& layout) {
   return static_cast<double>(layout.ensemble.sets.size()) * static_cast<double>(layout.plan.grid.size()) * terms * 120;
 }
 
+/// Kinks of the rates that no elements follow: errors shrink like a power of the spacing, and differently from level to
+/// level, as the kinks lie here and there between the nodes.
+constexpr double caution_at_kinks = 10;
+
 void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
-  const Goal<double> goal{accuracy<double>(job.digits), job.wanted()};
+  const bool kinks = study.model->parameters() > 2 && job.experiment.sampler.kind == "metropolis";
+  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(), kinks ? caution_at_kinks : 2};
   const auto identities = langevin_identities<double>(job.experiment);
   const auto book = refine<double>(
       [&](int k) {
@@ -192,7 +197,7 @@ void langevin_on_tensor_grid(Job& job) {
   require_fit(job, study);
   if (!safe(study, job.digits)) {
     // unsymmetrised, without relative accuracy in the tails
-    if (d == 2 && method == Method::automatic) return diffusion_on_tensor_grid(job);
+    if (d <= 2 && method == Method::automatic) return diffusion_on_tensor_grid(job);
     refuse_unsafe(job, study);
   }
   spectral(job, study, std::array{1.0, second_level, 1.5, 1.85, 2.25}, true);
@@ -200,7 +205,7 @@ void langevin_on_tensor_grid(Job& job) {
   TensorCost needed;
   if (job.collected.lacks_only_tails()) {
     if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, false);
-  } else if (d == 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {
+  } else if (d <= 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {
     take(job, diffusion_on_tensor_grid);
   }
 }

@@ -245,6 +245,10 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
         row[name].noise += tails[name.ends_with("_2") ? 2 : name.ends_with("_3") ? 3 : 1];
       if (name == "ep_x") row[name].noise += tails[1];
     }
+    if (const auto hidden = row.find("_flow_hidden"); hidden != row.end()) {
+      for (const char* q : {"flow_x", "flow_theta", "ep_x"}) row[q].noise += fabs(hidden->second.value);
+      row.erase("_flow_hidden");
+    }
     if (const auto hidden = row.find("_flow_theta_hidden"); hidden != row.end()) {
       row["_flow_theta_direct"].noise += fabs(hidden->second.value);
       row.erase("_flow_theta_hidden");

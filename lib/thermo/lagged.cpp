@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include "num/errors.hpp"
+#include "num/real.hpp"
 #include "thermo/fluctuations.hpp"
 
 namespace calor::thermo {
@@ -40,6 +42,7 @@ class Walk {
     const auto after = look();
     ledger_.theta_moved(state_, after);
     state_ = after;
+    hidden_ += unseen();
   }
   void move_x(const XMove& own) {
     const auto move = [&](const Dense& f) {
@@ -64,6 +67,7 @@ class Walk {
     put("flow_x", ledger_.flow_x);
     put("flow_theta", ledger_.flow_theta);
     put("ep_x", ledger_.ep_x);
+    put("_flow_hidden", hidden_);
     if (tails_) out.tails.push_back(tails_->so_far());
     if (!s_.room.fluctuations) return;
     for (const auto& [name, value] :
@@ -74,15 +78,33 @@ class Walk {
 
  private:
   Dense density() const { return s_.motion.root.asDiagonal() * psi_; }
+  /// What round-off d of a move of Theta makes of the entropy, beyond what averages out: d²/P, or d where P is less.
+  /// Moves of X smooth it again, so that flows collect it move by move.
+  double unseen() const {
+    const auto& s = s_.room.spaces;
+    const double whole = s_.motion.start.norm();
+    double sum = 0;
+    for (Eigen::Index k = 0; k < psi_.cols(); ++k) {
+      const double share = s.x_weight[k] * psi_.col(k).norm() / whole;
+      for (Eigen::Index i = 0; i < psi_.rows(); ++i) {
+        const double d = share * s_.motion.noise[i], p = s.x_weight[k] * std::fabs(psi_(i, k));
+        sum += s.theta_weight[i] * s_.motion.root[i] * (p > d ? d * d / p : d);
+      }
+    }
+    return sum;
+  }
   JointState<double> look() const { return joint_state<double>(s_.room.spaces, s_.room.energy, density()); }
 
   const Setting& s_;
   Dense psi_;
   JointState<double> state_;
   Ledger<double> ledger_;
+  double hidden_ = 0;
   std::optional<TailNoise<double>> tails_;
   Fluctuations<double> fluctuations_;
 };
+
+constexpr double most_substeps = 1e7;
 
 /// Continuous time with every interval split into `factor` times its coarsest number of substeps.
 JointHistory<double> split(const Setting& s, const Splitting& splitting, int factor) {
@@ -92,7 +114,12 @@ JointHistory<double> split(const Setting& s, const Splitting& splitting, int fac
   const auto& points = s.room.points;
   for (std::size_t j = 1; j < points.size(); ++j) {
     const double length = points[j] - points[j - 1];
-    const int steps = factor * static_cast<int>(std::ceil(length / splitting.substep));
+    const double coarsest = std::ceil(length / splitting.substep);
+    if (!(coarsest < most_substeps))
+      throw AccuracyError(
+          num::to_text(coarsest, 3) +
+          " substeps of a sampler in continuous time are too many; lower the rate, or shorten the time");
+    const int steps = factor * static_cast<int>(coarsest);
     const double tau = length / steps;
     auto theta = s.motion.over(points[j - 1], tau);
     const auto half = splitting.over(tau / 2), whole = splitting.over(tau);
@@ -182,6 +209,12 @@ ThetaMotion motion_by_modes(const evolve::ThetaBasis& basis, const evolve::Theta
   return out;
 }
 
+double split_moves(std::span<const double> points, double substep, int columns) {
+  double steps = 0;
+  for (std::size_t j = 1; j < points.size(); ++j) steps += std::ceil((points[j] - points[j - 1]) / substep);
+  return steps * columns * (columns + 1) / 2;
+}
+
 JointHistory<double> follow_turns(const LaggedRoom& room, const ThetaMotion& motion, const Turns& turns) {
   const Setting s(room, motion);
   JointHistory<double> out;
@@ -201,14 +234,17 @@ JointHistory<double> follow_turns(const LaggedRoom& room, const ThetaMotion& mot
   return out;
 }
 
-/// The factor 8 of the round-off is for the many steps and the large energies in the tails of x; not derived, judged by
-/// the closed form (tests/run/test_fluctuations.cpp). Neville's scheme in tau² over substeps 1, 1/2, 1/3, ... of the
-/// coarsest (Hairer, Nørsett, Wanner, Solving ODEs I, section II.9).
+/// The factors of the round-off are for the many steps, and 8 for the large energies in the tails of x where kernels
+/// are not exact there; not derived, judged by the closed form of `ou` (tests/run/test_fluctuations.cpp), and redraws
+/// by the spread of runs at different resolution, which is a tenth of it. Neville's scheme in tau² over substeps 1,
+/// 1/2, 1/3, ... of the coarsest (Hairer, Nørsett, Wanner, Solving ODEs I, section II.9).
 JointHistory<double> follow_split(const LaggedRoom& room, const ThetaMotion& motion, const Splitting& splitting) {
   const Setting s(room, motion);
   std::vector<JointHistory<double>> row;
+  std::vector<double> hidden;  // of the finest column
   for (int k = 1; k <= splitting.columns; ++k) {
     std::vector<JointHistory<double>> next{split(s, splitting, k)};
+    hidden = next.front().totals.at("_flow_hidden");
     for (int m = 1; m < k; ++m) {
       const double ratio = static_cast<double>(k) / (k - m);
       next.push_back(combine(row[static_cast<std::size_t>(m - 1)], next.back(), 1 / (ratio * ratio - 1)));
@@ -216,7 +252,9 @@ JointHistory<double> follow_split(const LaggedRoom& room, const ThetaMotion& mot
     row = std::move(next);
   }
   add_round_off(s, row.back());
-  row.back().round_off *= 8 * amplification(splitting.columns);
+  row.back().round_off *= splitting.caution * amplification(splitting.columns);
+  for (double& h : hidden) h *= amplification(splitting.columns);
+  row.back().totals["_flow_hidden"] = hidden;
   for (auto& tail : row.back().tails)
     for (double& noise : tail) noise *= amplification(splitting.columns);
   return std::move(row.back());

@@ -62,7 +62,11 @@ struct Splitting {
   std::function<XMove(double)> over;  // of X, for a time
   double substep = 0.1;
   int columns = 6;
+  double caution = 8;  // factor of the round-off of many moves: 2 for redraws
 };
+
+/// Moves of Theta that follow_split makes.
+double split_moves(std::span<const double> points, double substep, int columns);
 
 /// X_0 ~ p(.|Theta_0). totals: heat_x, work_x, flow_x, flow_theta, ep_x; with fluctuations those of fluctuations.hpp
 /// and ift_theta.

@@ -140,12 +140,7 @@ TEST_CASE("digits out of reach are refused by name") {
   CHECK_THROWS_AS(compute(e, with(Method::automatic, 150)), AccuracyError);
 }
 
-TEST_CASE("counts that lag, and rates beyond all bounds: a refusal by name, a table without a proof") {
-  const std::string counts =
-      "[model]\nkind = \"poisson\"\n[data]\ncounts = [1, 2, 1]\n[learner]\nkind = \"langevin\"\nmobility = 1\n"
-      "temperature = 0.5\ninitial = { mean = [0.2], stddev = [0.3] }\n[sampler]\nkind = \"heat-bath\"\nrate = 1.5\n"
-      "[time]\npoints = [0.4]\n";
-  CHECK_THROWS_WITH_AS(compute(parse_one(counts)), doctest::Contains("sampler.kind: a count lagging"), InputError);
+TEST_CASE("rates beyond all bounds: a table without a proof") {
   const std::string steep =
       "[model]\nkind = \"bernoulli\"\n[data]\nsize = 2\ntarget = [0.3, 0.7]\n[learner]\nkind = \"jump\"\n"
       "states = [[-1], [1], [3]]\nrate = 1\ntemperature = 0.5\nacceptance = \"arrhenius\"\nweight_decay = 30\n"

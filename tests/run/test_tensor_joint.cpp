@@ -138,6 +138,46 @@ const std::string shortly = "rate = 1.5\n[time]\npoints = [0.4]\n";
 // A C++ program of its own: Scharfetter-Gummel rates on square lattices through the origin (spacings 0.4, 0.2, 0.1,
 // 0.05, half-width 4.8), fourth-order Runge-Kutta, Richardson's extrapolation. Its last two columns agree to 3e-10
 // here, with two couplings to 4e-9, with turns to 2e-8. The curve of two hidden units is not along its nodes: 1e-8.
+TEST_CASE("metropolis in three parameters: parts that do not interact, a few digits") {
+  const auto ising = [](const std::string& model, const std::string& counts, const std::string& mean,
+                        const std::string& stddev, int digits) {
+    return numbers(compute(parse_one("[model]\nkind = \"ising\"\n" + model + "\n[data]\ncounts = " + counts +
+                                     "\n[learner]\nkind = \"langevin\"\nmobility = 0.8\ntemperature = "
+                                     "0.6\nweight_decay = 0.4\ninitial = { mean = " +
+                                     mean + ", stddev = " + stddev +
+                                     " }\n[sampler]\nkind = \"metropolis\"\nrate = 1.5\n[time]\npoints = [0, 0.4]\n"),
+                           with(Method::automatic, digits)));
+  };
+  const auto adds_up = [](const Numbers& whole, const std::vector<Numbers>& parts, const std::string& label) {
+    int compared = 0;
+    for (const char* q : {"heat_x", "work_x", "flow_x", "flow_theta", "ep_x", "info_x_theta_given_b", "heat_theta",
+                          "entropy_x_given_b", "ep_theta"}) {
+      Entry sum;
+      for (const auto& part : parts) sum.value += part[1].at(q).value, sum.error += part[1].at(q).error;
+      const Number miss = abs(Number(whole[1].at(q).value - sum.value));
+      CHECK_MESSAGE(miss <= whole[1].at(q).error + sum.error, label, ": ", q, " differs by ", miss.str(3), ", error ",
+                    whole[1].at(q).error.str(3));
+      ++compared;
+    }
+    CHECK(compared == 9);
+  };
+  const auto field = [&](const std::string& counts, const std::string& mean, const std::string& stddev) {
+    return ising("spins = 1\nedges = []\nfields = true", counts, mean, stddev, 9);
+  };
+  adds_up(ising("spins = 3\nedges = []\nfields = true", "[1, 2, 1, 2, 2, 4, 2, 4]", "[0.1, -0.2, 0.3]",
+                "[0.5, 0.6, 0.4]", 3),
+          {field("[6, 12]", "[0.1]", "[0.5]"), field("[9, 9]", "[-0.2]", "[0.6]"), field("[6, 12]", "[0.3]", "[0.4]")},
+          "fields");
+  std::string ones = "1";
+  for (int k = 1; k < 32; ++k) ones += ", 1";
+  adds_up(ising("spins = 5\nedges = [[0, 1], [1, 2], [3, 4]]\nfields = false", "[" + ones + "]", "[0.1, -0.2, 0.3]",
+                "[0.5, 0.6, 0.4]", 3),
+          {ising("spins = 3\nedges = [[0, 1], [1, 2]]\nfields = false", "[1, 1, 1, 1, 1, 1, 1, 1]", "[0.1, -0.2]",
+                 "[0.5, 0.6]", 7),
+           ising("spins = 2\nedges = [[0, 1]]\nfields = false", "[1, 1, 1, 1]", "[0.3]", "[0.4]", 9)},
+          "couplings");
+}
+
 TEST_CASE("metropolis in two parameters: kinks on axes, against finite volumes") {
   check_machine("visible = 2\nhidden = 1\n[data]\ncounts = [1, 0, 1, 1]", shortly, 1e-9,
                 {{"heat_x", -0.013778136367},
