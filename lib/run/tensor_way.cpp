@@ -120,10 +120,12 @@ double volume_cost(const Study<double>& study, const TensorLayout& layout) {
 /// Kinks of the rates that no elements follow: errors shrink like a power of the spacing, and differently from level to
 /// level, as the kinks lie here and there between the nodes.
 constexpr double caution_at_kinks = 10;
+constexpr int digits_at_kinks = 4;
+
+bool has_kinks(const experiment::Experiment& e) { return parameters(e.model) > 2 && e.sampler.kind == "metropolis"; }
 
 void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
-  const bool kinks = study.model->parameters() > 2 && job.experiment.sampler.kind == "metropolis";
-  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(), kinks ? caution_at_kinks : 2};
+  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(), has_kinks(job.experiment) ? caution_at_kinks : 2};
   const auto identities = langevin_identities<double>(job.experiment);
   const auto book = refine<double>(
       [&](int k) {
@@ -191,6 +193,11 @@ void langevin_on_tensor_grid(Job& job) {
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) + " digits are out of reach with " +
                         std::to_string(d) +
                         " parameters, which are computed in double precision; reachable: 12 digits");
+  if (has_kinks(e) && job.digits > digits_at_kinks)
+    throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
+                        " digits are out of reach with three parameters and sampler \"metropolis\", whose rates have "
+                        "kinks in theta that a grid does not follow; reachable: " +
+                        std::to_string(digits_at_kinks) + " digits");
   const auto study = make_study<double>(e, job.options);
   if (volumes && lagging(e)) refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
   if (volumes) return finite_volume(job, study);
@@ -200,7 +207,8 @@ void langevin_on_tensor_grid(Job& job) {
     if (d <= 2 && method == Method::automatic) return diffusion_on_tensor_grid(job);
     refuse_unsafe(job, study);
   }
-  spectral(job, study, std::array{1.0, second_level, 1.5, 1.85, 2.25}, true);
+  const std::array finer{1.0, second_level, 1.5, 1.85, 2.25};
+  spectral(job, study, std::span(finer).first(has_kinks(e) ? 3 : 5), true);
   // relative entropies of tails need more than everything else
   TensorCost needed;
   if (job.collected.lacks_only_tails()) {

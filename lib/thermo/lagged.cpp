@@ -182,7 +182,7 @@ XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>
     for (const Eigen::Index count : rows) {
       const auto own = p->middleCols(first, count);
       const auto here = weight.segment(first, count);
-      const Column mass = (f.middleCols(first, count) * here).cwiseQuotient(own * here);
+      const Column mass = (f.middleCols(first, count) * here).cwiseQuotient((own * here).cwiseMax(1e-300));
       out.middleCols(first, count) += (1 - kept) * mass.asDiagonal() * own;
       first += count;
     }

@@ -274,9 +274,11 @@ TEST_SUITE("long") {
 }
 
 TEST_CASE("several parameters: what cannot lag, and what does not fit a grid, is refused by its own key") {
-  check_refused(lagging_spins("3", "counts = [0, 1, 0, 0, 0, 0, 0, 0]", "{ mean = [0, 0, 0], stddev = [1, 1, 1] }",
-                              "kind = \"metropolis\"\nrate = 1", "points = [1]"),
-                "sampler.kind");
+  const auto three =
+      parse_one(lagging_spins("3", "counts = [0, 1, 0, 0, 0, 0, 0, 0]", "{ mean = [0, 0, 0], stddev = [1, 1, 1] }",
+                              "kind = \"metropolis\"\nrate = 1", "points = [1]"));
+  CHECK_THROWS_WITH_AS(static_cast<void>(compute(three, Options{})), doctest::Contains("reachable: 4 digits"),
+                       AccuracyError);
   const auto refused = [](const std::string& model, const std::string& counts, int parameters, const std::string& key) {
     std::string zeros, ones;
     for (int k = 0; k < parameters; ++k) zeros += k ? ", 0" : "0", ones += k ? ", 1" : "1";
