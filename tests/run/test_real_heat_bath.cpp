@@ -206,7 +206,7 @@ TEST_CASE("heat-bath of a Gaussian x: sgld with two weights") {
   // orthogonal rows tell of one weight each, and X is the mean over the rows
   const auto of = [](const std::string& inputs, const std::string& starts, const std::string& batch,
                      const std::vector<std::string>& quantities) {
-    Options o = with(Method::automatic, 7);
+    Options o = with(Method::automatic, 5);
     o.quantities = quantities;
     return numbers(
         compute(parse_one("[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = " + inputs +
