@@ -250,7 +250,7 @@ DiffusionLayout lay_out_diffusion(const Study<double>& study, bool settled, cons
   if (!study.learner.course.empty()) cold.temperature = cold.coldest, cold.noise = cold.quietest;
   const auto& l = study.learner;
   double end = study.points.back();
-  if (settled) end = std::max(end, 10 / (l.mobility * std::max(l.weight_decay, 0.01)));
+  if (settled) end = std::max(end, settling_time(l));
   const double lasting = l.course.empty() ? end : learner::clock(l.course, end) / l.mobility;
   if (!bends)
     out.plan = straight(study, hot, cold, out.ensemble, lasting, r);

@@ -80,8 +80,7 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
                                   : thermo::redraw(spaces, one_row, std::exp(-rate * time));
   };
   const auto turn = [&] {
-    if (e.sampler.rate) return over(step);
-    return thermo::redraw(spaces, one_row, 1 - num::from_rational<double>(e.sampler.probability.value_or(1)));
+    return e.sampler.kind == "ou" ? over(step) : thermo::redraw(spaces, one_row, kept_in_a_turn(e));
   };
   const thermo::Turns turns{step, e.time.step ? turn() : thermo::XMove()};
   const thermo::Splitting splitting{over, resolution.lag_substep / (rate + 1 / layout.fastest_time),

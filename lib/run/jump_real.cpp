@@ -28,8 +28,7 @@ std::vector<Matrix<R>> real_turn(const JumpSetting<R>& s) {
     const auto& sampler = s.experiment->sampler;
     const auto real = [](const num::Rational& q) { return num::from_rational<double>(q); };
     if (sampler.kind == "ou") return s.kernels->ou(real(*sampler.rate * *s.experiment->time.step));
-    return s.kernels->heat_bath(sampler.rate ? std::exp(-real(*sampler.rate * *s.experiment->time.step))
-                                             : 1 - real(*sampler.probability));
+    return s.kernels->heat_bath(kept_in_a_turn(*s.experiment));
   } else {
     throw AccuracyError("a sampler of real x that lags behind a jump learner is computed in double precision");
   }

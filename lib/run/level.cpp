@@ -159,6 +159,11 @@ bool has_stationary_densities(const experiment::Experiment& e) {
 
 bool lagging(const experiment::Experiment& e) { return e.sampler.kind != "equilibrium" || e.time.step.has_value(); }
 
+double kept_in_a_turn(const experiment::Experiment& e) {
+  if (e.sampler.rate) return std::exp(-num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)));
+  return 1 - num::from_rational<double>(e.sampler.probability.value_or(1));
+}
+
 template <Real R>
 Study<R> make_study(const experiment::Experiment& e, const Options& options) {
   Study<R> s;

@@ -71,6 +71,9 @@ bool has_stationary_densities(const experiment::Experiment& experiment);
 /// True if X follows by joint dynamics: a sampler at finite speed, or turns of `step`.
 bool lagging(const experiment::Experiment& experiment);
 
+/// The share of a redrawn X that one turn leaves where it is.
+double kept_in_a_turn(const experiment::Experiment& experiment);
+
 /// Points and quadrature nodes of a level: panels begin anew at the knots of schedules.
 template <Real R>
 evolve::TimeNodes<R> time_nodes(const Study<R>& study, const Layout<R>& layout, const Resolution& resolution);

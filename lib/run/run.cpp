@@ -47,10 +47,10 @@ void by_method(Job& job) {
   if (continuous && learner::scheduled(e.learner) &&
       (parameters(e.model) > 1 || lagging(e) || fluctuations_wanted(job.options)))
     return annealed_on_tensor_grid(job);
-  const bool counts_lag = e.model.kind == "poisson" && lagging(e);  // outcomes of many kinds
-  if (e.learner.kind == "langevin" && (parameters(e.model) > 1 || e.model.kind == "linear-regression" || counts_lag))
+  const bool many_kinds = e.model.kind == "poisson" && lagging(e);  // of outcomes
+  if (e.learner.kind == "langevin" && (parameters(e.model) > 1 || e.model.kind == "linear-regression" || many_kinds))
     return langevin_on_tensor_grid(job);
-  if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model) || counts_lag))
+  if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model)))
     return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && method == Method::automatic) {
     relaxation_in_balls(job);

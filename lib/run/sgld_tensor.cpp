@@ -178,7 +178,7 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
   }
   auto& grid = s.room.grid;
   // the stationary density, where it is asked for, must find room too, however short the run
-  const double until = s.room.stationary ? std::max(clock, 10 / std::max(like.weight_decay, 0.01)) : clock;
+  const double until = s.room.stationary ? std::max(clock, settling_time(like)) : clock;
   grid = plan(like, *s.model, batches_of(s), until + 1e-3, r).grid;
   const double widest = M_PI * std::sqrt(narrow) / std::sqrt(decades);  // a product of two such Gaussians
   const Field strip = mixture_strips(s, coarse_terms(s, grid));
@@ -216,7 +216,7 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
     s.initial[i] = std::exp(exponent);
   }
   if (s.lags && s.x_nodes > 0)
-    s.room.turn = thermo::redraw(s.room.spaces, nodes_of_rows(*s.model, grid, of_x), 1 - real(*e.sampler.probability));
+    s.room.turn = thermo::redraw(s.room.spaces, nodes_of_rows(*s.model, grid, of_x), kept_in_a_turn(e));
   else if (s.lags)
     set_turns(study, s);
   return s;

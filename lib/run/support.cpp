@@ -76,7 +76,7 @@ void require_joint_grid(const experiment::Experiment& e) {
                                                              : "noise that depends on theta";
   if (const auto model = model::make<double>(e.model); model->outcomes() == 0) {
     if (e.sampler.kind == "ou" || model->dimension() > 1 || d > 2)
-      refuse_unavailable(e, "sampler.kind",
+      refuse_unavailable(e, e.sampler.kind == "equilibrium" ? "time.step" : "sampler.kind",
                          "a Gaussian x" + std::string(model->dimension() > 1 ? " of several dimensions" : "") +
                              " lagging behind " + behind + " with \"" + e.sampler.kind + "\"",
                          "heat-bath with x in one dimension, at most two parameters; equilibrium without step; ou with "
@@ -184,12 +184,15 @@ void require_supported(const experiment::Experiment& e, Method method) {
   if (!known) refuse_unavailable(e, "model.kind", "\"" + e.model.kind + "\"", kinds);
   const auto& l = e.learner;
   if (l.kind == "sgd-diffusion") require_diffusion(e);
-  if (has_closed_form(e)) return;
+  const bool formula = method == Method::automatic || method == Method::analytic;
+  if (has_closed_form(e)) {
+    if (!formula && l.kind == "langevin" && parameters(e.model) > 1 && lagging(e)) require_joint_grid(e);
+    return;
+  }
   if (l.kind == "sgld" && e.time.points.back() > most_steps)
     throw InputError(e.at("time.points") + num::decimal_text(e.time.points.back()) +
                      " learning steps are too many; allowed: at most " + std::to_string(most_steps));
-  if ((method == Method::automatic || method == Method::analytic) && (moves_linearly(e) || streams_gaussians(e)))
-    return;
+  if (formula && (moves_linearly(e) || streams_gaussians(e))) return;
   if (without_noise(l)) return require_limit(e);
   if (separates(e)) return;
   const int d = parameters(e.model);

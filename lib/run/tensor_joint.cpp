@@ -160,12 +160,6 @@ double products(double t, double fastest, double fed, bool symmetric) {
   return stretches * (std::sqrt(36 * fastest * t / stretches) + 36);
 }
 
-/// The share of X that one turn leaves where it is.
-double kept_in_a_turn(const experiment::Experiment& e) {
-  if (e.sampler.rate) return std::exp(-num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)));
-  return 1 - num::from_rational<double>(e.sampler.probability.value_or(1));
-}
-
 double substep(const Study<double>& study, const TensorResolution& r, double fastest_time) {
   return r.lag_substep / (num::from_rational<double>(*study.experiment->sampler.rate) + 1 / fastest_time);
 }
@@ -281,11 +275,11 @@ thermo::JointHistory<double> TensorJointLevel::follow(const data::DataSet<double
 }
 
 thermo::JointHistory<double> TensorJointLevel::follow(const evolve::TensorProblem& problem, int states) const {
-  return composed() ? composed(problem) : continuous(problem, states);
+  return composes() ? compose(problem) : continuous(problem, states);
 }
 
 thermo::JointHistory<double> TensorJointLevel::follow(const evolve::DriftDiffusion& problem) const {
-  return composed() ? composed(problem) : continuous(problem);
+  return composes() ? compose(problem) : continuous(problem);
 }
 
 evolve::TimeNodes<double> TensorJointLevel::nodes() const {
@@ -299,7 +293,7 @@ evolve::TimeNodes<double> TensorJointLevel::nodes() const {
 /// Nodes if moves of Theta are better made as matrices, else 0.
 Eigen::Index TensorJointLevel::dense_moves(Eigen::Index nodes) const { return nodes < energy_.cols() ? nodes : 0; }
 
-thermo::JointHistory<double> TensorJointLevel::composed(const thermo::ThetaMotion& motion) const {
+thermo::JointHistory<double> TensorJointLevel::compose(const thermo::ThetaMotion& motion) const {
   const auto& e = *study_.experiment;
   const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_};
   if (e.time.step) return thermo::follow_turns(room, motion, {num::from_rational<double>(*e.time.step), turn_});
@@ -323,7 +317,7 @@ thermo::ThetaMotion::Move as_matrix(Eigen::Index nodes, thermo::ThetaMotion::Mov
 
 }  // namespace
 
-thermo::JointHistory<double> TensorJointLevel::composed(const evolve::TensorProblem& problem) const {
+thermo::JointHistory<double> TensorJointLevel::compose(const evolve::TensorProblem& problem) const {
   const auto solver = std::make_shared<evolve::TensorSpectral>(problem);
   thermo::ThetaMotion motion;
   motion.root = solver->root();
@@ -342,10 +336,10 @@ thermo::JointHistory<double> TensorJointLevel::composed(const evolve::TensorProb
     const auto series = solver->series(t);
     return cell * solver->propagate(series, motion.start).dot(solver->propagate(series, motion.root));
   };
-  return composed(motion);
+  return compose(motion);
 }
 
-thermo::JointHistory<double> TensorJointLevel::composed(const evolve::DriftDiffusion& problem) const {
+thermo::JointHistory<double> TensorJointLevel::compose(const evolve::DriftDiffusion& problem) const {
   thermo::ThetaMotion motion;
   motion.root = problem.weight.array().exp();
   motion.start = (problem.log_initial - problem.weight).array().exp();
@@ -370,7 +364,7 @@ thermo::JointHistory<double> TensorJointLevel::composed(const evolve::DriftDiffu
     });
   };
   motion.ift = [&problem](double t) { return parameter_ift(problem, std::vector<double>{0, t}).back(); };
-  return composed(motion);
+  return compose(motion);
 }
 
 thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::TensorProblem& problem, int states) const {
@@ -416,7 +410,7 @@ thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::DriftDif
 
 void TensorJointLevel::add_fluctuations(const evolve::DriftDiffusion& problem,
                                         thermo::JointHistory<double>& history) const {
-  if (!fluctuations_ || composed()) return;
+  if (!fluctuations_ || composes()) return;
   for (auto& [name, values] : lagging_moments(problem, spaces_, energy_, rates_, study_.points))
     history.totals[name] = std::move(values);
   history.totals["ift_theta"] = parameter_ift(problem, study_.points);

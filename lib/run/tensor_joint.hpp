@@ -55,11 +55,11 @@ class TensorJointLevel {
 
  private:
   /// By thermo/lagged.hpp: in turns, or redraws in continuous time.
-  bool composed() const { return study_.experiment->time.step || redrawn_; }
+  bool composes() const { return study_.experiment->time.step || redrawn_; }
   Eigen::Index dense_moves(Eigen::Index nodes) const;
-  thermo::JointHistory<double> composed(const thermo::ThetaMotion& motion) const;
-  thermo::JointHistory<double> composed(const evolve::TensorProblem& problem) const;
-  thermo::JointHistory<double> composed(const evolve::DriftDiffusion& problem) const;
+  thermo::JointHistory<double> compose(const thermo::ThetaMotion& motion) const;
+  thermo::JointHistory<double> compose(const evolve::TensorProblem& problem) const;
+  thermo::JointHistory<double> compose(const evolve::DriftDiffusion& problem) const;
   thermo::JointHistory<double> continuous(const evolve::TensorProblem& problem, int states) const;
   thermo::JointHistory<double> continuous(const evolve::DriftDiffusion& problem) const;
   evolve::TimeNodes<double> nodes() const;

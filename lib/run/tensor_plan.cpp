@@ -189,6 +189,8 @@ void TensorResolution::split_time(int digits, double finer) {
   lag_columns = std::min(4 + digits / 4 + static_cast<int>(std::lround(3 * (finer - 1))), 8);
 }
 
+double settling_time(const learner::Langevin<double>& l) { return 10 / (l.mobility * std::max(l.weight_decay, 0.01)); }
+
 double most_probable(const data::Ensemble<double>& ensemble) {
   double top = 0;
   for (const auto& set : ensemble.sets) top = std::max(top, set.weight);

@@ -49,6 +49,9 @@ struct TensorPlan {
 TensorPlan plan(const learner::Langevin<double>& learner, const model::Model<double>& model,
                 const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution);
 
+/// By when densities are as good as stationary.
+double settling_time(const learner::Langevin<double>& learner);
+
 /// p(B) of the most probable data set.
 double most_probable(const data::Ensemble<double>& ensemble);
 

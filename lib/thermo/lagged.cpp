@@ -116,9 +116,10 @@ JointHistory<double> split(const Setting& s, const Splitting& splitting, int fac
     const double length = points[j] - points[j - 1];
     const double coarsest = std::ceil(length / splitting.substep);
     if (!(coarsest < most_substeps))
-      throw AccuracyError(
-          num::to_text(coarsest, 3) +
-          " substeps of a sampler in continuous time are too many; lower the rate, or shorten the time");
+      throw AccuracyError(num::to_text(coarsest, 3) +
+                          " substeps of a sampler in continuous time are too many; allowed: a lower rate or a shorter "
+                          "time, with 1e7 at "
+                          "most");
     const int steps = factor * static_cast<int>(coarsest);
     const double tau = length / steps;
     auto theta = s.motion.over(points[j - 1], tau);
@@ -176,14 +177,20 @@ XMove by_kernels(XKernels kernels) {
 }
 
 XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept) {
-  return [p = std::make_shared<const Dense>(spaces.conditional), weight = spaces.x_weight, rows, kept](const Dense& f) {
+  Dense p = spaces.conditional;
+  Eigen::Index at = 0;
+  for (const Eigen::Index count : rows) {
+    auto own = p.middleCols(at, count);
+    const Column sum = (own * spaces.x_weight.segment(at, count)).cwiseMax(1e-300);
+    own = ((1 - kept) * sum.cwiseInverse()).asDiagonal() * own;
+    at += count;
+  }
+  return [drawn = std::make_shared<const Dense>(std::move(p)), weight = spaces.x_weight, rows, kept](const Dense& f) {
     Dense out = kept * f;
     Eigen::Index first = 0;
     for (const Eigen::Index count : rows) {
-      const auto own = p->middleCols(first, count);
-      const auto here = weight.segment(first, count);
-      const Column mass = (f.middleCols(first, count) * here).cwiseQuotient((own * here).cwiseMax(1e-300));
-      out.middleCols(first, count) += (1 - kept) * mass.asDiagonal() * own;
+      const Column mass = f.middleCols(first, count) * weight.segment(first, count);
+      out.middleCols(first, count) += mass.asDiagonal() * drawn->middleCols(first, count);
       first += count;
     }
     return out;

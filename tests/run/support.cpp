@@ -48,6 +48,20 @@ int check_honest(const Numbers& tried, const Numbers& truth, const std::string& 
   return compared;
 }
 
+Numbers added(Numbers a, const Numbers& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t j = 0; j < a.size(); ++j)
+    for (auto entry = a[j].begin(); entry != a[j].end();)
+      if (const auto other = b[j].find(entry->first); other == b[j].end()) {
+        entry = a[j].erase(entry);
+      } else {
+        entry->second.value += other->second.value;
+        entry->second.error += other->second.error;
+        ++entry;
+      }
+  return a;
+}
+
 Numbers with_medium(const std::string& text, int digits) {
   const auto e = parse_one(text);
   Options o = with(Method::automatic, digits);

@@ -40,6 +40,9 @@ Numbers with_medium(const std::string& text, int digits);
 /// Every number of `truth` is there and off by less than `tolerance`.
 void check_judged(const std::map<std::string, Entry>& n, const std::map<std::string, double>& truth, double tolerance);
 
+/// Quantities that both have, values and errors added.
+Numbers added(Numbers a, const Numbers& b);
+
 /// error <= 10^-digits max(1, |value|) for all.
 void check_accuracy(const Numbers& n, int digits, const std::string& label);
 

@@ -231,13 +231,8 @@ TEST_CASE("sgd-diffusion of a Gaussian mean in the plane: turned as one likes, t
                turned = numbers(of(plane + "[[0.23, 0.14], [0.83, 0.94], [-0.09, 0.38], [0.51, 1.18]]", "[0.22, -0.04]",
                                    round, sampler));
     CHECK(check_honest(straight, turned, "turned") > 3 * 25);
-    auto sum = numbers(of("[data]\nvalues = [0.25, 1.25]", "[0.1]", "[0.5]", sampler));
-    const auto other = numbers(of("[data]\nvalues = [-0.1, 0.3]", "[-0.2]", "[0.5]", sampler));
-    for (std::size_t j = 0; j < sum.size(); ++j)
-      for (auto& [name, entry] : sum[j]) {
-        entry.value += other[j].at(name).value;
-        entry.error += other[j].at(name).error;
-      }
+    const auto sum = added(numbers(of("[data]\nvalues = [0.25, 1.25]", "[0.1]", "[0.5]", sampler)),
+                           numbers(of("[data]\nvalues = [-0.1, 0.3]", "[-0.2]", "[0.5]", sampler)));
     CHECK(check_honest(straight, sum, "sum") > 3 * 25);
   }
   CHECK_THROWS_WITH_AS(of(plane + "[[0.25, -0.1], [1.25, 0.3]]", "[0.1, -0.2]", "[0.5, 0.6]", ""),

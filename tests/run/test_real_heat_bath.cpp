@@ -217,10 +217,8 @@ TEST_CASE("heat-bath of a Gaussian x: sgld with two weights") {
   };
   const auto adds_up = [&](const std::string& batch, const std::vector<std::string>& quantities) {
     const auto both = of("[[1, 0], [0, 1]]", "{ mean = [0.1, -0.2], stddev = [0.3, 0.4] }", batch, quantities);
-    auto sum = of("[[1], [0]]", "{ mean = [0.1], stddev = [0.3] }", batch, quantities);
-    const auto other = of("[[0], [1]]", "{ mean = [-0.2], stddev = [0.4] }", batch, quantities);
-    for (std::size_t j = 0; j < sum.size(); ++j)
-      for (auto& [q, entry] : sum[j]) entry.value += other[j].at(q).value, entry.error += other[j].at(q).error;
+    const auto sum = added(of("[[1], [0]]", "{ mean = [0.1], stddev = [0.3] }", batch, quantities),
+                           of("[[0], [1]]", "{ mean = [-0.2], stddev = [0.4] }", batch, quantities));
     CHECK(check_honest(both, sum, batch) == 3 * static_cast<int>(quantities.size()));
     CHECK(abs(both[2].at("heat_x").value) > Number("1e-3"));
   };
@@ -231,14 +229,18 @@ TEST_CASE("heat-bath of a Gaussian x: sgld with two weights") {
 }
 
 TEST_CASE("heat-bath of a Gaussian x: what is not available is named") {
-  const auto refused = [](const std::string& text) {
-    CHECK_THROWS_WITH_AS(static_cast<void>(compute(parse_one(text), Options{})), doctest::Contains("sampler.kind"),
+  const auto refused = [](const std::string& text, const std::string& key = "sampler.kind",
+                          Method method = Method::automatic) {
+    CHECK_THROWS_WITH_AS(static_cast<void>(compute(parse_one(text), with(method))), doctest::Contains(key.c_str()),
                          InputError);
   };
   const std::string langevin = "[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = 0.5" + weight_decay +
                                "initial = { mean = [0.1, 0.1], stddev = [0.3, 0.3] }\n";
-  refused("[model]\nkind = \"gaussian-mean\"\nstddev = 1\ndimension = 2\n[data]\nvalues = [[0.3, 0], [-0.2, 1]]\n" +
-          langevin + redraws);
+  const std::string plane =
+      "[model]\nkind = \"gaussian-mean\"\nstddev = 1\ndimension = 2\n[data]\nvalues = [[0.3, 0], [-0.2, 1]]\n" +
+      langevin;
+  refused(plane + redraws);
+  refused(plane + "[time]\npoints = [0.4]\nstep = 0.2\n", "time.step", Method::spectral);
   auto ou = redraws;
   ou.replace(ou.find("heat-bath"), 9, "ou");
   refused("[model]\nkind = \"gaussian\"\n[data]\nvalues = [0.3, -0.2]\n" + langevin + ou);

@@ -97,10 +97,8 @@ TEST_CASE("sgd-diffusion in two parameters: identical examples give langevin, ot
                            parts));
   };
   const auto both = soon("2", "[0, 0, 1, 2]", "{ mean = [0.2, 0], stddev = [0.2, 0.15] }");
-  auto sum = soon("1", "[1, 2]", "{ mean = [0.2], stddev = [0.2] }");
-  const auto other = soon("1", "[0, 3]", "{ mean = [0], stddev = [0.15] }");
-  for (std::size_t j = 0; j < sum.size(); ++j)
-    for (auto& [q, entry] : sum[j]) entry.value += other[j].at(q).value, entry.error += other[j].at(q).error;
+  const auto sum = added(soon("1", "[1, 2]", "{ mean = [0.2], stddev = [0.2] }"),
+                         soon("1", "[0, 3]", "{ mean = [0], stddev = [0.15] }"));
   CHECK(check_honest(both, sum, "a short time") == 6);
   for (const auto& [q, entry] : both[1]) CHECK_MESSAGE(entry.error < 1e-4, q, ": ", entry.error.str(3));
 }
