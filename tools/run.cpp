@@ -90,22 +90,26 @@ std::vector<std::string> split(const std::vector<std::string>& lists) {
   return out;
 }
 
-/// Catalogue names, each once; the group `fluctuations` spelt out.
+/// Catalogue names, each once; the groups `all` and `fluctuations` spelt out, without those that -NAME leaves out.
 std::vector<std::string> expand(const std::vector<std::string>& words) {
   std::vector<std::string> out;
   const auto add = [&](const std::string& name) {
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   };
   for (const auto& word : words) {
+    const bool less = word.starts_with('-');
     if (word == "fluctuations") {
       for (const auto& name : fluctuations) add(name);
-    } else if (ledger::find(word) != nullptr) {
-      add(word);
+    } else if (word == "all") {
+      for (const auto& d : ledger::catalogue())
+        if (!d.on_request) add(std::string(d.name));
+    } else if (ledger::find(less ? word.substr(1) : word) != nullptr) {
+      less ? static_cast<void>(std::erase(out, word.substr(1))) : add(word);
     } else {
       const std::string meant(ledger::nearest(word));
       throw InputError("--quantities: no quantity \"" + experiment::printable(word) + "\"; " +
                        (meant.empty() ? "" : "did you mean " + meant + "? ") +
-                       "allowed: the names that calor explain lists, and fluctuations");
+                       "allowed: the names that calor explain lists, fluctuations, all, and -NAME to leave one out");
     }
   }
   return out;
@@ -198,8 +202,10 @@ void add_run(CLI::App& calor, Action& chosen) {
       ->type_name("N")
       ->check(count_between(1, 1000));
   command
-      .add_option("-q,--quantities", request->quantities,
-                  "only these, separated by commas; fluctuations stands for six of them")
+      .add_option(
+          "-q,--quantities", request->quantities,
+          "only these, separated by commas; fluctuations stands for six of them, all for what is printed without "
+          "this option, and -NAME leaves one out: all,-lautum_info")
       ->type_name("A,B,...")
       ->allow_extra_args(false);
   command

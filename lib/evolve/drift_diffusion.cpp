@@ -49,6 +49,42 @@ Field contract(const std::vector<Field>& u, const std::vector<Field>& metric, co
   return out;
 }
 
+/// The equation on the support of a state (DriftDiffusion::support).
+class Supported {
+ public:
+  explicit Supported(const DriftDiffusion& p) : p_(p), here_(p), speed_(Field::Zero(p.grid.size())) {
+    for (std::size_t a = 0; a < p.drift.size(); ++a) speed_ += p.drift[a].cwiseAbs() / p.grid.axes[a].spacing;
+  }
+
+  /// Leaves out of psi what is not followed. Waves of the grid that stand above the support, which negative values
+  /// betray, would keep steep places from ever being empty.
+  const DriftDiffusion& on(Field& psi) {
+    const double least = p_.support * psi.cwiseAbs().maxCoeff(),
+                 empty = std::clamp(-2 * psi.minCoeff(), least, most_waves * least);
+    const double most = (psi.array().abs() > empty).select(speed_, 0.0).maxCoeff();
+    const Field share = (psi.array().abs() > empty || speed_.array() <= most).select(1.0, most / speed_.array());
+    psi = (share.array() < 1).select(0.0, psi);
+    for (std::size_t a = 0; a < p_.drift.size(); ++a) here_.drift[a] = p_.drift[a].cwiseProduct(share);
+    return here_;
+  }
+
+ private:
+  static constexpr double most_waves = 100;  // times the support
+
+  const DriftDiffusion& p_;
+  DriftDiffusion here_;
+  Field speed_;  // nodes a unit of time
+};
+
+KrylovStates on_support(const DriftDiffusion& p, const Derivatives& derivatives, const Field& start,
+                        std::span<const double> times) {
+  Supported equation(p);
+  std::optional<Generator> generator;
+  return exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times, 48,
+                               std::max(1e-7 * p.support, 1e-15),
+                               [&](Field& psi) { generator.emplace(equation.on(psi), derivatives); });
+}
+
 KrylovStates along_course(const DriftDiffusion& p, const Field& start, std::span<const double> times) {
   KrylovStates out;
   block_flow(p, {}, start, times, [&](std::size_t, const Field& psi, double round_off) {
@@ -90,10 +126,10 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
       p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
   DriftDiffusion here = !p.course.empty() ? p.with(p.coefficients(0)) : p;
   std::optional<Generator> generator(std::in_place, here, derivatives);
-  const auto run =
-      !p.course.empty()
-          ? along_course(p, start, times)
-          : exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times);
+  const auto run = !p.course.empty() ? along_course(p, start, times)
+                   : p.support > 0   ? on_support(p, derivatives, start, times)
+                                     : exponential_by_krylov(
+                                         [&](const Field& in, Field& out) { generator->apply(in, out); }, start, times);
   auto metric = inverse(here);
   std::vector<Field> force, velocity;  // f - div D; nu
   const auto forces = [&] {

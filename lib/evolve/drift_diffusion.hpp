@@ -5,8 +5,10 @@
 //   d psi/dt = sum_a [ d_a((2 g_a D_aa - f_a) psi) + d_a²(D_aa psi) + ((g_a² - g_aa) D_aa - g_a f_a) psi ]
 //            + 2 sum_{a<b} (d_a + g_a)(d_b + g_b)(D_ab psi),   g_a = d_a g.
 // Time: Krylov subspaces (evolve/krylov.hpp); coefficients that change in time by Taylor series
-// (evolve/block_flow.hpp). Where something has kinks in theta: spectral elements in place of the grid
-// (evolve/mesh_generator.hpp), for block_flow only.
+// (evolve/block_flow.hpp). Where the drift is far stronger in the tails than where densities live (`gaussian`: small
+// widths), it drives out what is there at once, and is held back to what it is elsewhere as soon as a place is empty
+// (`support`): the generator is then no stiffer than the density is. Where something has kinks in theta: spectral
+// elements in place of the grid (evolve/mesh_generator.hpp), for block_flow only.
 
 #include <array>
 #include <memory>
@@ -46,6 +48,10 @@ struct DriftDiffusion {
   num::Vector<double> weight;                        // g; empty: 0
   std::vector<num::Vector<double>> weight_gradient;  // [a] g_a
   std::vector<num::Vector<double>> weight_bend;      // [a] g_aa
+
+  /// Of its top: a density below is followed with a drift no stronger than where it is above, and left out where the
+  /// own drift is stronger; without a course. 0: everywhere as it is.
+  double support = 0;
 
   /// Where coefficients change in time: drift is then f, diffusion and divergence are C and sum_b d_b C_ab. Empty: they
   /// are what they are. The first piece starts at 0.

@@ -59,7 +59,7 @@ void small_step(const Matrix<double>& h, double s, Vector<double>& y) {
 }  // namespace
 
 KrylovStates exponential_by_krylov(const Apply& apply, const Vector<double>& start, std::span<const double> times,
-                                   int dimension, double tolerance) {
+                                   int dimension, double tolerance, const Renew& renew) {
   KrylovStates out;
   Vector<double> state = start;
   const double allowed = tolerance * start.norm();
@@ -67,6 +67,7 @@ KrylovStates exponential_by_krylov(const Apply& apply, const Vector<double>& sta
   std::size_t next = 0;
   for (; next < times.size() && times[next] <= 0; ++next) out.states.push_back(state);
   while (next < times.size()) {
+    if (renew) renew(state);
     const auto space = arnoldi(apply, state, dimension);
     const double stride = 1 / std::max(space.h.cwiseAbs().rowwise().sum().maxCoeff(), 1e-300);
     Vector<double> y = Vector<double>::Zero(space.h.rows());

@@ -19,8 +19,11 @@ struct KrylovStates {
   double error = 0;                         // sum of the bounds h |y_m| and of round-off, in the 2-norm
 };
 
+/// Called with the state before each subspace: may change it, and A from there on.
+using Renew = std::function<void(num::Vector<double>& state)>;
+
 /// exp(t_j A) start at increasing times >= 0; `tolerance`: error a subspace, relative to |start|.
 KrylovStates exponential_by_krylov(const Apply& apply, const num::Vector<double>& start, std::span<const double> times,
-                                   int dimension = 48, double tolerance = 1e-15);
+                                   int dimension = 48, double tolerance = 1e-15, const Renew& renew = {});
 
 }  // namespace calor::evolve

@@ -34,6 +34,13 @@ Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, 
   return out;
 }
 
+void move_on_support(evolve::DriftDiffusion& p, double support) {
+  p.support = support;
+  p.weight.setZero();
+  for (auto& gradient : p.weight_gradient) gradient.setZero();
+  for (auto& bend : p.weight_bend) bend.setZero();
+}
+
 /// What one data set contributes.
 struct DiffusionHistory {
   Matrix<double> density, log_density;  // n x points
@@ -124,7 +131,10 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
   info::parameter_information(at, s, row);
   if (!lagging(*study.experiment)) info::equilibrium_information(at, s, row);
   row["_loss"] = loss;
-  row["_medium"] = medium;
+  if (study.learner.noise == 0 && study.learner.course.empty())
+    row["_reduced_loss"] = loss / study.learner.temperature;
+  else
+    row["_medium"] = medium;
   row["_ep_currents"] = currents;
   row["fisher_dissipation"] = f;
   row["loss_train"] = fit;
@@ -163,12 +173,15 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   std::vector<DiffusionHistory> histories(sets.size());
   std::vector<thermo::JointHistory<double>> joint(lags ? sets.size() : 0);
   std::vector<Moments> moments(!lags && fluctuations ? sets.size() : 0);
+  const double top = most_probable(layout.ensemble);
+  const bool conservative = !study.learner.course.empty() || layout.on_support;  // J_ss = 0, whatever rho_ss is
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     auto& h = histories[k];
-    const bool constant = parts && study.learner.course.empty(), one = constant && grid.dimension() == 1;
-    const auto problem = diffusion_problem(study.learner, sets[k], terms, grid);
+    const bool constant = parts && !conservative, one = constant && grid.dimension() == 1;
+    auto problem = diffusion_problem(study.learner, sets[k], terms, grid);
+    if (layout.on_support) move_on_support(problem, std::min(1e-3, std::exp(-r.tail - 1) * top / sets[k].weight));
     h = follow(problem, nodes, fisher, constant,
                one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{});
     h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());
@@ -199,10 +212,9 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   }
   for (auto& row : rows) thermo::finish_fluctuations(row);
   thermo::exact_zeros<double>(rows, layout.ensemble.fixed);
-  const bool scheduled = !study.learner.course.empty();
   for (auto& row : rows)
-    if (parts && scheduled) row["ep_theta_housekeeping"] = {}, row["ep_theta_excess"] = row["ep_theta"];
-  for (std::size_t j = rows.size(); parts && !scheduled && j-- > 0;)
+    if (parts && conservative) row["ep_theta_housekeeping"] = {}, row["ep_theta_excess"] = row["ep_theta"];
+  for (std::size_t j = rows.size(); parts && !conservative && j-- > 0;)
     rows[j]["ep_theta_excess"] = j ? rows[0]["_relative"] - rows[j]["_relative"] : Raw<double>{};
   return rows;
 }

@@ -1,6 +1,7 @@
 // sgd-diffusion in two parameters, where currents need not vanish, and in one parameter where the noise depends on
 // theta: on a tensor grid. Schedules in two parameters, langevin's too; a langevin learner whose start reaches so far
 // into the tails of the stationary density that symmetrised expansions lose their digits, X at equilibrium or lagging.
+// `gaussian` from an ordinary start, whose tails meet the steep drift of small widths: densities on their support.
 
 #include <fmt/format.h>
 
@@ -24,19 +25,45 @@ constexpr double most_numbers = 2e8;
 constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
 constexpr double most_operations = 2e13;   // in two parameters: more than an hour at 4e9 a second
 constexpr double most_element_bytes = 4.0 * (1 << 30);
-constexpr int least_digits = 8;                                          // with fewer the currents would not converge
+constexpr int least_digits = 8;  // with fewer the currents would not converge
+constexpr int least_on_support = 4;
 constexpr std::array levels{1.0, 1.15, 1.35, 1.6, 1.9, 2.25, 2.7, 3.2};  // how much finer than the first
 
-TensorResolution diffusion_resolution(int digits, double finer) {
-  const int d = std::max(digits, least_digits);
+TensorResolution diffusion_resolution(int digits, double finer, bool on_support) {
+  const int d = on_support ? std::max(digits, least_on_support) + 1 : std::max(digits, least_digits);
   TensorResolution r;
   r.tail = (2.31 * d + 1) * finer;
   r.spacing = (2 * d + 2) * finer;  // J²/rho feels errors of the derivative in the tails
+  if (on_support) {
+    r.spacing = (1.2 * d + 2) * finer;
+    r.data = (0.9 * d + 2.5) * finer;
+    r.in_time = true;
+  }
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
   r.split_time(digits, finer);
   r.element_share = 0.75;  // of a smaller spacing
   return r;
+}
+
+DiffusionLayout lay_out(const Study<double>& study, const TensorResolution& r, bool settled, bool on_support) {
+  auto out = lay_out_diffusion(study, settled, r);
+  out.on_support = on_support;
+  return out;
+}
+
+/// Operations of one level with densities on their support: a few subspaces while the tails move in, then products with
+/// the diffusion; their number was measured.
+double operations_on_support(const Study<double>& study, const DiffusionLayout& layout) {
+  const auto& grid = layout.plan.grid;
+  double waves = 0, side = 0;
+  for (const auto& axis : grid.axes) {
+    waves += std::pow(M_PI / axis.spacing, 2);
+    side += axis.size;
+  }
+  const double products = 150 + 0.55 * study.learner.diffusion() * waves * study.points.back();
+  return products * static_cast<double>(grid.size()) * (2 * side + 300) *
+         static_cast<double>(layout.ensemble.sets.size());
 }
 
 /// Operations of one level, roughly: a product with the generator for each unit of time over its largest rate, which
@@ -66,34 +93,46 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   const auto& grid = layout.plan.grid;
   const auto sets = layout.ensemble.sets.size();
   const double nodes = static_cast<double>(grid.size()), points = static_cast<double>(study.points.size());
-  if (nodes > most_nodes || nodes * points * static_cast<double>(sets) * 2 > most_numbers ||
+  if ((nodes > most_nodes && !layout.on_support) || nodes * points * static_cast<double>(sets) * 2 > most_numbers ||
       nodes * x_nodes(*study.model, grid, r) > most_conditionals)
     return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
   const auto joint = joint_cost(study, grid, r, static_cast<double>(sets), layout.plan.fastest_time);
   if (joint.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", joint.bytes / (1 << 30));
-  const double needed = joint.operations + (grid.dimension() == 1 ? 0 : operations(study, layout));
+  const double needed = joint.operations + (layout.on_support       ? operations_on_support(study, layout)
+                                            : grid.dimension() == 1 ? 0
+                                                                    : operations(study, layout));
   return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
 }
 
 /// Throws AccuracyError if two levels do not fit, naming the digits that do.
-void require_fit(const Job& job, const Study<double>& study, bool settled) {
+void require_fit(const Job& job, const Study<double>& study, bool settled, bool on_support) {
+  const int least = on_support ? least_on_support : least_digits;
   const auto needs = [&](int digits) {
-    const auto r = diffusion_resolution(digits, levels[1]);
-    return too_much(study, lay_out_diffusion(study, settled, r), r);
+    const auto r = diffusion_resolution(digits, levels[1], on_support);
+    return too_much(study, lay_out(study, r, settled, on_support), r);
   };
   const std::string needed = needs(job.digits);
   if (needed.empty()) return;
   int reachable = job.digits - 1;
-  while (reachable >= least_digits && !needs(reachable).empty()) --reachable;
-  throw AccuracyError(
-      job.experiment.at("accuracy.digits") +
-      fmt::format("{} digits need {}, more than memory and time allow; reachable: {}", job.digits, needed,
-                  reachable >= least_digits ? std::to_string(reachable) + " digits" : std::string("none")));
+  while (reachable >= least && !needs(reachable).empty()) --reachable;
+  throw AccuracyError(job.experiment.at("accuracy.digits") +
+                      fmt::format("{} digits need {}, more than memory and time allow; reachable: {}", job.digits,
+                                  needed,
+                                  reachable >= least ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
-}  // namespace
+/// Round-off hides the tails of densities by themselves.
+void refuse_tails(const Job& job) {
+  if (job.experiment.data.source != experiment::Data::Source::target || !printed("lautum_info", job.options) ||
+      job.options.best_effort || !job.collected.times.empty())
+    return;
+  throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
+                      " digits cannot be reached for lautum_info, which needs the logarithms of densities where "
+                      "round-off hides them; leave it out with --quantities all,-lautum_info, or print it with its "
+                      "error by --best-effort");
+}
 
-void diffusion_on_tensor_grid(Job& job) {
+void solve(Job& job, bool on_support) {
   const auto& e = job.experiment;
   if (job.options.method != Method::automatic && job.options.method != Method::spectral)
     refuse_method(job, "sgd-diffusion in two parameters, noise that depends on theta, schedules", "auto, spectral");
@@ -112,20 +151,29 @@ void diffusion_on_tensor_grid(Job& job) {
         "ep_theta_housekeeping and ep_theta_excess of sgd-diffusion with a schedule in two parameters are not "
         "available in this version; leave them out with --quantities");
   const bool settled = parts && turning;
-  require_fit(job, study, settled);
+  require_fit(job, study, settled, on_support);
+  if (on_support) refuse_tails(job);
   const int most = static_cast<int>(levels.size()) - (study.model->parameters() > 1 ? 2 : 0);
   const auto identities = langevin_identities<double>(e);
+  auto quantities = job.wanted();
+  if (on_support) std::erase(quantities, "lautum_info");  // no level of it will have the tails
   const auto book = refine<double>(
       [&](int k) {
-        const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)]);
-        const auto layout = lay_out_diffusion(study, settled, r);
+        const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)], on_support);
+        const auto layout = lay_out(study, r, settled, on_support);
         if (k > 1 && !too_much(study, layout, r).empty())
           throw AccuracyError("a finer grid does not fit");  // ends the refinement
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      most, Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
-  collect(job, book, study, "tensor-grid Krylov", identities);
+      most, Goal<double>{accuracy<double>(job.digits), std::move(quantities)}, identities);
+  collect(job, book, study, on_support ? "tensor-grid Krylov on the support" : "tensor-grid Krylov", identities);
 }
+
+}  // namespace
+
+void diffusion_on_tensor_grid(Job& job) { solve(job, false); }
+
+void langevin_on_support(Job& job) { solve(job, true); }
 
 }  // namespace calor::run

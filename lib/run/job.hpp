@@ -120,6 +120,7 @@ void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral,
 void product_of_dimensions(Job& job);     // gaussian-mean in several dimensions, on one-dimensional grids
 void langevin_on_tensor_grid(Job& job);   // two or three parameters
 void diffusion_on_tensor_grid(Job& job);  // densities by themselves: sgd-diffusion, schedules, wide starts
+void langevin_on_support(Job& job);       // the same where they are: gaussian
 void annealed_on_tensor_grid(Job& job);   // the same, and in one parameter the tails by another solver
 void finite_chain(Job& job);              // jump
 void discrete_time(Job& job);             // sgld

@@ -195,7 +195,8 @@ Setting make_setting(const Study<double>& study, int digits, double finer, const
                           std::to_string(most_nodes_an_axis) +
                           "; ask for fewer digits, or for larger steps or temperatures");
   }
-  const TensorResolution of_x{r.tail, 1.5 * decades, r.time_order, r.fine_order};
+  TensorResolution of_x = r;
+  of_x.spacing = 1.5 * decades;
   s.x_nodes = s.model->outcomes() ? 0 : x_nodes(*s.model, grid, of_x);
   require_fit(e, digits, s);
   s.room.terms = terms_on(*s.model, grid);

@@ -143,7 +143,10 @@ void round_off(const evolve::TensorProblem& problem, const TensorHistory& histor
 }  // namespace
 
 data::Ensemble<double> ensemble(const Study<double>& study, const TensorResolution& r) {
-  return data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4), ensemble_spacing(study, r));
+  auto of_data = r;
+  if (r.data > 0) of_data.spacing = r.data;
+  return data::enumerate<double>(*study.model, *study.experiment, std::exp(-r.tail - 4),
+                                 ensemble_spacing(study, of_data));
 }
 
 TensorLayout lay_out(const Study<double>& study, const TensorResolution& r) {

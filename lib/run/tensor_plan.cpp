@@ -103,7 +103,8 @@ class TensorLandscape {
         final_time_(final_time),
         tail_(resolution.tail),
         decades_(resolution.spacing),
-        top_(most_probable(ensemble)) {}
+        top_(most_probable(ensemble)),
+        in_time_(resolution.in_time) {}
 
   Scan scan(const Box& box) const {
     const int d = model_.parameters();
@@ -132,16 +133,22 @@ class TensorLandscape {
     Scan out{{}, std::vector<double>(static_cast<std::size_t>(d), 0.0), {}};
     for (const double s0 : learner_.initial_stddev)
       out.spacing.push_back(grid::spacing_for(s0, model_.analytic_strip(), decades_));
+    Loss own(learner_, model_);
+    Box path;
     for (const auto& set : ensemble_.sets) {
       const double rare = std::log(top_ / set.weight);
       const Eigen::Map<const Vector<double>> s(set.statistic.data(), components);
       const Vector<double> loss = value * s + square * (learner_.weight_decay / 2);
       const double lowest = loss.minCoeff();
+      if (in_time_) path = flow(own, set, final_time_);
       std::vector<Vector<double>> second;
       for (const auto& c : curvature) second.push_back(c * s);
       Box region;
       for (Eigen::Index i = 0; i < n; ++i) {
-        const double depth = (loss[i] - lowest) / learner_.temperature, share = rare + std::min(depth, start[i]);
+        grid.node(i, theta);
+        double depth = (loss[i] - lowest) / learner_.temperature;
+        if (in_time_) depth = std::max(depth, way(path, theta));
+        const double share = rare + std::min(depth, start[i]);
         if (share > tail_) continue;
         for (std::size_t a = 0; a < theta.size(); ++a) {
           const double curvature_here = second[a][i] + learner_.weight_decay;
@@ -151,7 +158,6 @@ class TensorLandscape {
               std::min(out.spacing[a], grid::spacing_for(width(a, curvature_here), model_.analytic_strip(), decades));
         }
         if (rare + depth > tail_) continue;
-        grid.node(i, theta);
         if (region.empty())
           for (const double x : theta) region.push_back({x, x});
         for (std::size_t a = 0; a < theta.size(); ++a) region[a] = hull(region[a], {theta[a], theta[a]});
@@ -168,6 +174,17 @@ class TensorLandscape {
   }
 
  private:
+  /// -ln of what diffusion of the start, moved along the path, can leave at a place.
+  double way(const Box& path, const Point& theta) const {
+    double sum = 0;
+    for (std::size_t a = 0; a < theta.size(); ++a) {
+      const double beyond = std::max({0.0, path[a].start - theta[a], theta[a] - path[a].end});
+      const double s0 = learner_.initial_stddev[a];
+      sum += beyond * beyond / (2 * (s0 * s0 + 2 * learner_.diffusion() * final_time_));
+    }
+    return sum;
+  }
+
   /// A density narrows no further than a well's T/L'', and not before the well has had time to act.
   double width(std::size_t axis, double curvature) const {
     const double v0 = learner_.initial_stddev[axis] * learner_.initial_stddev[axis];
@@ -180,6 +197,7 @@ class TensorLandscape {
   const model::Model<double>& model_;
   const data::Ensemble<double>& ensemble_;
   double final_time_, tail_, decades_, top_;
+  bool in_time_;
 };
 
 }  // namespace

@@ -202,6 +202,12 @@ void langevin_on_tensor_grid(Job& job) {
   const auto study = make_study<double>(e, job.options);
   if (volumes && lagging(e)) refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
   if (volumes) return finite_volume(job, study);
+  TensorCost needed;
+  // small widths make the drift steep; X at equilibrium only
+  const bool has_support =
+      e.model.kind == "gaussian" && method == Method::automatic && !lagging(e) && !fluctuations_wanted(job.options);
+  if (has_support && !(fits(study, job.digits, second_level, needed) && safe(study, job.digits)))
+    return langevin_on_support(job);
   require_fit(job, study);
   if (!safe(study, job.digits)) {
     // unsymmetrised, without relative accuracy in the tails
@@ -211,11 +217,12 @@ void langevin_on_tensor_grid(Job& job) {
   const std::array finer{1.0, second_level, 1.5, 1.85, 2.25};
   spectral(job, study, std::span(finer).first(has_kinks(e) ? 3 : 5), true);
   // relative entropies of tails need more than everything else
-  TensorCost needed;
   if (job.collected.lacks_only_tails()) {
     if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, false);
   } else if (d <= 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {
     take(job, diffusion_on_tensor_grid);
+  } else if (has_support && !job.collected.complete()) {
+    take(job, langevin_on_support);
   }
 }
 

@@ -119,6 +119,20 @@ TEST_CASE("rotating Ornstein-Uhlenbeck process: housekeeping by the stationary d
         doctest::Approx(dissipation(matrix, matrix * m, c)).epsilon(1e-7));
 }
 
+TEST_CASE("densities on their support: the same with a drift that is held back where nothing is") {
+  auto p = rotating(96, 6);
+  const std::vector<double> times{0.25, 1};
+  const auto everywhere = flow(p, times);
+  p.support = 1e-10;
+  const auto here = flow(p, times);
+  for (std::size_t j = 0; j < times.size(); ++j) {
+    const double miss = (here.states[j].density - everywhere.states[j].density).cwiseAbs().maxCoeff();
+    CHECK(miss < 1e-8);
+    CHECK(miss > 0);
+    CHECK(std::fabs(entropy(p, here.states[j].density) - entropy(p, everywhere.states[j].density)) < 1e-7);
+  }
+}
+
 TEST_CASE("diffusion that depends on theta: Ito moments and the entropy balance") {
   auto p = on_square(92, 6.5);
   at_nodes(p, [&](auto i, double x, double y) {

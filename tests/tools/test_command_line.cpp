@@ -70,6 +70,19 @@ TEST_SUITE("tools/command_line") {
     CHECK(contains(o.out, "\n10,heat_x_skewness,"));
   }
 
+  TEST_CASE("all quantities but some") {
+    const std::string coin = calor::test::source_root() + "/validation/experiments/coin_given.toml";
+    const auto all = run({"run", coin, "--digits", "4", "--format", "csv"}),
+               most =
+                   run({"run", coin, "--digits", "4", "--quantities", "all,-lautum_info,-m_info", "--format", "csv"});
+    CHECK(all.status == 0);
+    CHECK(most.status == 0);
+    CHECK(all.out.find("lautum_info") != std::string::npos);
+    CHECK(most.out.find("lautum_info") == std::string::npos);
+    CHECK(most.out.find(",m_info,") == std::string::npos);
+    CHECK(most.out.find("l_info") != std::string::npos);
+  }
+
   TEST_CASE("quantities that an experiment lacks are named") {
     const auto o = run({"run", calor::test::source_root() + "/validation/experiments/coin_given.toml", "--quantities",
                         "loss_train,loss_test", "--format", "csv"});

@@ -1,0 +1,109 @@
+// `gaussian` from ordinary starts, whose tails meet the steep drift of small widths: densities on their support.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "evolve/tensor_spectral.hpp"
+#include "ledger/catalogue.hpp"
+#include "num/errors.hpp"
+#include "run/diffusion_level.hpp"
+#include "run/tensor_level.hpp"
+#include "support.hpp"
+
+namespace calor::run::test {
+
+namespace {
+
+std::string widths_from(const std::string& data, const std::string& stddev, const std::string& times) {
+  return "[model]\nkind = \"gaussian\"\n[data]\n" + data +
+         "\n[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = 0.3\nweight_decay = 0.1\ninitial = { mean = "
+         "[0, 0], stddev = [" +
+         stddev + ", " + stddev + "] }\n[time]\npoints = [" + times + "]\n";
+}
+
+const std::string from_target = "target = { mean = 0.2, stddev = 1 }\nsize = ",
+                  five_examples = "values = [0.9, -0.3, 1.4, -0.6, 0.2]";
+
+Options all_but_tails(int digits) {
+  auto out = with(Method::automatic, digits);
+  for (const auto& d : ledger::catalogue())
+    if (!d.on_request && d.name != "lautum_info") out.quantities.emplace_back(d.name);
+  return out;
+}
+
+}  // namespace
+
+// A NumPy program: the density on 150 x 150 nodes, sinc derivatives, fourth-order Runge-Kutta steps.
+TEST_CASE("gaussian from an ordinary start: five examples, against an independent program") {
+  const auto e = parse_one(widths_from(five_examples, "0.4", "0, 0.1, 0.5"));
+  const auto fine = numbers(compute(e, with(Method::automatic, 6))),
+             few = numbers(compute(e, with(Method::automatic, 4)));
+  check_accuracy(fine, 6, "widths");
+  check_accuracy(few, 4, "widths");
+  CHECK(check_honest(few, fine, "widths") > 60);
+  check_judged(fine[1],
+               {{"entropy_theta", 1.0277672},
+                {"entropy_x_given_theta", 1.4235223},
+                {"heat_theta", -0.0480022},
+                {"ep_theta", 0.1824791},
+                {"loss_train", 1.4291196}},
+               1e-6);
+  check_judged(fine[2],
+               {{"entropy_theta", 1.1873645},
+                {"entropy_x_given_theta", 1.4230520},
+                {"heat_theta", -0.0468511},
+                {"ep_theta", 0.3382393},
+                {"loss_train", 1.4250708}},
+               1e-6);
+}
+
+TEST_CASE("gaussian from a narrow start: by symmetrised expansions and on the support, twenty examples") {
+  const auto e = parse_one(widths_from(from_target + "20", "0.2", "0.1, 0.5"));
+  const auto options = all_but_tails(4);
+  const auto study = make_study<double>(e, options);
+  TensorResolution r;
+  r.tail = 13;
+  r.spacing = 9;
+  r.time_order = r.fine_order = 10;
+  const auto layout = lay_out(study, r);
+  const auto symmetrised = evaluate(
+      study, layout, r, [](const evolve::TensorProblem& p) { return std::make_unique<evolve::TensorSpectral>(p); }, {});
+  r.in_time = true;
+  auto own = lay_out_diffusion(study, false, r);
+  own.on_support = true;
+  const auto alone = evaluate_diffusion(study, own, r, false, {});
+  REQUIRE(alone.size() == 3);
+  int compared = 0;
+  for (std::size_t j = 1; j < alone.size(); ++j)
+    for (const auto& name : options.quantities) {
+      CAPTURE(name);
+      ++compared;
+      CHECK(std::fabs(alone[j].at(name).value - symmetrised[j].at(name).value) < 3e-4);
+    }
+  CHECK(compared > 50);
+}
+
+TEST_CASE("gaussian from an ordinary start: what is out of reach is refused with what can be had") {
+  const auto e = parse_one(widths_from(from_target + "10", "0.4", "0.5"));
+  CHECK_THROWS_WITH_AS(compute(e, with(Method::automatic, 4)), doctest::Contains("all,-lautum_info"), AccuracyError);
+  CHECK_THROWS_WITH_AS(compute(e, all_but_tails(10)), doctest::Contains("reachable: 6 digits"), AccuracyError);
+}
+
+TEST_SUITE("long") {
+  // The same program for 14 x 12 data sets, Gauss-Hermite for the mean, Gauss-Laguerre for the scatter.
+  TEST_CASE("long: gaussian from an ordinary start: ten examples, against an independent program") {
+    const auto e = parse_one(widths_from(from_target + "10", "0.4", "0.5"));
+    const auto ours = numbers(compute(e, all_but_tails(4)));
+    check_accuracy(ours, 4, "widths");
+    check_judged(
+        ours[0],
+        {{"m_info", 0.12885}, {"l_info", 0.012747}, {"entropy_theta_given_b", 1.16463}, {"heat_theta", -0.15203}},
+        2e-5);
+  }
+}
+
+}  // namespace calor::run::test
