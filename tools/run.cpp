@@ -90,28 +90,39 @@ std::vector<std::string> split(const std::vector<std::string>& lists) {
   return out;
 }
 
-/// Catalogue names, each once; the groups `all` and `fluctuations` spelt out, without those that -NAME leaves out.
+constexpr const char* allowed_words =
+    "allowed: the names that calor explain lists, fluctuations, all, and -NAME to leave one out";
+
+/// Catalogue names, each once; the groups `all` (where only -NAME is given, too) and `fluctuations` spelt out, without
+/// those that -NAME leaves out.
 std::vector<std::string> expand(const std::vector<std::string>& words) {
-  std::vector<std::string> out;
+  std::vector<std::string> out, left_out;
   const auto add = [&](const std::string& name) {
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   };
+  const auto add_all = [&] {
+    for (const auto& d : ledger::catalogue())
+      if (!d.on_request) add(std::string(d.name));
+  };
   for (const auto& word : words) {
     const bool less = word.starts_with('-');
-    if (word == "fluctuations") {
-      for (const auto& name : fluctuations) add(name);
+    const std::string name = less ? word.substr(1) : word;
+    if (ledger::find(name) != nullptr) {
+      less ? left_out.push_back(name) : add(name);
+    } else if (word == "fluctuations") {
+      for (const auto& one : fluctuations) add(one);
     } else if (word == "all") {
-      for (const auto& d : ledger::catalogue())
-        if (!d.on_request) add(std::string(d.name));
-    } else if (ledger::find(less ? word.substr(1) : word) != nullptr) {
-      less ? static_cast<void>(std::erase(out, word.substr(1))) : add(word);
+      add_all();
     } else {
-      const std::string meant(ledger::nearest(word));
+      const std::string meant(ledger::nearest(name));
       throw InputError("--quantities: no quantity \"" + experiment::printable(word) + "\"; " +
-                       (meant.empty() ? "" : "did you mean " + meant + "? ") +
-                       "allowed: the names that calor explain lists, fluctuations, all, and -NAME to leave one out");
+                       (meant.empty() ? "" : "did you mean " + std::string(less ? "-" : "") + meant + "? ") +
+                       allowed_words);
     }
   }
+  if (left_out.size() == words.size()) add_all();
+  for (const auto& name : left_out) std::erase(out, name);
+  if (out.empty() && !words.empty()) throw InputError(std::string("--quantities: nothing is left; ") + allowed_words);
   return out;
 }
 

@@ -56,8 +56,8 @@ class Supported {
     for (std::size_t a = 0; a < p.drift.size(); ++a) speed_ += p.drift[a].cwiseAbs() / p.grid.axes[a].spacing;
   }
 
-  /// Leaves out of psi what is not followed. Waves of the grid that stand above the support, which negative values
-  /// betray, would keep steep places from ever being empty.
+  /// Drops what is not followed. Ringing of the grid, whose height negative values tell, counts as empty up to 100
+  /// times the support: steep places would never be empty else.
   const DriftDiffusion& on(Field& psi) {
     const double least = p_.support * psi.cwiseAbs().maxCoeff(),
                  empty = std::clamp(-2 * psi.minCoeff(), least, most_waves * least);

@@ -49,8 +49,8 @@ struct DriftDiffusion {
   std::vector<num::Vector<double>> weight_gradient;  // [a] g_a
   std::vector<num::Vector<double>> weight_bend;      // [a] g_aa
 
-  /// Of its top: a density below is followed with a drift no stronger than where it is above, and left out where the
-  /// own drift is stronger; without a course. 0: everywhere as it is.
+  /// A place is empty where the density is below this share of its top. Where the drift of an empty place is stronger
+  /// than that of any other, what is left there is dropped and the drift held back. Without a course; 0: never.
   double support = 0;
 
   /// Where coefficients change in time: drift is then f, diffusion and divergence are C and sum_b d_b C_ab. Empty: they

@@ -81,8 +81,7 @@ KrylovStates exponential_by_krylov(const Apply& apply, const Vector<double>& sta
       small_step(space.h, s, ahead);
       const double more = space.next * s * std::max(std::fabs(y[y.size() - 1]), std::fabs(ahead[y.size() - 1]));
       if (error + more > allowed && within > 0) break;
-      if (more > 1e6 * allowed)
-        throw AccuracyError("exponential_by_krylov: the subspace is too small for the operator");
+      if (more > 1e6 * allowed) throw AccuracyError("a Krylov subspace of the generator is too small");
       error += more;
       y = std::move(ahead);
       within = arrives ? times[next] - now : within + s;

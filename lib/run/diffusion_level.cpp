@@ -154,6 +154,15 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
 
 }  // namespace
 
+evolve::TimeNodes<double> diffusion_times(const Study<double>& study, const DiffusionLayout& layout,
+                                          const TensorResolution& r) {
+  Layout<double> times;
+  times.fastest_time = layout.plan.fastest_time;
+  Resolution panels;
+  panels.time_order = r.fine_order;
+  return time_nodes(study, times, panels);
+}
+
 std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const DiffusionLayout& layout,
                                             const TensorResolution& r, bool parts,
                                             const std::function<void(double)>& fraction) {
@@ -162,11 +171,7 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   const auto terms = diffusion_terms(*study.model, grid);
   const auto at = spaces(*study.model, terms.own, grid, r);
   const auto fisher = fisher_matrix(*study.model, terms.own, grid, at);
-  Layout<double> times;
-  times.fastest_time = layout.plan.fastest_time;
-  Resolution panels;
-  panels.time_order = r.fine_order;
-  const auto nodes = time_nodes(study, times, panels);
+  const auto nodes = diffusion_times(study, layout, r);
   const bool lags = lagging(*study.experiment), fluctuations = fluctuations_wanted(*study.options);
   std::optional<TensorJointLevel> x;
   if (lags) x.emplace(study, terms.own, grid, layout.plan.fastest_time, r, fluctuations);

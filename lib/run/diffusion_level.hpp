@@ -25,6 +25,10 @@ struct DiffusionLayout {
 /// `settled`: the stationary density must find room, however short the run.
 DiffusionLayout lay_out_diffusion(const Study<double>& study, bool settled, const TensorResolution& resolution);
 
+/// Points and quadrature nodes of a level.
+evolve::TimeNodes<double> diffusion_times(const Study<double>& study, const DiffusionLayout& layout,
+                                          const TensorResolution& resolution);
+
 /// Smallest and largest eigenvalue of D on a grid.
 struct Range {
   double least = HUGE_VAL, most = 0;

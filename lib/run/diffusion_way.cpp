@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "num/errors.hpp"
+#include "num/parallel.hpp"
 #include "run/diffusion_level.hpp"
 #include "run/job.hpp"
 #include "run/refine.hpp"
@@ -22,8 +23,8 @@ namespace {
 
 constexpr double most_nodes = 40000;
 constexpr double most_numbers = 2e8;
-constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
-constexpr double most_operations = 2e13;   // in two parameters: more than an hour at 4e9 a second
+constexpr double most_conditionals = 2.5e8;  // p(x|theta) at all nodes
+constexpr double most_operations = 2e13;     // in two parameters: more than an hour at 4e9 a second
 constexpr double most_element_bytes = 4.0 * (1 << 30);
 constexpr int least_digits = 8;  // with fewer the currents would not converge
 constexpr int least_on_support = 4;
@@ -93,9 +94,13 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   const auto& grid = layout.plan.grid;
   const auto sets = layout.ensemble.sets.size();
   const double nodes = static_cast<double>(grid.size()), points = static_cast<double>(study.points.size());
-  if ((nodes > most_nodes && !layout.on_support) || nodes * points * static_cast<double>(sets) * 2 > most_numbers ||
-      nodes * x_nodes(*study.model, grid, r) > most_conditionals)
+  if ((nodes > most_nodes && !layout.on_support) || nodes * points * static_cast<double>(sets) * 2 > most_numbers)
     return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
+  if (const double x = x_nodes(*study.model, grid, r); nodes * x > most_conditionals)
+    return fmt::format("p(x|theta) at {} nodes of theta and {} of x", grid.size(), x);
+  const double states = 24 * nodes * static_cast<double>(diffusion_times(study, layout, r).times.size()) *
+                        std::min<double>(num::thread_count(study.options->threads), static_cast<double>(sets));
+  if (states > most_element_bytes) return fmt::format("{:.1f} GiB", states / (1 << 30));
   const auto joint = joint_cost(study, grid, r, static_cast<double>(sets), layout.plan.fastest_time);
   if (joint.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", joint.bytes / (1 << 30));
   const double needed = joint.operations + (layout.on_support       ? operations_on_support(study, layout)
@@ -107,14 +112,15 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
 /// Throws AccuracyError if two levels do not fit, naming the digits that do.
 void require_fit(const Job& job, const Study<double>& study, bool settled, bool on_support) {
   const int least = on_support ? least_on_support : least_digits;
-  const auto needs = [&](int digits) {
-    const auto r = diffusion_resolution(digits, levels[1], on_support);
+  const auto needs = [&](int digits, std::size_t level) {
+    const auto r = diffusion_resolution(digits, levels[level], on_support);
     return too_much(study, lay_out(study, r, settled, on_support), r);
   };
-  const std::string needed = needs(job.digits);
+  const std::string needed = needs(job.digits, 1);
   if (needed.empty()) return;
   int reachable = job.digits - 1;
-  while (reachable >= least && !needs(reachable).empty()) --reachable;
+  const std::size_t enough = on_support ? 2 : 1;  // levels that may be needed there
+  while (reachable >= least && !needs(reachable, enough).empty()) --reachable;
   throw AccuracyError(job.experiment.at("accuracy.digits") +
                       fmt::format("{} digits need {}, more than memory and time allow; reachable: {}", job.digits,
                                   needed,

@@ -81,6 +81,9 @@ TEST_SUITE("tools/command_line") {
     CHECK(most.out.find("lautum_info") == std::string::npos);
     CHECK(most.out.find(",m_info,") == std::string::npos);
     CHECK(most.out.find("l_info") != std::string::npos);
+    for (const char* list : {"-m_info,-lautum_info", "-lautum_info,all,-m_info"})
+      CHECK(run({"run", coin, "--digits", "4", std::string("--quantities=") + list, "--format", "csv"}).out ==
+            most.out);
   }
 
   TEST_CASE("quantities that an experiment lacks are named") {
@@ -109,6 +112,8 @@ TEST_SUITE("tools/command_line") {
     check_refused({"run", coin, "--quantities", "m_info,l_inf"},
                   "--quantities: no quantity \"l_inf\"; did you mean l_info?");
     check_refused({"run", coin, "--quantities", "m_info,,l_info"}, "--quantities: no quantity \"\"");
+    check_refused({"run", coin, "--quantities", "all,-m_inf"}, "did you mean -m_info?");
+    check_refused({"run", coin, "--quantities", "m_info,-m_info"}, "--quantities: nothing is left; allowed: ");
     const std::string given = calor::test::source_root() + "/validation/experiments/coin_given.toml";
     check_refused({"run", given, "--quantities", "loss_test"}, "--quantities: loss_test: not defined or not available");
     check_refused({"run", coin, "--quantities", ""}, "--quantities");
