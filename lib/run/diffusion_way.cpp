@@ -23,8 +23,9 @@ namespace {
 
 constexpr double most_nodes = 40000;
 constexpr double most_numbers = 2e8;
-constexpr double most_conditionals = 2.5e8;  // p(x|theta) at all nodes
-constexpr double most_operations = 2e13;     // in two parameters: more than an hour at 4e9 a second
+constexpr double most_conditionals = 1e8;  // p(x|theta) at all nodes
+constexpr double most_conditionals_on_support = 2.5e8;
+constexpr double most_operations = 2e13;  // in two parameters: more than an hour at 4e9 a second
 constexpr double most_element_bytes = 4.0 * (1 << 30);
 constexpr int least_digits = 8;  // with fewer the currents would not converge
 constexpr int least_on_support = 4;
@@ -96,7 +97,8 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   const double nodes = static_cast<double>(grid.size()), points = static_cast<double>(study.points.size());
   if ((nodes > most_nodes && !layout.on_support) || nodes * points * static_cast<double>(sets) * 2 > most_numbers)
     return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
-  if (const double x = x_nodes(*study.model, grid, r); nodes * x > most_conditionals)
+  if (const double x = x_nodes(*study.model, grid, r);
+      nodes * x > (layout.on_support ? most_conditionals_on_support : most_conditionals))
     return fmt::format("p(x|theta) at {} nodes of theta and {} of x", grid.size(), x);
   const double states = 24 * nodes * static_cast<double>(diffusion_times(study, layout, r).times.size()) *
                         std::min<double>(num::thread_count(study.options->threads), static_cast<double>(sets));
