@@ -36,9 +36,9 @@ Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, 
 
 void move_on_support(evolve::DriftDiffusion& p, double support) {
   p.support = support;
-  p.weight.setZero();
-  for (auto& gradient : p.weight_gradient) gradient.setZero();
-  for (auto& bend : p.weight_bend) bend.setZero();
+  p.weight.resize(0);
+  p.weight_gradient.clear();
+  p.weight_bend.clear();
 }
 
 /// What one data set contributes.
@@ -179,14 +179,14 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   std::vector<thermo::JointHistory<double>> joint(lags ? sets.size() : 0);
   std::vector<Moments> moments(!lags && fluctuations ? sets.size() : 0);
   const double top = most_probable(layout.ensemble);
-  const bool conservative = !study.learner.course.empty() || layout.on_support;  // J_ss = 0, whatever rho_ss is
+  const bool conservative = !study.learner.course.empty() || r.on_support;  // J_ss = 0, whatever rho_ss is
   std::atomic<int> done{0};
   num::parallel_for(static_cast<int>(sets.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
     auto& h = histories[k];
     const bool constant = parts && !conservative, one = constant && grid.dimension() == 1;
     auto problem = diffusion_problem(study.learner, sets[k], terms, grid);
-    if (layout.on_support) move_on_support(problem, std::min(1e-3, std::exp(-r.tail - 1) * top / sets[k].weight));
+    if (r.on_support) move_on_support(problem, std::min(1e-3, std::exp(-r.tail - 1) * top / sets[k].weight));
     h = follow(problem, nodes, fisher, constant,
                one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{});
     h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());

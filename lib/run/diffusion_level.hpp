@@ -17,7 +17,6 @@ namespace calor::run {
 struct DiffusionLayout {
   TensorPlan plan;
   data::Ensemble<double> ensemble;
-  bool on_support = false;  // densities move by themselves, without a weight (DriftDiffusion::support)
 };
 
 /// Box, spacing and times (diffusion_plan.cpp). Where D_B depends on theta, densities are expected to fall like the

@@ -39,19 +39,13 @@ TensorResolution diffusion_resolution(int digits, double finer, bool on_support)
   if (on_support) {
     r.spacing = (1.2 * d + 2) * finer;
     r.data = (0.9 * d + 2.5) * finer;
-    r.in_time = true;
+    r.on_support = true;
   }
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
   r.split_time(digits, finer);
   r.element_share = 0.75;  // of a smaller spacing
   return r;
-}
-
-DiffusionLayout lay_out(const Study<double>& study, const TensorResolution& r, bool settled, bool on_support) {
-  auto out = lay_out_diffusion(study, settled, r);
-  out.on_support = on_support;
-  return out;
 }
 
 /// Operations of one level with densities on their support: a few subspaces while the tails move in, then products with
@@ -95,17 +89,17 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   const auto& grid = layout.plan.grid;
   const auto sets = layout.ensemble.sets.size();
   const double nodes = static_cast<double>(grid.size()), points = static_cast<double>(study.points.size());
-  if ((nodes > most_nodes && !layout.on_support) || nodes * points * static_cast<double>(sets) * 2 > most_numbers)
+  if ((nodes > most_nodes && !r.on_support) || nodes * points * static_cast<double>(sets) * 2 > most_numbers)
     return fmt::format("{} nodes for each of {} data sets", grid.size(), sets);
   if (const double x = x_nodes(*study.model, grid, r);
-      nodes * x > (layout.on_support ? most_conditionals_on_support : most_conditionals))
+      nodes * x > (r.on_support ? most_conditionals_on_support : most_conditionals))
     return fmt::format("p(x|theta) at {} nodes of theta and {} of x", grid.size(), x);
   const double states = 24 * nodes * static_cast<double>(diffusion_times(study, layout, r).times.size()) *
                         std::min<double>(num::thread_count(study.options->threads), static_cast<double>(sets));
   if (states > most_element_bytes) return fmt::format("{:.1f} GiB", states / (1 << 30));
   const auto joint = joint_cost(study, grid, r, static_cast<double>(sets), layout.plan.fastest_time);
   if (joint.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", joint.bytes / (1 << 30));
-  const double needed = joint.operations + (layout.on_support       ? operations_on_support(study, layout)
+  const double needed = joint.operations + (r.on_support            ? operations_on_support(study, layout)
                                             : grid.dimension() == 1 ? 0
                                                                     : operations(study, layout));
   return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
@@ -116,7 +110,7 @@ void require_fit(const Job& job, const Study<double>& study, bool settled, bool 
   const int least = on_support ? least_on_support : least_digits;
   const auto needs = [&](int digits, std::size_t level) {
     const auto r = diffusion_resolution(digits, levels[level], on_support);
-    return too_much(study, lay_out(study, r, settled, on_support), r);
+    return too_much(study, lay_out_diffusion(study, settled, r), r);
   };
   const std::string needed = needs(job.digits, 1);
   if (needed.empty()) return;
@@ -168,7 +162,7 @@ void solve(Job& job, bool on_support) {
   const auto book = refine<double>(
       [&](int k) {
         const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)], on_support);
-        const auto layout = lay_out(study, r, settled, on_support);
+        const auto layout = lay_out_diffusion(study, settled, r);
         if (k > 1 && !too_much(study, layout, r).empty())
           throw AccuracyError("a finer grid does not fit");  // ends the refinement
         return evaluate_diffusion(study, layout, r, parts,

@@ -96,15 +96,17 @@ struct Scan {
 class TensorLandscape {
  public:
   TensorLandscape(const learner::Langevin<double>& learner, const model::Model<double>& model,
-                  const data::Ensemble<double>& ensemble, double final_time, const TensorResolution& resolution)
+                  const data::Ensemble<double>& ensemble, const std::vector<Box>& paths, double final_time,
+                  const TensorResolution& resolution)
       : learner_(learner),
         model_(model),
         ensemble_(ensemble),
+        paths_(paths),
         final_time_(final_time),
         tail_(resolution.tail),
         decades_(resolution.spacing),
         top_(most_probable(ensemble)),
-        in_time_(resolution.in_time) {}
+        on_support_(resolution.on_support) {}
 
   Scan scan(const Box& box) const {
     const int d = model_.parameters();
@@ -133,21 +135,21 @@ class TensorLandscape {
     Scan out{{}, std::vector<double>(static_cast<std::size_t>(d), 0.0), {}};
     for (const double s0 : learner_.initial_stddev)
       out.spacing.push_back(grid::spacing_for(s0, model_.analytic_strip(), decades_));
-    Loss own(learner_, model_);
-    Box path;
-    for (const auto& set : ensemble_.sets) {
+    for (std::size_t b = 0; b < ensemble_.sets.size(); ++b) {
+      const auto& set = ensemble_.sets[b];
       const double rare = std::log(top_ / set.weight);
       const Eigen::Map<const Vector<double>> s(set.statistic.data(), components);
       const Vector<double> loss = value * s + square * (learner_.weight_decay / 2);
       const double lowest = loss.minCoeff();
-      if (in_time_) path = flow(own, set, final_time_);
       std::vector<Vector<double>> second;
       for (const auto& c : curvature) second.push_back(c * s);
       Box region;
       for (Eigen::Index i = 0; i < n; ++i) {
-        grid.node(i, theta);
         double depth = (loss[i] - lowest) / learner_.temperature;
-        if (in_time_) depth = std::max(depth, way(path, theta));
+        if (on_support_) {
+          grid.node(i, theta);
+          depth = std::max(depth, way(paths_[b], theta));
+        }
         const double share = rare + std::min(depth, start[i]);
         if (share > tail_) continue;
         for (std::size_t a = 0; a < theta.size(); ++a) {
@@ -158,6 +160,7 @@ class TensorLandscape {
               std::min(out.spacing[a], grid::spacing_for(width(a, curvature_here), model_.analytic_strip(), decades));
         }
         if (rare + depth > tail_) continue;
+        grid.node(i, theta);
         if (region.empty())
           for (const double x : theta) region.push_back({x, x});
         for (std::size_t a = 0; a < theta.size(); ++a) region[a] = hull(region[a], {theta[a], theta[a]});
@@ -196,8 +199,9 @@ class TensorLandscape {
   const learner::Langevin<double>& learner_;
   const model::Model<double>& model_;
   const data::Ensemble<double>& ensemble_;
+  const std::vector<Box>& paths_;  // of the start's mean, one a data set
   double final_time_, tail_, decades_, top_;
-  bool in_time_;
+  bool on_support_;
 };
 
 }  // namespace
@@ -257,6 +261,7 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
   const auto d = static_cast<std::size_t>(model.parameters());
   const double z = std::sqrt(2 * r.tail), diffusion = l.diffusion();
   Loss loss(l, model);
+  std::vector<Box> paths;
   Box start, free;
   for (std::size_t a = 0; a < d; ++a) {
     const double reach = z * l.initial_stddev[a];
@@ -265,7 +270,7 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
   free = start;
   double slope = 0;
   for (const auto& set : ensemble.sets) {
-    const Box path = flow(loss, set, final_time);
+    const Box& path = paths.emplace_back(flow(loss, set, final_time));
     const Point g = loss.gradient(set, l.initial_mean);
     for (std::size_t a = 0; a < d; ++a) {
       const double v0 = l.initial_stddev[a] * l.initial_stddev[a];
@@ -274,7 +279,7 @@ TensorPlan plan(const learner::Langevin<double>& l, const model::Model<double>& 
       slope = std::max(slope, std::fabs(g[a]) / l.initial_stddev[a]);
     }
   }
-  const TensorLandscape landscape(l, model, ensemble, final_time, r);
+  const TensorLandscape landscape(l, model, ensemble, paths, final_time, r);
   Box box = free;
   Scan found;
   for (int pass = 0; pass < 4; ++pass) {

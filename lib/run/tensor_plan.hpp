@@ -13,12 +13,14 @@ using num::Vector;
 
 /// How finely a level resolves, in e-folds. Two levels differ in all of it.
 struct TensorResolution {
-  double tail = 27;      // densities are followed down to exp(-tail) of their top
-  double spacing = 15;   // Fourier transforms of the densities at the edge of the grid's band: exp(-spacing)
-  double data = 0;       // spacing of averages over real data sets; 0: as that of the densities
-  bool in_time = false;  // stationary densities count where the start can have got by then only
-  int time_order = 10;   // nodes a time panel, for currents; 0: nothing is integrated over time
-  int fine_order = 16;   // nodes a time panel, for averages linear in the density
+  double tail = 27;     // densities are followed down to exp(-tail) of their top
+  double spacing = 15;  // Fourier transforms of the densities at the edge of the grid's band: exp(-spacing)
+  double data = 0;      // spacing of averages over real data sets; 0: as that of the densities
+  // densities by themselves, on their support (DriftDiffusion::support): stationary ones count only where the start can
+  // have got by then
+  bool on_support = false;
+  int time_order = 10;  // nodes a time panel, for currents; 0: nothing is integrated over time
+  int fine_order = 16;  // nodes a time panel, for averages linear in the density
   // where rates have kinks (kink_mesh.hpp): the order of the elements, their length in units of (order x spacing)
   int element_order = 10;
   double element_share = 0.6;

@@ -90,10 +90,9 @@ bool safe(const Study<double>& study, int digits) {
                   reachable ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
-/// Throws AccuracyError if two levels do not fit into memory and time, naming the digits that do.
-void require_fit(const Job& job, const Study<double>& study) {
-  TensorCost needed, other;
-  if (fits(study, job.digits, second_level, needed)) return;
+/// Two levels need too much memory or time: names the digits that fit.
+[[noreturn]] void refuse_unfit(const Job& job, const Study<double>& study, const TensorCost& needed) {
+  TensorCost other;
   int reachable = job.digits - 1;
   while (reachable > 0 && !fits(study, reachable, second_level, other)) --reachable;
   throw AccuracyError(
@@ -118,8 +117,8 @@ double volume_cost(const Study<double>& study, const TensorLayout& layout) {
 }
 
 /// Kinks of the rates that no elements follow: errors shrink like a power of the spacing, and differently from level to
-/// level, as the kinks lie here and there between the nodes:
-/// flow_x of three spins in fields was off by ten differences.
+/// level, as the kinks lie here and there between the nodes: flow_x of three spins in fields was off by ten
+/// differences.
 constexpr double caution_at_kinks = 30;
 constexpr int digits_at_kinks = 3;
 
@@ -206,10 +205,10 @@ void langevin_on_tensor_grid(Job& job) {
   // small widths make the drift steep; X at equilibrium only
   const bool has_support =
       e.model.kind == "gaussian" && method == Method::automatic && !lagging(e) && !fluctuations_wanted(job.options);
-  if (has_support && !(fits(study, job.digits, second_level, needed) && safe(study, job.digits)))
-    return langevin_on_support(job);
-  require_fit(job, study);
+  if (!fits(study, job.digits, second_level, needed))
+    return has_support ? langevin_on_support(job) : refuse_unfit(job, study, needed);
   if (!safe(study, job.digits)) {
+    if (has_support) return langevin_on_support(job);
     // unsymmetrised, without relative accuracy in the tails
     if (d <= 2 && method == Method::automatic) return diffusion_on_tensor_grid(job);
     refuse_unsafe(job, study);

@@ -118,8 +118,8 @@ JointHistory<double> split(const Setting& s, const Splitting& splitting, int fac
     if (!(coarsest < most_substeps))
       throw AccuracyError(num::to_text(coarsest, 3) +
                           " substeps of a sampler in continuous time are too many; allowed: a lower rate or a shorter "
-                          "time, with 1e7 at "
-                          "most");
+                          "time, with " +
+                          num::to_text(most_substeps, 1) + " at most");
     const int steps = factor * static_cast<int>(coarsest);
     const double tau = length / steps;
     auto theta = s.motion.over(points[j - 1], tau);

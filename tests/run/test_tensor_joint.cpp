@@ -124,10 +124,6 @@ void check_machine(const std::string& model, const std::string& sampler, double 
 
 const std::string shortly = "rate = 1.5\n[time]\npoints = [0.4]\n";
 
-}  // namespace
-
-namespace {
-
 /// At t = 0.4; model: its spins, edges and fields.
 Numbers by_metropolis(const std::string& model, const std::string& counts, const std::string& mean,
                       const std::string& stddev, int digits) {
