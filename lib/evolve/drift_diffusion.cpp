@@ -7,6 +7,7 @@
 #include "evolve/block_flow.hpp"
 #include "evolve/drift_generator.hpp"
 #include "evolve/krylov.hpp"
+#include "evolve/tensor_spectral.hpp"
 #include "num/decompose.hpp"
 #include "num/errors.hpp"
 
@@ -76,13 +77,18 @@ class Supported {
   Field speed_;  // nodes a unit of time
 };
 
+using Stop = std::function<bool(const Field& psi)>;
+
 KrylovStates on_support(const DriftDiffusion& p, const Derivatives& derivatives, const Field& start,
-                        std::span<const double> times) {
+                        std::span<const double> times, const Stop& stop) {
   Supported equation(p);
   std::optional<Generator> generator;
   return exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times, 48,
                                std::max(1e-7 * p.support, 1e-15),
-                               [&](Field& psi) { generator.emplace(equation.on(psi), derivatives); });
+                               [&](double time, Field& psi) {
+                                 generator.emplace(equation.on(psi), derivatives);
+                                 return time == 0 || !stop || !stop(psi);
+                               });
 }
 
 KrylovStates along_course(const DriftDiffusion& p, const Field& start, std::span<const double> times) {
@@ -118,18 +124,22 @@ DriftDiffusion DriftDiffusion::with(const Coefficients& c) const {
   return out;
 }
 
-Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* stationary) {
-  const Derivatives derivatives(p.grid);
+namespace {
+
+Field start_of(const DriftDiffusion& p) {
+  return p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
+}
+
+/// 1/mass, or 1 where the box is so much too small that a finer level shows it.
+double to_conserve(double mass) { return std::fabs(mass - 1) < 1e-4 ? 1 / mass : 1; }
+
+/// Densities and rates of the states that there are; size: 2-norm of the first.
+Flow measured(const DriftDiffusion& p, const Derivatives& derivatives, std::span<const double> times,
+              const KrylovStates& run, double size, const Field* stationary) {
   const Field root = root_of(p);
   const double cell = p.grid.cell();
-  const Field start =
-      p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
   DriftDiffusion here = !p.course.empty() ? p.with(p.coefficients(0)) : p;
   std::optional<Generator> generator(std::in_place, here, derivatives);
-  const auto run = !p.course.empty() ? along_course(p, start, times)
-                   : p.support > 0   ? on_support(p, derivatives, start, times)
-                                     : exponential_by_krylov(
-                                         [&](const Field& in, Field& out) { generator->apply(in, out); }, start, times);
   auto metric = inverse(here);
   std::vector<Field> force, velocity;  // f - div D; nu
   const auto forces = [&] {
@@ -144,13 +154,12 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
       for (Eigen::Index i = 0; i < v.size(); ++i) v[i] = (*stationary)[i] > hidden ? v[i] / (*stationary)[i] : 0.0;
   }
   Flow out;
-  const double noise = 4 * run.error + 8e-16 * start.norm();
+  const double noise = 4 * run.error + 8e-16 * size;
   double drift = 0;
-  for (std::size_t j = 0; j < times.size(); ++j) {
-    const double mass = cell * root.dot(run.states[j]);
-    const bool conserved = std::fabs(mass - 1) < 1e-4;  // else the box is too small, which a finer level shows
-    if (conserved) drift = std::max(drift, std::fabs(mass - 1));
-    const Field psi = run.states[j] / (conserved ? mass : 1.0);
+  for (std::size_t j = 0; j < run.states.size(); ++j) {
+    const double mass = cell * root.dot(run.states[j]), scale = to_conserve(mass);
+    if (scale != 1) drift = std::max(drift, std::fabs(mass - 1));
+    const Field psi = run.states[j] * scale;
     if (!p.course.empty()) {
       here = p.with(p.coefficients(times[j]));
       generator.emplace(here, derivatives);
@@ -158,7 +167,9 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
       forces();
     }
     const auto current = generator->current(psi);
-    FlowState state{root.cwiseProduct(psi), Field(psi.size()), 0, 0, 0};
+    FlowState state;
+    state.density = root.cwiseProduct(psi);
+    state.log_density.resize(psi.size());
     const Field square = contract(current, metric, current);
     for (Eigen::Index i = 0; i < psi.size(); ++i) {
       state.log_density[i] = psi[i] > 2 * noise ? std::log(state.density[i]) : -HUGE_VAL;
@@ -169,9 +180,87 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
     out.states.push_back(std::move(state));
   }
   const double own = noise * share_of_a_node(root.size());  // noise: of the whole
-  out.round_off = own * root;
-  for (const auto& state : out.states)
-    out.round_off = out.round_off.cwiseMax(own * root + (drift + 1e-15) * state.density.cwiseAbs());
+  for (auto& state : out.states) state.round_off = own * root + (drift + p.support + 1e-15) * state.density.cwiseAbs();
+  return out;
+}
+
+}  // namespace
+
+Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* stationary) {
+  const Derivatives derivatives(p.grid);
+  const Field start = start_of(p);
+  const auto all = [&] {
+    if (!p.course.empty()) return along_course(p, start, times);
+    if (p.support > 0) return on_support(p, derivatives, start, times, {});
+    const Generator generator(p, derivatives);
+    return exponential_by_krylov([&](const Field& in, Field& out) { generator.apply(in, out); }, start, times);
+  };
+  return measured(p, derivatives, times, all(), start.norm(), stationary);
+}
+
+namespace {
+
+constexpr double bounded = 2;         // largest rho/sqrt(w), over that where densities are
+constexpr double dense = 0.01;        // where that is: above this share of the top
+constexpr int expanded_at_once = 64;  // states
+
+/// rho/sqrt(w) of what the support has.
+Field symmetrised(const Field& rho, const Field& root) {
+  return (rho.array() > 0).select(rho.array() / root.array().max(1e-300), 0.0);
+}
+
+/// What symmetrised expansions make of where `run` ended; dropped: share of the density that it may lack.
+void expand(const TensorProblem& p, const Derivatives& derivatives, const KrylovStates& run, double dropped,
+            std::span<const double> times, Flow& out) {
+  TensorSpectral solver(p);
+  const Field& root = solver.root();
+  const double cell = p.grid->cell(), diffusion = p.diffusion();
+  Field loss_rate = -p.temperature * p.laplacian;  // -dL/dt = mu int rho (|grad L|² - T Laplacian L)
+  for (const auto& slope : p.slope) loss_rate += slope.cwiseAbs2();
+  double first = 0;
+  std::vector<double> scratch;
+  solver.begin(run.time, symmetrised(run.last, root));
+  solver.run(times, expanded_at_once, {}, nullptr, [&](std::size_t, const Field& found) {
+    const Field psi = to_conserve(cell * root.dot(found)) * found;
+    first = std::max(first, solver.absolute_noise());
+    // white noise of the earliest expansion stays with the slow modes
+    const double absolute = solver.absolute_noise() + 4 * first / root.norm(),
+                 relative = solver.relative_noise() + 4 * first * root.norm() * cell + dropped;
+    FlowState state;
+    state.density = root.cwiseProduct(psi);
+    const Field& rho = state.density;
+    state.round_off = absolute * root + relative * rho.cwiseAbs();
+    state.log_density = (rho.array() > 2 * state.round_off.array()).select(rho.array().max(1e-320).log(), -HUGE_VAL);
+    Field square = Field::Zero(psi.size());  // of J/(D sqrt(w))
+    for (int a = 0; a < p.grid->dimension(); ++a) {
+      Field u = p.slope[at(a)].cwiseProduct(psi) / (2 * p.temperature);
+      derivatives.first[at(a)].add(*p.grid, a, psi.data(), u.data(), scratch);
+      square += u.cwiseAbs2();
+    }
+    const double noise = std::max(absolute + 4 * run.error, -4 * psi.minCoeff());  // or the grid's ringing
+    for (Eigen::Index i = 0; i < psi.size(); ++i) {
+      const double rate = cell * diffusion * root[i] * square[i] / std::max(psi[i], noise);
+      if (psi[i] > noise) state.ep_rate += rate;
+      if (psi[i] < 4 * noise) state.ep_uncertain += rate;
+    }
+    state.medium_rate = p.mobility / p.temperature * cell * rho.dot(loss_rate);
+    out.states.push_back(std::move(state));
+  });
+}
+
+}  // namespace
+
+Flow flow_from_support(const DriftDiffusion& p, const TensorProblem& settled, std::span<const double> times) {
+  const Derivatives derivatives(p.grid);
+  const Field root = (-(settled.loss.array() - settled.loss.minCoeff()) / (2 * settled.temperature)).exp();
+  const Field start = start_of(p);
+  const auto run = on_support(p, derivatives, start, times, [&](const Field& rho) {
+    const Field psi = symmetrised(rho, root);
+    return psi.maxCoeff() < bounded * (rho.array() > dense * rho.maxCoeff()).select(psi, 0.0).maxCoeff();
+  });
+  const std::size_t on = run.states.size();
+  auto out = measured(p, derivatives, times.first(on), run, start.norm(), nullptr);
+  if (on < times.size()) expand(settled, derivatives, run, p.support, times.subspan(on), out);
   return out;
 }
 

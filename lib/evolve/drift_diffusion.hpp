@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "evolve/tensor_expansion.hpp"
 #include "evolve/theta_mesh.hpp"
 #include "grid/tensor.hpp"
 
@@ -70,20 +71,26 @@ struct DriftDiffusion {
 struct FlowState {
   num::Vector<double> density;
   num::Vector<double> log_density;  // -infinity where round-off hides it
+  num::Vector<double> round_off;    // absolute, of the density
   double ep_rate = 0;               // int J.D^-1 J/rho
+  double ep_uncertain = 0;          // of it, what comes from places that the grid's ringing hides
   double medium_rate = 0;           // int J.D^-1 (f - div D)
   double housekeeping_rate = 0;     // int rho nu.D^-1 nu, nu = J_ss/rho_ss; only with a stationary density
 };
 
 struct Flow {
   std::vector<FlowState> states;  // one a time
-  num::Vector<double> round_off;  // absolute, of the densities
 };
 
 /// States at increasing times >= 0. `stationary` (optional): e^{-g} rho_ss, as from stationary(); constant
 /// coefficients.
 Flow flow(const DriftDiffusion& problem, std::span<const double> times,
           const num::Vector<double>* stationary = nullptr);
+
+/// `flow` on the support, until sqrt(w), w = exp(-L/T), bounds the density: from there on by the symmetrised expansions
+/// of `settled`, the same equation (tensor_spectral.hpp), which know the tails that the support leaves out. Those fill
+/// within the times of relaxation there, short where the drift is steep; states soon after have them too low.
+Flow flow_from_support(const DriftDiffusion& problem, const TensorProblem& settled, std::span<const double> times);
 
 /// e^{-g} rho_ss: the null vector of the discrete generator, normalised. Up to 1600 nodes by LU decomposition of the
 /// dense matrix; beyond, as the limit of exp(tL) rho, extrapolated (reduced rank extrapolation: A. Sidi, Vector

@@ -67,7 +67,7 @@ KrylovStates exponential_by_krylov(const Apply& apply, const Vector<double>& sta
   std::size_t next = 0;
   for (; next < times.size() && times[next] <= 0; ++next) out.states.push_back(state);
   while (next < times.size()) {
-    if (renew) renew(state);
+    if (renew && !renew(now, state)) break;
     const auto space = arnoldi(apply, state, dimension);
     const double stride = 1 / std::max(space.h.cwiseAbs().rowwise().sum().maxCoeff(), 1e-300);
     Vector<double> y = Vector<double>::Zero(space.h.rows());
@@ -93,6 +93,8 @@ KrylovStates exponential_by_krylov(const Apply& apply, const Vector<double>& sta
     state = space.basis * y;
     now += within;
   }
+  out.time = now;
+  out.last = std::move(state);
   return out;
 }
 

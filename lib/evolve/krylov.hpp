@@ -15,12 +15,14 @@ namespace calor::evolve {
 using Apply = std::function<void(const num::Vector<double>& in, num::Vector<double>& out)>;
 
 struct KrylovStates {
-  std::vector<num::Vector<double>> states;  // one a time
+  std::vector<num::Vector<double>> states;  // one a time, until `time`
   double error = 0;                         // sum of the bounds h |y_m| and of round-off, in the 2-norm
+  double time = 0;                          // how far it came: the last time asked for, or where `renew` ended it
+  num::Vector<double> last;                 // state then
 };
 
-/// Called with the state before each subspace: may change it, and A from there on.
-using Renew = std::function<void(num::Vector<double>& state)>;
+/// Called with time and state before each subspace: may change the state, and A from there on; false ends it.
+using Renew = std::function<bool(double time, num::Vector<double>& state)>;
 
 /// exp(t_j A) start at increasing times >= 0; `tolerance`: error a subspace, relative to |start|.
 KrylovStates exponential_by_krylov(const Apply& apply, const num::Vector<double>& start, std::span<const double> times,

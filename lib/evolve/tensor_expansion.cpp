@@ -30,6 +30,11 @@ TensorExpansion::TensorExpansion(const TensorProblem& p) : p_(p) {
   condition_ = start_.maxCoeff() / std::exp(p.log_initial.maxCoeff());
 }
 
+void TensorExpansion::begin(double time, Vector<double> psi) {
+  start_time_ = time;
+  start_ = std::move(psi);
+}
+
 void TensorExpansion::set_diagonal(const Vector<double>& diagonal, double upper) {
   upper_ = upper;
   diagonal_ = 2 - diagonal.array() * (4 / upper);
@@ -112,7 +117,7 @@ void TensorExpansion::run(std::span<const double> times, int columns, std::span<
                           LinearAverages* averages, const Visit& visit) {
   stationary_ = p_.confined ? root_.dot(start_) / root_.squaredNorm() : 0;
   Vector<double> psi = start_ - stationary_ * root_;
-  double now = 0;
+  double now = start_time_;
   std::size_t next = 0, cut = 0;
   if (averages)
     averages->value = Matrix<double>::Zero(averages->weight->cols(), static_cast<Eigen::Index>(averages->times.size()));

@@ -47,17 +47,19 @@ class TensorExpansion {
   /// comparing expansions of different lengths; see the source.
   double absolute_noise() const { return absolute_noise_; }
   double relative_noise() const { return relative_noise_; }
-  /// psi of rho_0.
+  /// psi of rho_0, or of where it begins.
   const Vector<double>& start() const { return start_; }
+  /// Begins with this psi at this time, in place of rho_0 at 0.
+  void begin(double time, Vector<double> psi);
   /// sqrt(w) at the nodes.
   const Vector<double>& root() const { return root_; }
 
   using Visit = std::function<void(std::size_t, const Vector<double>&)>;
 
-  /// Calls visit(j, psi) for every time (increasing, >= 0), in order. At most `columns` vectors are held at once. An
-  /// expansion ends, and the next begins, at times whose index is in `restart`: that costs applications of H, and cuts
-  /// round-off down to the size that psi has shrunk to. Where the problem is confined, the stationary part of psi is
-  /// split off and kept as it is.
+  /// Calls visit(j, psi) for every time (increasing, not before it begins), in order. At most `columns` vectors are
+  /// held at once. An expansion ends, and the next begins, at times whose index is in `restart`: that costs
+  /// applications of H, and cuts round-off down to the size that psi has shrunk to. Where the problem is confined, the
+  /// stationary part of psi is split off and kept as it is.
   void run(std::span<const double> times, int columns, std::span<const int> restart, LinearAverages* averages,
            const Visit& visit);
 
@@ -90,6 +92,7 @@ class TensorExpansion {
   const TensorProblem& p_;
   Vector<double> root_, start_, diagonal_;  // diagonal_: that of 2X
   double upper_ = 0, condition_ = 1, absolute_noise_ = 0, relative_noise_ = 0;
+  double start_time_ = 0;
   double stationary_ = 0;  // psi -> stationary_ sqrt(w)
 };
 

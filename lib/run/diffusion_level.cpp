@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "evolve/tensor_spectral.hpp"
 #include "evolve/time_nodes.hpp"
 #include "num/parallel.hpp"
 #include "run/joint_level.hpp"
@@ -34,6 +35,17 @@ Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, 
   return out;
 }
 
+/// Largest V where exp(-L/T) exceeds exp(-depth) of its top.
+double highest_potential(evolve::TensorProblem p, double depth) {
+  p.cap = HUGE_VAL;
+  const Field v = evolve::spectral_potential(p);
+  const double lowest = p.loss.minCoeff();
+  double out = 1e-300;
+  for (Eigen::Index i = 0; i < v.size(); ++i)
+    if (p.loss[i] - lowest < depth * p.temperature) out = std::max(out, v[i]);
+  return out;
+}
+
 void move_on_support(evolve::DriftDiffusion& p, double support) {
   p.support = support;
   p.weight.resize(0);
@@ -43,20 +55,22 @@ void move_on_support(evolve::DriftDiffusion& p, double support) {
 
 /// What one data set contributes.
 struct DiffusionHistory {
-  Matrix<double> density, log_density;  // n x points
-  Field round_off, loss, fit;
-  std::vector<double> currents, medium, fisher, housekeeping;  // accumulated until each point
-  std::vector<Raw<double>> relative;                           // D(rho || rho_ss) at each point
+  Matrix<double> density, log_density, round_off;  // n x points
+  Field loss, fit;
+  std::vector<double> currents, currents_noise, medium, fisher, housekeeping;  // accumulated until each point
+  std::vector<Raw<double>> relative;                                           // D(rho || rho_ss) at each point
   double fisher_noise = 0;
 };
 
 DiffusionHistory follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes<double>& nodes,
-                        const std::vector<Field>& fisher, bool parts, const LogStationary& own) {
+                        const std::vector<Field>& fisher, bool parts, const LogStationary& own,
+                        const evolve::TensorProblem* settled) {
   const bool turning = parts && p.grid.dimension() > 1;  // else J_ss = 0
   Field rest;
   if (turning) rest = evolve::stationary(p);
-  const auto run = evolve::flow(p, nodes.times, turning ? &rest : nullptr);
-  const LogStationary settled = turning ? log_stationary(p, rest) : own;
+  const auto run = settled ? evolve::flow_from_support(p, *settled, nodes.times)
+                           : evolve::flow(p, nodes.times, turning ? &rest : nullptr);
+  const LogStationary stationary = turning ? log_stationary(p, rest) : own;
   const Eigen::Index n = p.grid.size(), points = static_cast<Eigen::Index>(nodes.point.size());
   const auto dissipation = [&](double t) {  // tr(D F)
     Field out = Field::Zero(n);
@@ -65,28 +79,31 @@ DiffusionHistory follow(const evolve::DriftDiffusion& p, const evolve::TimeNodes
     for (std::size_t ab = 0; ab < fisher.size(); ++ab) out += diffusion[ab].cwiseProduct(fisher[ab]);
     return out;
   };
-  DiffusionHistory out{
-      Matrix<double>(n, points), Matrix<double>(n, points), run.round_off, {}, {}, {}, {}, {}, {}, {}, 0};
-  std::vector<double> ep, medium, f, kept;
+  DiffusionHistory out;
+  for (auto* each : {&out.density, &out.log_density, &out.round_off}) each->resize(n, points);
+  std::vector<double> ep, uncertain, medium, f, kept;
   Field rate;
   for (std::size_t j = 0; j < run.states.size(); ++j) {
     const auto& state = run.states[j];
     if (j == 0 || !p.course.empty()) rate = dissipation(nodes.times[j]);
     ep.push_back(state.ep_rate);
+    uncertain.push_back(state.ep_uncertain);
     medium.push_back(state.medium_rate);
     kept.push_back(state.housekeeping_rate);
     f.push_back(p.grid.cell() * state.density.dot(rate));
+    out.fisher_noise = std::max(out.fisher_noise, p.grid.cell() * state.round_off.dot(rate));
   }
   out.currents = nodes.integrate(ep);
+  out.currents_noise = nodes.integrate(uncertain);
   out.medium = nodes.integrate(medium);
   out.fisher = nodes.integrate(f);
   if (parts) out.housekeeping = nodes.integrate(kept);
-  out.fisher_noise = p.grid.cell() * run.round_off.dot(rate);
   for (Eigen::Index j = 0; j < points; ++j) {
     const auto& state = run.states[static_cast<std::size_t>(nodes.point[static_cast<std::size_t>(j)])];
     out.density.col(j) = state.density;
     out.log_density.col(j) = state.log_density;
-    if (parts) out.relative.push_back(relative_entropy(p, state.density, run.round_off, settled));
+    out.round_off.col(j) = state.round_off;
+    if (parts) out.relative.push_back(relative_entropy(p, state.density, state.round_off, stationary));
   }
   return out;
 }
@@ -110,16 +127,18 @@ Row<double> row_at(const Study<double>& study, const data::Ensemble<double>& ens
     const double p = s.probability[b] = ensemble.sets[static_cast<std::size_t>(b)].weight;
     s.density.col(b) = h.density.col(column);
     s.log_density.col(b) = h.log_density.col(column);
-    s.round_off.col(b) = h.round_off;
+    const Field noise = s.round_off.col(b) = h.round_off.col(column);
     for (Eigen::Index i = 0; i < n; ++i)
-      s.log_round_off(i, b) = s.log_density(i, b) > -HUGE_VAL && s.density(i, b) > 2 * h.round_off[i]
-                                  ? h.round_off[i] / (s.density(i, b) - h.round_off[i])
+      s.log_round_off(i, b) = s.log_density(i, b) > -HUGE_VAL && s.density(i, b) > 2 * noise[i]
+                                  ? noise[i] / (s.density(i, b) - noise[i])
                                   : HUGE_VAL;
-    add(loss, p, info::average<double>(at.theta_weight, h.density.col(column), h.round_off, h.loss));
-    add(fit, p, info::average<double>(at.theta_weight, h.density.col(column), h.round_off, h.fit));
-    add(currents, p, integral(h.currents[j]));
+    add(loss, p, info::average<double>(at.theta_weight, h.density.col(column), noise, h.loss));
+    add(fit, p, info::average<double>(at.theta_weight, h.density.col(column), noise, h.fit));
+    auto spent = integral(h.currents[j]);
+    spent.noise += h.currents_noise[j];
+    add(currents, p, spent);
     auto own = integral(h.medium[j]);
-    own.noise += 16 * h.round_off.lpNorm<1>() * at.theta_weight[0];
+    own.noise += 16 * noise.lpNorm<1>() * at.theta_weight[0];
     add(medium, p, own);
     auto fisher = integral(h.fisher[j]);
     fisher.noise += study.points[j] * h.fisher_noise;
@@ -186,9 +205,16 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
     auto& h = histories[k];
     const bool constant = parts && !conservative, one = constant && grid.dimension() == 1;
     auto problem = diffusion_problem(study.learner, sets[k], terms, grid);
-    if (r.on_support) move_on_support(problem, std::min(1e-3, std::exp(-r.tail - 1) * top / sets[k].weight));
+    std::optional<evolve::TensorProblem> settled;
+    if (r.on_support) {
+      const double rare = top / sets[k].weight;
+      move_on_support(problem, std::min(1e-6, std::exp(-1.3 * r.tail - 1) * rare));
+      settled.emplace(tensor_problem(study.learner, sets[k], terms.own, grid, r, std::log(rare)));
+      settled->cap = highest_potential(*settled, depth_on_support * r.tail);
+    }
     h = follow(problem, nodes, fisher, constant,
-               one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{});
+               one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{},
+               settled ? &*settled : nullptr);
     h.fit = terms.own.value * Eigen::Map<const Field>(sets[k].statistic.data(), terms.own.value.cols());
     h.loss = h.fit;
     std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));

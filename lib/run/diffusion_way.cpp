@@ -48,18 +48,19 @@ TensorResolution diffusion_resolution(int digits, double finer, bool on_support)
   return r;
 }
 
-/// Operations of one level with densities on their support: a few subspaces while the tails move in, then products with
-/// the diffusion; their number was measured.
-double operations_on_support(const Study<double>& study, const DiffusionLayout& layout) {
+/// Operations of one level with densities on their support: a few subspaces while the tails move in, then expansions.
+double operations_on_support(const Study<double>& study, const DiffusionLayout& layout, const TensorResolution& r) {
   const auto& grid = layout.plan.grid;
-  double waves = 0, side = 0;
+  const auto& l = study.learner;
+  double upper = l.mobility * l.temperature * std::pow(depth_on_support * r.tail / 2, 2), side = 0;
   for (const auto& axis : grid.axes) {
-    waves += std::pow(M_PI / axis.spacing, 2);
+    upper += l.diffusion() * std::pow(M_PI / axis.spacing, 2);
     side += axis.size;
   }
-  const double products = 150 + 0.55 * study.learner.diffusion() * waves * study.points.back();
-  return products * static_cast<double>(grid.size()) * (2 * side + 300) *
-         static_cast<double>(layout.ensemble.sets.size());
+  const double products = 150, terms = std::sqrt(36 * upper * study.points.back()) + 36,
+               times = static_cast<double>(diffusion_times(study, layout, r).times.size());
+  return (products * (2 * side + 300) + terms * (side + 16) + times * (terms + side + 20)) *
+         static_cast<double>(grid.size()) * static_cast<double>(layout.ensemble.sets.size());
 }
 
 /// Operations of one level, roughly: a product with the generator for each unit of time over its largest rate, which
@@ -94,12 +95,12 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
   if (const double x = x_nodes(*study.model, grid, r);
       nodes * x > (r.on_support ? most_conditionals_on_support : most_conditionals))
     return fmt::format("p(x|theta) at {} nodes of theta and {} of x", grid.size(), x);
-  const double states = 24 * nodes * static_cast<double>(diffusion_times(study, layout, r).times.size()) *
+  const double states = 32 * nodes * static_cast<double>(diffusion_times(study, layout, r).times.size()) *
                         std::min<double>(num::thread_count(study.options->threads), static_cast<double>(sets));
   if (states > most_element_bytes) return fmt::format("{:.1f} GiB", states / (1 << 30));
   const auto joint = joint_cost(study, grid, r, static_cast<double>(sets), layout.plan.fastest_time);
   if (joint.bytes > most_element_bytes) return fmt::format("{:.1f} GiB", joint.bytes / (1 << 30));
-  const double needed = joint.operations + (r.on_support            ? operations_on_support(study, layout)
+  const double needed = joint.operations + (r.on_support            ? operations_on_support(study, layout, r)
                                             : grid.dimension() == 1 ? 0
                                                                     : operations(study, layout));
   return needed > most_operations ? fmt::format("{:.0e} operations", needed) : "";
@@ -123,17 +124,6 @@ void require_fit(const Job& job, const Study<double>& study, bool settled, bool 
                                   reachable >= least ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
-/// Round-off hides the tails of densities by themselves.
-void refuse_tails(const Job& job) {
-  if (job.experiment.data.source != experiment::Data::Source::target || !printed("lautum_info", job.options) ||
-      job.options.best_effort || !job.collected.times.empty())
-    return;
-  throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
-                      " digits cannot be reached for lautum_info, which needs the logarithms of densities where "
-                      "round-off hides them; leave it out with --quantities all,-lautum_info, or print it with its "
-                      "error by --best-effort");
-}
-
 void solve(Job& job, bool on_support) {
   const auto& e = job.experiment;
   if (job.options.method != Method::automatic && job.options.method != Method::spectral)
@@ -154,11 +144,8 @@ void solve(Job& job, bool on_support) {
         "available in this version; leave them out with --quantities");
   const bool settled = parts && turning;
   require_fit(job, study, settled, on_support);
-  if (on_support) refuse_tails(job);
   const int most = static_cast<int>(levels.size()) - (study.model->parameters() > 1 ? 2 : 0);
   const auto identities = langevin_identities<double>(e);
-  auto quantities = job.wanted();
-  if (on_support) std::erase(quantities, "lautum_info");  // no level of it will have the tails
   const auto book = refine<double>(
       [&](int k) {
         const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)], on_support);
@@ -168,7 +155,7 @@ void solve(Job& job, bool on_support) {
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      most, Goal<double>{accuracy<double>(job.digits), std::move(quantities)}, identities);
+      most, Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
   collect(job, book, study, on_support ? "tensor-grid Krylov on the support" : "tensor-grid Krylov", identities);
 }
 

@@ -99,7 +99,7 @@ TEST_CASE("rotating Ornstein-Uhlenbeck process: entropy and entropy production, 
   const double rate = dissipation(-turning + noise * c.inverse(), -turning * m, c);
   CHECK(std::fabs(run.states[1].ep_rate - rate) < 6e-10);
   CHECK(std::fabs(rate - 6.02594865708206) < 1e-10);
-  CHECK(run.round_off.maxCoeff() < 1e-11);
+  CHECK(run.states.back().round_off.maxCoeff() < 1e-11);
 }
 
 TEST_CASE("rotating Ornstein-Uhlenbeck process: housekeeping by the stationary density") {
