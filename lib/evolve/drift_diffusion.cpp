@@ -86,8 +86,10 @@ KrylovStates on_support(const DriftDiffusion& p, const Derivatives& derivatives,
   return exponential_by_krylov([&](const Field& in, Field& out) { generator->apply(in, out); }, start, times, 48,
                                std::max(1e-7 * p.support, 1e-15),
                                [&](double time, Field& psi) {
-                                 generator.emplace(equation.on(psi), derivatives);
-                                 return time == 0 || !stop || !stop(psi);
+                                 const auto& here = equation.on(psi);
+                                 if (time > 0 && stop && stop(psi)) return false;
+                                 generator.emplace(here, derivatives);
+                                 return true;
                                });
 }
 

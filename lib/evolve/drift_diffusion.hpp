@@ -87,9 +87,10 @@ struct Flow {
 Flow flow(const DriftDiffusion& problem, std::span<const double> times,
           const num::Vector<double>* stationary = nullptr);
 
-/// `flow` on the support, until sqrt(w), w = exp(-L/T), bounds the density: from there on by the symmetrised expansions
-/// of `settled`, the same equation (tensor_spectral.hpp), which know the tails that the support leaves out. Those fill
-/// within the times of relaxation there, short where the drift is steep; states soon after have them too low.
+/// `flow` of a problem with `support`, no weight and no course, until sqrt(w), w = exp(-L/T), bounds the density: from
+/// there on by the symmetrised expansions of `settled`, the same equation (tensor_spectral.hpp), which know the tails
+/// that the support leaves out. Those fill within the times of relaxation there, short where the drift is steep; states
+/// soon after have them too low.
 Flow flow_from_support(const DriftDiffusion& problem, const TensorProblem& settled, std::span<const double> times);
 
 /// e^{-g} rho_ss: the null vector of the discrete generator, normalised. Up to 1600 nodes by LU decomposition of the

@@ -52,12 +52,17 @@ TensorResolution diffusion_resolution(int digits, double finer, bool on_support)
 double operations_on_support(const Study<double>& study, const DiffusionLayout& layout, const TensorResolution& r) {
   const auto& grid = layout.plan.grid;
   const auto& l = study.learner;
-  double upper = l.mobility * l.temperature * std::pow(depth_on_support * r.tail / 2, 2), side = 0;
+  // at small widths |dL/dtheta_1| is about 2 L
+  double waves = 0, upper = l.mobility * l.temperature * std::pow(depth_on_support * r.tail, 2), side = 0;
   for (const auto& axis : grid.axes) {
-    upper += l.diffusion() * std::pow(M_PI / axis.spacing, 2);
+    waves += std::pow(M_PI / axis.spacing, 2);
     side += axis.size;
   }
-  const double products = 150, terms = std::sqrt(36 * upper * study.points.back()) + 36,
+  upper += l.diffusion() * waves;
+  // measured; expansions take over by then, or soon after
+  const double on_support = std::min(0.2 / l.mobility, study.points.back()),
+               products = 150 + 0.55 * l.diffusion() * waves * on_support,
+               terms = std::sqrt(36 * upper * study.points.back()) + 36,
                times = static_cast<double>(diffusion_times(study, layout, r).times.size());
   return (products * (2 * side + 300) + terms * (side + 16) + times * (terms + side + 20)) *
          static_cast<double>(grid.size()) * static_cast<double>(layout.ensemble.sets.size());
