@@ -56,8 +56,7 @@ const std::vector<Entry>& samplers() {
       {"metropolis", {"single sites flip at rate min(1, e^(-change of energy))"}},
       {"gibbs", {"single sites are redrawn from their conditional"}},
       {"alternating", {"rbm: the hidden units are drawn given the visible ones, then the visible ones given them"}},
-      {"ou",
-       {"Gaussian x relaxes as an Ornstein-Uhlenbeck process (gaussian-mean and linear-regression, langevin or sgld)"}},
+      {"ou", {"Gaussian x relaxes as an Ornstein-Uhlenbeck process, towards p(.|theta) at a rate"}},
   };
   return all;
 }

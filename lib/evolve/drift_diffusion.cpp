@@ -50,31 +50,45 @@ Field contract(const std::vector<Field>& u, const std::vector<Field>& metric, co
   return out;
 }
 
+/// Nodes a unit of time that the drift moves, all axes together.
+Field speeds(const DriftDiffusion& p) {
+  Field out = Field::Zero(p.grid.size());
+  for (std::size_t a = 0; a < p.drift.size(); ++a) out += p.drift[a].cwiseAbs() / p.grid.axes[a].spacing;
+  return out;
+}
+
+/// Where a density is not empty. Ringing of the grid, whose height negative values tell, counts as empty up to 100
+/// times the support: steep places would never be empty else.
+Eigen::Array<bool, Eigen::Dynamic, 1> occupied(const DriftDiffusion& p, const Field& density) {
+  constexpr double most_waves = 100;  // times the support
+  const double least = p.support * density.cwiseAbs().maxCoeff(),
+               empty = std::clamp(-2 * density.minCoeff(), least, most_waves * least);
+  return density.array().abs() > empty;
+}
+
+/// Share of the drift that is left, 1 but where the place is empty and its drift stronger than any occupied one's.
+Field held_back(const Field& speed, const Eigen::Array<bool, Eigen::Dynamic, 1>& occupied) {
+  const double most = occupied.select(speed.array(), 0.0).maxCoeff();
+  return (occupied || speed.array() <= most).select(1.0, most / speed.array());
+}
+
 /// The equation on the support of a state (DriftDiffusion::support).
 class Supported {
  public:
-  explicit Supported(const DriftDiffusion& p) : p_(p), here_(p), speed_(Field::Zero(p.grid.size())) {
-    for (std::size_t a = 0; a < p.drift.size(); ++a) speed_ += p.drift[a].cwiseAbs() / p.grid.axes[a].spacing;
-  }
+  explicit Supported(const DriftDiffusion& p) : p_(p), here_(p), speed_(speeds(p)) {}
 
-  /// Drops what is not followed. Ringing of the grid, whose height negative values tell, counts as empty up to 100
-  /// times the support: steep places would never be empty else.
+  /// Drops what is not followed.
   const DriftDiffusion& on(Field& psi) {
-    const double least = p_.support * psi.cwiseAbs().maxCoeff(),
-                 empty = std::clamp(-2 * psi.minCoeff(), least, most_waves * least);
-    const double most = (psi.array().abs() > empty).select(speed_, 0.0).maxCoeff();
-    const Field share = (psi.array().abs() > empty || speed_.array() <= most).select(1.0, most / speed_.array());
+    const Field share = held_back(speed_, occupied(p_, psi));
     psi = (share.array() < 1).select(0.0, psi);
     for (std::size_t a = 0; a < p_.drift.size(); ++a) here_.drift[a] = p_.drift[a].cwiseProduct(share);
     return here_;
   }
 
  private:
-  static constexpr double most_waves = 100;  // times the support
-
   const DriftDiffusion& p_;
   DriftDiffusion here_;
-  Field speed_;  // nodes a unit of time
+  Field speed_;
 };
 
 using Stop = std::function<bool(const Field& psi)>;
@@ -131,9 +145,6 @@ namespace {
 Field start_of(const DriftDiffusion& p) {
   return p.weight.size() ? Field((p.log_initial - p.weight).array().exp()) : Field(p.log_initial.array().exp());
 }
-
-/// 1/mass, or 1 where the box is so much too small that a finer level shows it.
-double to_conserve(double mass) { return std::fabs(mass - 1) < 1e-4 ? 1 / mass : 1; }
 
 /// Densities and rates of the states that there are; size: 2-norm of the first.
 Flow measured(const DriftDiffusion& p, const Derivatives& derivatives, std::span<const double> times,
@@ -200,6 +211,16 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
   return measured(p, derivatives, times, all(), start.norm(), stationary);
 }
 
+SharedSupport shared_support(const DriftDiffusion& p, std::span<const double> times) {
+  Eigen::Array<bool, Eigen::Dynamic, 1> all = Eigen::Array<bool, Eigen::Dynamic, 1>::Constant(p.grid.size(), false);
+  for (const auto& state : flow(p, times).states) all = all || occupied(p, state.density);
+  const Field share = held_back(speeds(p), all);
+  SharedSupport out{p, (share.array() < 1).select(0.0, Field::Ones(share.size()))};
+  out.problem.support = 0;
+  for (auto& f : out.problem.drift) f = f.cwiseProduct(share);
+  return out;
+}
+
 namespace {
 
 constexpr double bounded = 2;         // largest rho/sqrt(w), over that where densities are
@@ -212,33 +233,22 @@ Field symmetrised(const Field& rho, const Field& root) {
 }
 
 /// What symmetrised expansions make of where `run` ended; dropped: share of the density that it may lack.
-void expand(const TensorProblem& p, const Derivatives& derivatives, const KrylovStates& run, double dropped,
+void expand(const TensorProblem& p, TensorSpectral& solver, const KrylovStates& run, double dropped,
             std::span<const double> times, Flow& out) {
-  TensorSpectral solver(p);
   const Field& root = solver.root();
   const double cell = p.grid->cell(), diffusion = p.diffusion();
   Field loss_rate = -p.temperature * p.laplacian;  // -dL/dt = mu int rho (|grad L|² - T Laplacian L)
   for (const auto& slope : p.slope) loss_rate += slope.cwiseAbs2();
-  double first = 0;
-  std::vector<double> scratch;
   solver.begin(run.time, symmetrised(run.last, root));
   solver.run(times, expanded_at_once, {}, nullptr, [&](std::size_t, const Field& found) {
     const Field psi = to_conserve(cell * root.dot(found)) * found;
-    first = std::max(first, solver.absolute_noise());
-    // white noise of the earliest expansion stays with the slow modes
-    const double absolute = solver.absolute_noise() + 4 * first / root.norm(),
-                 relative = solver.relative_noise() + 4 * first * root.norm() * cell + dropped;
+    const auto [absolute, relative] = solver.round_off();
     FlowState state;
     state.density = root.cwiseProduct(psi);
     const Field& rho = state.density;
-    state.round_off = absolute * root + relative * rho.cwiseAbs();
+    state.round_off = absolute * root + (relative + dropped) * rho.cwiseAbs();
     state.log_density = (rho.array() > 2 * state.round_off.array()).select(rho.array().max(1e-320).log(), -HUGE_VAL);
-    Field square = Field::Zero(psi.size());  // of J/(D sqrt(w))
-    for (int a = 0; a < p.grid->dimension(); ++a) {
-      Field u = p.slope[at(a)].cwiseProduct(psi) / (2 * p.temperature);
-      derivatives.first[at(a)].add(*p.grid, a, psi.data(), u.data(), scratch);
-      square += u.cwiseAbs2();
-    }
+    const Field square = solver.squared_currents(psi);
     const double noise = std::max(absolute + 4 * run.error, -4 * psi.minCoeff());  // or the grid's ringing
     for (Eigen::Index i = 0; i < psi.size(); ++i) {
       const double rate = cell * diffusion * root[i] * square[i] / std::max(psi[i], noise);
@@ -254,15 +264,15 @@ void expand(const TensorProblem& p, const Derivatives& derivatives, const Krylov
 
 Flow flow_from_support(const DriftDiffusion& p, const TensorProblem& settled, std::span<const double> times) {
   const Derivatives derivatives(p.grid);
-  const Field root = (-(settled.loss.array() - settled.loss.minCoeff()) / (2 * settled.temperature)).exp();
+  TensorSpectral solver(settled);
   const Field start = start_of(p);
   const auto run = on_support(p, derivatives, start, times, [&](const Field& rho) {
-    const Field psi = symmetrised(rho, root);
+    const Field psi = symmetrised(rho, solver.root());
     return psi.maxCoeff() < bounded * (rho.array() > dense * rho.maxCoeff()).select(psi, 0.0).maxCoeff();
   });
   const std::size_t on = run.states.size();
   auto out = measured(p, derivatives, times.first(on), run, start.norm(), nullptr);
-  if (on < times.size()) expand(settled, derivatives, run, p.support, times.subspan(on), out);
+  if (on < times.size()) expand(settled, solver, run, p.support, times.subspan(on), out);
   return out;
 }
 

@@ -87,6 +87,15 @@ struct Flow {
 Flow flow(const DriftDiffusion& problem, std::span<const double> times,
           const num::Vector<double>* stationary = nullptr);
 
+/// One equation for all densities that are nowhere but where the solution of a problem with `support` is at one of
+/// these times: without `support`, the drift held back at all other places, where `followed` is 0 and not 1.
+struct SharedSupport {
+  DriftDiffusion problem;
+  num::Vector<double> followed;
+};
+
+SharedSupport shared_support(const DriftDiffusion& problem, std::span<const double> times);
+
 /// `flow` of a problem with `support`, no weight and no course, until sqrt(w), w = exp(-L/T), bounds the density: from
 /// there on by the symmetrised expansions of `settled`, the same equation (tensor_spectral.hpp), which know the tails
 /// that the support leaves out. Those fill within the times of relaxation there, short where the drift is steep; states

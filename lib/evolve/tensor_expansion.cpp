@@ -22,6 +22,8 @@ std::vector<double> coefficients(double time, double upper) {
 
 }  // namespace
 
+double to_conserve(double mass) { return std::fabs(mass - 1) < 1e-4 ? 1 / mass : 1; }
+
 TensorExpansion::TensorExpansion(const TensorProblem& p) : p_(p) {
   const Vector<double> half = -(p.loss.array() - p.loss.minCoeff()) / (2 * p.temperature);
   root_ = half.array().exp();
@@ -33,6 +35,11 @@ TensorExpansion::TensorExpansion(const TensorProblem& p) : p_(p) {
 void TensorExpansion::begin(double time, Vector<double> psi) {
   start_time_ = time;
   start_ = std::move(psi);
+}
+
+TensorExpansion::RoundOff TensorExpansion::round_off() const {
+  const double first = 4 * largest_noise_, size = root_.norm();
+  return {absolute_noise_ + first / size, relative_noise_ + first * size * p_.grid->cell()};
 }
 
 void TensorExpansion::set_diagonal(const Vector<double>& diagonal, double upper) {
@@ -56,6 +63,7 @@ void TensorExpansion::group(double start, std::span<const double> times, std::si
   absolute_noise_ =
       num::epsilon<double>() * psi.cwiseAbs().maxCoeff() * std::max(1.0, std::sqrt(static_cast<double>(terms) / 150));
   relative_noise_ = num::epsilon<double>() * std::max(8.0, std::sqrt(static_cast<double>(terms)));
+  largest_noise_ = std::max(largest_noise_, absolute_noise_);
   Matrix<double> table = Matrix<double>::Zero(block, m), out = Matrix<double>::Zero(n, m), basis(n, block);
   const bool linear = averages != nullptr;
   Matrix<double> moments(linear ? averages->weight->cols() : 0, terms);

@@ -37,6 +37,10 @@ struct LinearAverages {
   Matrix<double> value;                    // q x times
 };
 
+/// 1/mass: what a density is to be multiplied with. A defect comes from box and spacing, and a finer level shows it;
+/// one that is large is not hidden: 1.
+double to_conserve(double mass);
+
 class TensorExpansion {
  public:
   virtual ~TensorExpansion() = default;
@@ -47,6 +51,14 @@ class TensorExpansion {
   /// comparing expansions of different lengths; see the source.
   double absolute_noise() const { return absolute_noise_; }
   double relative_noise() const { return relative_noise_; }
+  /// Largest absolute_noise() so far.
+  double largest_noise() const { return largest_noise_; }
+  /// What that makes of the density: absolute sqrt(w_i) + relative rho_i. White noise of the earliest expansions, which
+  /// may be far the largest, stays with the slow modes.
+  struct RoundOff {
+    double absolute = 0, relative = 0;
+  };
+  RoundOff round_off() const;
   /// psi of rho_0, or of where it begins.
   const Vector<double>& start() const { return start_; }
   /// Begins with this psi at this time, in place of rho_0 at 0.
@@ -91,7 +103,7 @@ class TensorExpansion {
 
   const TensorProblem& p_;
   Vector<double> root_, start_, diagonal_;  // diagonal_: that of 2X
-  double upper_ = 0, condition_ = 1, absolute_noise_ = 0, relative_noise_ = 0;
+  double upper_ = 0, condition_ = 1, absolute_noise_ = 0, relative_noise_ = 0, largest_noise_ = 0;
   double start_time_ = 0;
   double stationary_ = 0;  // psi -> stationary_ sqrt(w)
 };

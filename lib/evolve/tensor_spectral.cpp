@@ -28,16 +28,21 @@ void TensorSpectral::couple(const Vector<double>& in, Vector<double>& out) const
     second_[static_cast<std::size_t>(a)].add(grid, a, in.data(), out.data(), scratch_);
 }
 
-TensorExpansion::Rate TensorSpectral::entropy_production_rate(const Vector<double>& psi) const {
+Vector<double> TensorSpectral::squared_currents(const Vector<double>& psi) const {
   const auto& p = problem();
-  Vector<double> squares = Vector<double>::Zero(psi.size()), u(psi.size());
+  Vector<double> out = Vector<double>::Zero(psi.size()), u(psi.size());
   for (int a = 0; a < p.grid->dimension(); ++a) {
-    // J_a = -D sqrt(w) (d psi/dtheta_a + dL/dtheta_a psi/2T)
     const auto axis = static_cast<std::size_t>(a);
     u = p.slope[axis].cwiseProduct(psi) / (2 * p.temperature);
     first_[axis].add(*p.grid, a, psi.data(), u.data(), scratch_);
-    squares += u.cwiseAbs2();
+    out += u.cwiseAbs2();
   }
+  return out;
+}
+
+TensorExpansion::Rate TensorSpectral::entropy_production_rate(const Vector<double>& psi) const {
+  const auto& p = problem();
+  const Vector<double> squares = squared_currents(psi);
   // Where there is no density, u is what band and box leave of the derivatives of the rest: its size e is the error of
   // u everywhere. Nodes that it dominates are left out, at the others it is the uncertainty (the factor 4 is a guess).
   const Vector<double> rho = root().cwiseProduct(psi);

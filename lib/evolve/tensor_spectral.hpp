@@ -15,6 +15,8 @@ class TensorSpectral final : public TensorExpansion {
  public:
   explicit TensorSpectral(const TensorProblem& problem);
   Rate entropy_production_rate(const Vector<double>& psi) const override;
+  /// |J|²/(D² w) of a state psi: |grad psi + psi grad L/(2T)|².
+  Vector<double> squared_currents(const Vector<double>& psi) const;
 
  private:
   void couple(const Vector<double>& in, Vector<double>& out) const override;

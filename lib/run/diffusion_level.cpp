@@ -35,17 +35,6 @@ Raw<double> relative_entropy(const evolve::DriftDiffusion& p, const Field& rho, 
   return out;
 }
 
-/// Largest V where exp(-L/T) exceeds exp(-depth) of its top.
-double highest_potential(evolve::TensorProblem p, double depth) {
-  p.cap = HUGE_VAL;
-  const Field v = evolve::spectral_potential(p);
-  const double lowest = p.loss.minCoeff();
-  double out = 1e-300;
-  for (Eigen::Index i = 0; i < v.size(); ++i)
-    if (p.loss[i] - lowest < depth * p.temperature) out = std::max(out, v[i]);
-  return out;
-}
-
 void move_on_support(evolve::DriftDiffusion& p, double support) {
   p.support = support;
   p.weight.resize(0);
@@ -193,7 +182,7 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
   const auto nodes = diffusion_times(study, layout, r);
   const bool lags = lagging(*study.experiment), fluctuations = fluctuations_wanted(*study.options);
   std::optional<TensorJointLevel> x;
-  if (lags) x.emplace(study, terms.own, grid, layout.plan.fastest_time, r, fluctuations);
+  if (lags) x.emplace(study, terms.own, grid, layout.plan.fastest_time, r, fluctuations, sets.size());
   std::vector<DiffusionHistory> histories(sets.size());
   std::vector<thermo::JointHistory<double>> joint(lags ? sets.size() : 0);
   std::vector<Moments> moments(!lags && fluctuations ? sets.size() : 0);
@@ -210,7 +199,6 @@ std::vector<Row<double>> evaluate_diffusion(const Study<double>& study, const Di
       const double rare = top / sets[k].weight;
       move_on_support(problem, std::min(1e-6, std::exp(-1.3 * r.tail - 1) * rare));
       settled.emplace(tensor_problem(study.learner, sets[k], terms.own, grid, r, std::log(rare)));
-      settled->cap = highest_potential(*settled, depth_on_support * r.tail);
     }
     h = follow(problem, nodes, fisher, constant,
                one ? log_stationary(study.learner, *study.model, sets[k], grid) : LogStationary{},

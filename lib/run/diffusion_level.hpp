@@ -14,9 +14,6 @@
 
 namespace calor::run {
 
-/// From the support on, ln P(theta|B) is followed down to minus this many times the tail.
-constexpr double depth_on_support = 6;
-
 struct DiffusionLayout {
   TensorPlan plan;
   data::Ensemble<double> ensemble;

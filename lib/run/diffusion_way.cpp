@@ -31,7 +31,7 @@ constexpr int least_digits = 8;  // with fewer the currents would not converge
 constexpr int least_on_support = 4;
 constexpr std::array levels{1.0, 1.15, 1.35, 1.6, 1.9, 2.25, 2.7, 3.2};  // how much finer than the first
 
-TensorResolution diffusion_resolution(int digits, double finer, bool on_support) {
+TensorResolution diffusion_resolution(const Study<double>& study, int digits, double finer, bool on_support) {
   const int d = on_support ? std::max(digits, least_on_support) + 1 : std::max(digits, least_digits);
   TensorResolution r;
   r.tail = (2.31 * d + 1) * finer;
@@ -44,6 +44,11 @@ TensorResolution diffusion_resolution(int digits, double finer, bool on_support)
   r.fine_order = 8 + d / 2 + static_cast<int>(std::lround(16 * (finer - 1)));
   r.element_order = 10 + static_cast<int>(std::lround(14 * (finer - 1)));
   r.split_time(digits, finer);
+  if (on_support && lagging(*study.experiment)) {  // flows feel the spacing more, and time little
+    r.tail *= 1.15;
+    r.spacing *= 1.3;
+    r.lag_substep *= 2;
+  }
   r.element_share = 0.75;  // of a smaller spacing
   return r;
 }
@@ -115,7 +120,7 @@ std::string too_much(const Study<double>& study, const DiffusionLayout& layout, 
 void require_fit(const Job& job, const Study<double>& study, bool settled, bool on_support) {
   const int least = on_support ? least_on_support : least_digits;
   const auto needs = [&](int digits, std::size_t level) {
-    const auto r = diffusion_resolution(digits, levels[level], on_support);
+    const auto r = diffusion_resolution(study, digits, levels[level], on_support);
     return too_much(study, lay_out_diffusion(study, settled, r), r);
   };
   const std::string needed = needs(job.digits, 1);
@@ -153,14 +158,14 @@ void solve(Job& job, bool on_support) {
   const auto identities = langevin_identities<double>(e);
   const auto book = refine<double>(
       [&](int k) {
-        const auto r = diffusion_resolution(job.digits, levels[static_cast<std::size_t>(k)], on_support);
+        const auto r = diffusion_resolution(study, job.digits, levels[static_cast<std::size_t>(k)], on_support);
         const auto layout = lay_out_diffusion(study, settled, r);
         if (k > 1 && !too_much(study, layout, r).empty())
           throw AccuracyError("a finer grid does not fit");  // ends the refinement
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      most, Goal<double>{accuracy<double>(job.digits), job.wanted()}, identities);
+      most, Goal<double>{accuracy<double>(job.digits), job.wanted(), 2, common_error(study)}, identities);
   collect(job, book, study, on_support ? "tensor-grid Krylov on the support" : "tensor-grid Krylov", identities);
 }
 

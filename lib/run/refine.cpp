@@ -1,6 +1,7 @@
 #include "run/refine.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "num/errors.hpp"
 
@@ -34,6 +35,31 @@ ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vect
       book[j][name] = e;
     }
   return book;
+}
+
+template <num::Real R>
+void raise_to_common(ledger::Book<R>& book, const R& share) {
+  constexpr std::array ledger{"heat_x",
+                              "work_x",
+                              "flow_x",
+                              "flow_theta",
+                              "ep_x",
+                              "ep_x_given_b",
+                              "ep_x_naive",
+                              "entropy_x",
+                              "entropy_x_given_b",
+                              "entropy_x_given_theta",
+                              "info_x_theta",
+                              "info_x_theta_given_b",
+                              "reservoir_gap"};
+  for (auto& entries : book) {
+    R most = 0;
+    for (const char* name : ledger)
+      if (const auto e = entries.find(name); e != entries.end() && e->second.error > most) most = e->second.error;
+    for (const char* name : ledger)
+      if (const auto e = entries.find(name); e != entries.end() && e->second.error < share * most)
+        e->second.error = share * most;
+  }
 }
 
 namespace {
@@ -70,6 +96,7 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
       break;
     }
     ledger::Book<R> book = compare(coarse, fine, goal.caution);
+    if (goal.common > 0) raise_to_common(book, goal.common);
     if (best.empty() || !consistent)
       best = std::move(book);
     else
@@ -101,6 +128,7 @@ void settle_infinities(ledger::Book<R>& book) {
   template struct Goal<R>;                                                                                        \
   template void settle_infinities(ledger::Book<R>&);                                                              \
   template ledger::Book<R> compare(const std::vector<info::Row<R>>&, const std::vector<info::Row<R>>&, const R&); \
+  template void raise_to_common(ledger::Book<R>&, const R&);                                                      \
   template ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>&, int, const Goal<R>&,      \
                                   const std::vector<ledger::Identity<R>>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)

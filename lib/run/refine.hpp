@@ -14,6 +14,8 @@ struct Goal {
   R accuracy;
   std::vector<std::string> quantities;
   R caution = 2;  // error: the difference of two levels, this many times
+  R common =
+      0;  // what the ledger of X, averages over one joint density, errs by: this share of the largest error in it
 
   bool wants(const std::string& quantity) const;
   bool met(const num::Estimate<R>& e) const;
@@ -25,6 +27,11 @@ struct Goal {
 template <num::Real R>
 ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vector<info::Row<R>>& fine,
                         const R& caution = R(2));
+
+/// Where levels converge slowly, and from both sides, two of them agree by chance in one quantity or another: raises
+/// the errors in X's ledger to at least `share` of the largest of them.
+template <num::Real R>
+void raise_to_common(ledger::Book<R>& book, const R& share);
 
 /// Evaluates levels 0, 1, 2, ... until two neighbours agree to the goal and the book satisfies the identities within
 /// its errors, or `most` levels, or round-off alone exceeds what is left to gain from the third level on. Differences

@@ -75,13 +75,13 @@ void require_joint_grid(const experiment::Experiment& e) {
                              : learner::scheduled(e.learner) ? "a learner with a schedule"
                                                              : "noise that depends on theta";
   if (const auto model = model::make<double>(e.model); model->outcomes() == 0) {
-    if (e.sampler.kind == "ou" || model->dimension() > 1 || d > 2)
+    if (model->dimension() > 1 || d > 2)
       refuse_unavailable(e, e.sampler.kind == "equilibrium" ? "time.step" : "sampler.kind",
                          "a Gaussian x" + std::string(model->dimension() > 1 ? " of several dimensions" : "") +
                              " lagging behind " + behind + " with \"" + e.sampler.kind + "\"",
-                         "heat-bath with x in one dimension, at most two parameters; equilibrium without step; ou with "
-                         "gaussian-mean and "
-                         "linear-regression under langevin, or sgd-diffusion of gaussian-mean");
+                         "heat-bath and ou with x in one dimension, at most two parameters; equilibrium without step; "
+                         "ou with gaussian-mean and linear-regression under langevin, or sgd-diffusion of "
+                         "gaussian-mean");
     return;
   }
   if (e.sampler.kind != "metropolis") return;
@@ -95,7 +95,7 @@ void require_joint_grid(const experiment::Experiment& e) {
 
 constexpr double widest_start = 1.5;
 
-/// Redraws of a Gaussian x, composed with Theta's moves: where the start is much wider than the stationary density, the
+/// Moves of a Gaussian x, composed with Theta's: where the start is much wider than the stationary density, the
 /// round-off of Theta's symmetrised moves hides what flows between X and Theta.
 void require_narrow_start(const experiment::Experiment& e) {
   const auto& l = e.learner;
@@ -110,10 +110,11 @@ void require_narrow_start(const experiment::Experiment& e) {
     const double s = num::from_rational<double>(l.initial_stddev[a]);
     if (s * s <= widest_start * well) continue;
     refuse_unavailable(e, "learner.initial",
-                       "\"heat-bath\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) +
+                       "\"" + e.sampler.kind + "\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) +
                            ", wider than " + num::to_text(std::sqrt(widest_start * well), 3) +
                            " (the square root of 1.5 times the stationary variance)",
-                       "a narrower start, a higher temperature, sampler equilibrium or ou");
+                       "a narrower start, a higher temperature, sampler equilibrium" +
+                           std::string(e.sampler.kind == "ou" ? "" : " or ou"));
   }
 }
 
@@ -207,7 +208,8 @@ void require_supported(const experiment::Experiment& e, Method method) {
   if (l.kind == "sgld" && model::make<double>(e.model)->outcomes() == 0) require_real_steps(e);
   const bool bends = l.kind == "sgd-diffusion" && noise_bends(e.model);
   const bool scheduled = learner::scheduled(l) && l.kind != "sgld" && l.kind != "jump";
-  if (l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e)) require_joint_grid(e);
+  const bool joint_grid = l.kind != "jump" && (d > 1 || bends || scheduled) && lagging(e);
+  if (joint_grid) require_joint_grid(e);
   for (const auto& [key, schedule] :
        {std::pair{"learner.mobility", &l.mobility}, std::pair{"learner.temperature", &l.temperature},
         std::pair{"learner.learning_rate", &l.learning_rate}})
@@ -223,9 +225,9 @@ void require_supported(const experiment::Experiment& e, Method method) {
                        "an ensemble of data sets whose noise depends on every example (\"" + e.model.kind +
                            "\" of two parameters with sgd-diffusion)",
                        "one data set by data.values; linear-regression of one weight");
-  if (e.sampler.kind == "ou" && l.kind != "jump" && l.kind != "sgld")
+  if (e.sampler.kind == "ou" && l.kind != "jump" && l.kind != "sgld" && !joint_grid)
     refuse_unavailable(e, "sampler.kind", "\"ou\" with this model and learner", "equilibrium, heat-bath");
-  if (e.sampler.kind == "heat-bath" && l.kind != "jump" && l.kind != "sgld" &&
+  if ((e.sampler.kind == "heat-bath" || e.sampler.kind == "ou") && l.kind != "jump" && l.kind != "sgld" &&
       (e.model.kind == "gaussian-mean" || e.model.kind == "linear-regression"))
     require_narrow_start(e);
 }

@@ -1,16 +1,19 @@
 #include "run/tensor_joint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "evolve/block_flow.hpp"
 #include "evolve/tensor_spectral.hpp"
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
+#include "num/product.hpp"
 #include "run/joint_level.hpp"
 #include "run/kink_mesh.hpp"
 #include "run/tensor_moments.hpp"
 #include "run/tensor_spaces.hpp"
+#include "sampler/ou.hpp"
 
 namespace calor::run {
 
@@ -124,8 +127,8 @@ double element_length(const grid::Tensor& grid, const TensorResolution& r) {
   return r.element_share * spacing * r.element_order;
 }
 
-/// X is real, or a count, whose outcomes are of many kinds: no rates between them, but redraws.
-bool redrawn(const Study<double>& study) {
+/// X is real, or a count, whose outcomes are of many kinds: no rates between them, but moves of the whole density.
+bool as_a_whole(const Study<double>& study) {
   return study.model->outcomes() == 0 || study.experiment->model.kind == "poisson";
 }
 
@@ -134,7 +137,7 @@ bool redrawn(const Study<double>& study) {
 /// better than in the middle.
 bool uses_elements(const Study<double>& study) {
   const auto& e = *study.experiment;
-  if (redrawn(study)) return false;
+  if (as_a_whole(study)) return false;
   const int d = study.model->parameters();
   return (e.sampler.kind == "metropolis" && d < 3) || (d == 1 && !e.time.step);
 }
@@ -164,24 +167,56 @@ double substep(const Study<double>& study, const TensorResolution& r, double fas
   return r.lag_substep / (num::from_rational<double>(*study.experiment->sampler.rate) + 1 / fastest_time);
 }
 
-JointCost redraw_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
-                      double fastest_time) {
+/// Moves of Theta over one and the same time, on the average: those of a column of Splitting between two points.
+double repeated(const Study<double>& study, double substep, int columns) {
+  const auto& e = *study.experiment;
+  if (!study.learner.course.empty()) return 1;
+  if (e.time.step) return study.points.back() / num::from_rational<double>(*e.time.step);
+  const auto intervals = static_cast<double>(std::max<std::size_t>(2, study.points.size()) - 1);
+  return thermo::split_moves(study.points, substep, columns) / (columns * intervals);
+}
+
+/// Whether moves of Theta are better made as matrices, once for all that are over the same time: where there are fewer
+/// nodes than columns, and in place of many Taylor series, which are dear (a third of the time; symmetric expansions
+/// are not: twice the time).
+bool as_matrices(double nodes, double x_nodes, double repeated, bool symmetric) {
+  constexpr double most = 2500;
+  return nodes < x_nodes || (!symmetric && nodes <= most && 2 * nodes < x_nodes * repeated);
+}
+
+constexpr Eigen::Index at_once = 20000;  // numbers that fit into a cache with the terms of their series
+
+JointCost composed_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
+                        double fastest_time) {
   const auto& e = *study.experiment;
   const auto& l = study.learner;
+  const auto n = static_cast<double>(grid.size());
   double stiffness = 0, side = 0;
   for (const auto& axis : grid.axes) {
     stiffness += std::pow(M_PI / axis.spacing, 2);
     side += axis.size;
   }
-  const double end = study.points.back(), numbers = static_cast<double>(grid.size()) * x_nodes(*study.model, grid, r),
+  double x = 0, kernels = 0;  // nodes of x; numbers in X's kernels, for half and whole steps
+  for (const auto count : nodes_of_rows(*study.model, grid, r)) {
+    x += static_cast<double>(count);
+    if (e.sampler.kind == "ou") kernels += 2 * n * std::pow(static_cast<double>(count), 2);
+  }
+  const double substeps = substep(study, r, fastest_time), end = study.points.back(),
                moves = e.time.step ? end / num::from_rational<double>(*e.time.step)
-                                   : thermo::split_moves(study.points, substep(study, r, fastest_time), r.lag_columns);
-  const bool symmetric = l.noise == 0 && l.course.empty();
-  const double products_a_move = products(end / moves, 2 * (l.diffusion() + l.noise) * stiffness, 0, symmetric),
-               points = static_cast<double>(study.points.size()),
-               threads = std::min<double>(num::thread_count(study.options->threads), sets);
-  return {8 * numbers * (sets * points + threads * (points * 2 * r.lag_columns + (symmetric ? 8 : 80))),
-          sets * moves * numbers * (products_a_move * (side + 8) + 100)};
+                                   : thermo::split_moves(study.points, substeps, r.lag_columns),
+               different = moves / repeated(study, substeps, r.lag_columns);
+  const bool symmetric = l.noise == 0 && l.course.empty() && !r.on_support;
+  const double points = static_cast<double>(study.points.size()),
+               threads = std::min<double>(num::thread_count(study.options->threads), sets),
+               move = products(end / moves, 2 * (l.diffusion() + l.noise) * stiffness, 0, symmetric) * (side + 8),
+               history = points * (e.time.step ? 1 : 2 * r.lag_columns) + 8;
+  const bool dense = as_matrices(n, x, moves / different, symmetric);
+  // a matrix product makes several operations at once; a number of a kernel is a sum of some 40 terms
+  const double of_theta = dense ? moves * n * x * n / 4 + different * n * n * move : moves * n * x * move,
+               of_x = moves * (100 * n * x + kernels) + (e.time.step ? 1 : r.lag_columns) * 40 * kernels;
+  return {8 * (n * x * (sets * points + threads * history) +
+               threads * (kernels + (dense ? 2 * n * n : 0) + (symmetric ? 0 : 64.0 * at_once))),
+          sets * (of_theta + of_x)};
 }
 
 }  // namespace
@@ -189,7 +224,7 @@ JointCost redraw_cost(const Study<double>& study, const grid::Tensor& grid, cons
 JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const TensorResolution& r, double sets,
                      double fastest_time) {
   const auto& e = *study.experiment;
-  if (lagging(e) && redrawn(study)) return redraw_cost(study, grid, r, sets, fastest_time);
+  if (lagging(e) && as_a_whole(study)) return composed_cost(study, grid, r, sets, fastest_time);
   if (!lagging(e) || !uses_elements(study)) return {};
   const auto outcomes = outcome_classes(study);
   const auto size = kink_mesh_size(study, grid, element_length(grid, r), r.element_order);
@@ -213,24 +248,31 @@ JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const
           sets * count * unknowns * (100 + 25.0 * r.element_order)};
 }
 
+double common_error(const Study<double>& study) {
+  return study.model->outcomes() == 0 && lagging(*study.experiment) ? 0.2 : 0;
+}
+
 TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid,
-                                   double fastest_time, const TensorResolution& r, bool fluctuations)
+                                   double fastest_time, const TensorResolution& r, bool fluctuations, std::size_t sets)
     : study_(study),
-      redrawn_(redrawn(study)),
-      outcomes_(redrawn_ ? OutcomeClasses{} : outcome_classes(study)),
+      as_a_whole_(as_a_whole(study)),
+      outcomes_(as_a_whole_ ? OutcomeClasses{} : outcome_classes(study)),
       order_(r.fine_order),
       substep_(0),
       columns_(r.lag_columns),
-      fluctuations_(fluctuations) {
+      fluctuations_(fluctuations),
+      threads_(std::max(1, num::thread_count(study.options->threads) / static_cast<int>(sets))) {
   const auto& e = *study.experiment;
   panel_ = fastest_time;
-  if (redrawn_) {
-    if (e.sampler.kind == "ou") throw InternalError("tensor: x moves by redraws only");
+  if (as_a_whole_) {
     energy_ = energies(*study.model, terms, grid, r);
     spaces_ = calor::run::spaces(*study.model, terms, grid, r);
     rows_ = nodes_of_rows(*study.model, grid, r);
+    if (study.model->outcomes() == 0) real_ = real_rows(*study.model, grid, r);
     if (!e.time.step)
       substep_ = substep(study, r, fastest_time);
+    else if (relaxes())
+      turn_ = relaxed(num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)));
     else
       turn_ = thermo::redraw(spaces_, rows_, kept_in_a_turn(e));
     return;
@@ -290,29 +332,74 @@ evolve::TimeNodes<double> TensorJointLevel::nodes() const {
   return time_nodes(study_, layout, resolution);
 }
 
-/// Nodes if moves of Theta are better made as matrices, else 0.
-Eigen::Index TensorJointLevel::dense_moves(Eigen::Index nodes) const { return nodes < energy_.cols() ? nodes : 0; }
+/// The move itself, or where that is better its matrix, made once.
+thermo::ThetaMotion::Move TensorJointLevel::prepared(Eigen::Index nodes, bool symmetric,
+                                                     thermo::ThetaMotion::Move move) const {
+  if (!as_matrices(static_cast<double>(nodes), static_cast<double>(energy_.cols()),
+                   repeated(study_, substep_, columns_), symmetric))
+    return move;
+  return [kernel = move(Matrix<double>::Identity(nodes, nodes))](const Matrix<double>& f) {
+    Matrix<double> out(f.rows(), f.cols());
+    num::multiply(kernel, f, out);
+    return out;
+  };
+}
+
+/// `ou` over a time, decay = rate * time.
+thermo::XMove TensorJointLevel::relaxed(double decay) const {
+  std::vector<thermo::XKernels> kernels;
+  for (const auto& row : real_) {
+    const sampler::SinhOuTransition transition(row.x, decay);
+    auto& own = kernels.emplace_back(row.mean.size());
+    num::parallel_for(static_cast<int>(own.size()), threads_,
+                      [&](int i) { own[static_cast<std::size_t>(i)] = transition.at(row.mean[i], row.width[i]); });
+  }
+  return thermo::by_kernels(std::move(kernels), threads_);
+}
 
 thermo::JointHistory<double> TensorJointLevel::compose(const thermo::ThetaMotion& motion) const {
   const auto& e = *study_.experiment;
-  const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_};
-  if (e.time.step) return thermo::follow_turns(room, motion, {num::from_rational<double>(*e.time.step), turn_});
+  const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_,
+                                relaxes() ? sampler::OuTransition::round_off : 0};
+  // p/P is not known where both are below round-off
+  const auto without_ift_x = [](thermo::JointHistory<double> history) {
+    history.totals.erase("ift_x");
+    return history;
+  };
+  if (e.time.step) {
+    auto out = thermo::follow_turns(room, motion, {num::from_rational<double>(*e.time.step), turn_});
+    return relaxes() ? without_ift_x(std::move(out)) : out;
+  }
   const double rate = num::from_rational<double>(*e.sampler.rate);
-  auto out = thermo::follow_split(
-      room, motion,
-      {[&](double time) { return thermo::redraw(spaces_, rows_, std::exp(-rate * time)); }, substep_, columns_, 2});
-  out.totals.erase("ift_x");  // p/P is not known where both are below round-off
+  const auto over = [&](double time) {
+    return relaxes() ? relaxed(rate * time) : thermo::redraw(spaces_, rows_, std::exp(-rate * time));
+  };
+  auto out = without_ift_x(thermo::follow_split(room, motion, {over, substep_, columns_, relaxes() ? 8.0 : 2.0}));
+  // the large powers of phi in the tails of x meet the round-off of the extrapolation
+  if (relaxes())
+    std::erase_if(out.totals, [](const auto& total) {
+      return total.first.starts_with("_heat_x_") || total.first.starts_with("_work_x_");
+    });
   return out;
 }
 
 namespace {
 
-/// The move itself, or with fewer nodes than X has values its matrix, made once.
-thermo::ThetaMotion::Move as_matrix(Eigen::Index nodes, thermo::ThetaMotion::Move move) {
-  if (nodes == 0) return move;
-  return [kernel = move(Matrix<double>::Identity(nodes, nodes))](const Matrix<double>& f) -> Matrix<double> {
-    return kernel * f;
-  };
+/// Every column of f, from `start` on for tau.
+Matrix<double> moved(const evolve::DriftDiffusion& problem, double start, double tau, const Matrix<double>& f,
+                     int threads) {
+  Matrix<double> out(f.rows(), f.cols());
+  const Eigen::Index together = std::max<Eigen::Index>(1, at_once / f.rows()),
+                     parts = (f.cols() + together - 1) / together;
+  num::parallel_for(static_cast<int>(parts), threads, [&](int k) {
+    const Eigen::Index first = k * together, count = std::min(together, f.cols() - first);
+    const Eigen::Map<const Vector<double>> flat(f.data() + first * f.rows(), count * f.rows());
+    const std::array times{start, start + tau};
+    evolve::block_flow(problem, {}, flat, times, [&](std::size_t j, const Vector<double>& psi, double) {
+      if (j == 1) Eigen::Map<Vector<double>>(out.data() + first * f.rows(), psi.size()) = psi;
+    });
+  });
+  return out;
 }
 
 }  // namespace
@@ -325,8 +412,8 @@ thermo::JointHistory<double> TensorJointLevel::compose(const evolve::TensorProbl
   // every turn's expansion adds its own round-off, and exp(-tH) contracts what is there
   motion.noise =
       Vector<double>::Constant(motion.root.size(), 8 * num::epsilon<double>() * motion.start.cwiseAbs().maxCoeff());
-  motion.over = [solver, dense = dense_moves(motion.start.size())](double, double tau) {
-    return as_matrix(dense, [solver, series = solver->series(tau)](const Matrix<double>& f) {
+  motion.over = [this, solver](double, double tau) {
+    return prepared(solver->root().size(), true, [solver, series = solver->series(tau)](const Matrix<double>& f) {
       Matrix<double> out(f.rows(), f.cols());
       for (Eigen::Index k = 0; k < f.cols(); ++k) out.col(k) = solver->propagate(series, f.col(k));
       return out;
@@ -340,6 +427,7 @@ thermo::JointHistory<double> TensorJointLevel::compose(const evolve::TensorProbl
 }
 
 thermo::JointHistory<double> TensorJointLevel::compose(const evolve::DriftDiffusion& problem) const {
+  if (problem.support > 0) return compose_on_support(problem);
   thermo::ThetaMotion motion;
   motion.root = problem.weight.array().exp();
   motion.start = (problem.log_initial - problem.weight).array().exp();
@@ -353,18 +441,33 @@ thermo::JointHistory<double> TensorJointLevel::compose(const evolve::DriftDiffus
   }
   motion.noise = Vector<double>::Constant(motion.root.size(), noise);
   motion.changes = !problem.course.empty();
-  motion.over = [&problem, dense = dense_moves(motion.start.size())](double start, double tau) {
-    return as_matrix(dense, [&problem, times = std::vector<double>{start, start + tau}](const Matrix<double>& f) {
-      Matrix<double> out(f.rows(), f.cols());
-      const Eigen::Map<const Vector<double>> flat(f.data(), f.size());
-      evolve::block_flow(problem, {}, flat, times, [&](std::size_t j, const Vector<double>& psi, double) {
-        if (j == 1) Eigen::Map<Vector<double>>(out.data(), out.size()) = psi;
-      });
-      return out;
+  motion.over = [this, &problem](double start, double tau) {
+    return prepared(problem.size(), false, [this, &problem, start, tau](const Matrix<double>& f) {
+      return moved(problem, start, tau, f, threads_);
     });
   };
   motion.ift = [&problem](double t) { return parameter_ift(problem, std::vector<double>{0, t}).back(); };
   return compose(motion);
+}
+
+/// P(x, theta) is nowhere but where the density of Theta is.
+thermo::JointHistory<double> TensorJointLevel::compose_on_support(const evolve::DriftDiffusion& problem) const {
+  const auto shared = evolve::shared_support(problem, nodes().times);
+  thermo::ThetaMotion motion;
+  motion.root = Vector<double>::Ones(problem.size());
+  motion.start = problem.log_initial.array().exp() * shared.followed.array();
+  motion.noise = Vector<double>::Constant(problem.size(), 8 * num::epsilon<double>() * motion.start.maxCoeff());
+  motion.over = [this, &shared](double start, double tau) {
+    return prepared(shared.followed.size(), false,
+                    [this, &shared, start, tau](const Matrix<double>& f) -> Matrix<double> {
+                      return shared.followed.asDiagonal() * moved(shared.problem, start, tau, f, threads_);
+                    });
+  };
+  auto out = compose(motion);
+  Vector<double> marginal = Vector<double>::Zero(problem.size());
+  for (const auto& joint : out.joint) marginal = marginal.cwiseMax((joint * spaces_.x_weight).cwiseAbs());
+  out.round_off += problem.support * marginal;
+  return out;
 }
 
 thermo::JointHistory<double> TensorJointLevel::continuous(const evolve::TensorProblem& problem, int states) const {

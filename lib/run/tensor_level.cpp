@@ -46,10 +46,9 @@ int points_at_once(const Study<double>& study, const TensorLayout& layout) {
 
 /// What one data set contributes: its density at the points and the time integrals along the way.
 struct TensorHistory {
-  Matrix<double> density;  // n x points
-  // round-off in the density at node i and a point: absolute[point] sqrt(w_i) + relative[point] density_i
-  std::vector<double> absolute, relative;
-  std::vector<double> currents, currents_noise, fisher;  // accumulated until each point
+  Matrix<double> density;                                    // n x points
+  std::vector<evolve::TensorExpansion::RoundOff> round_off;  // [point]
+  std::vector<double> currents, currents_noise, fisher;      // accumulated until each point
   double fisher_noise = 0;
 };
 
@@ -87,17 +86,14 @@ TensorHistory follow(const evolve::TensorProblem& problem, const Times& at, cons
   TensorHistory out;
   out.density.resize(n, points);
   std::vector<double> ep, uncertain;
-  double noise = 0;  // largest so far
   const Matrix<double> weight = fisher;
   evolve::LinearAverages averages{&weight, at.fine.times, {}};
   std::size_t next = 0;
   solver.run(at.coarse.times, most, restarts(at.coarse, solver.condition()), &averages,
              [&](std::size_t j, const Vector<double>& psi) {
                const double mass = root.dot(psi) * cell;
-               const bool start = at.coarse.times[j] == 0, conserved = std::fabs(mass - 1) < 1e-4;
-               // a defect comes from box and spacing: a finer level shows it; one that large is not hidden
-               const double scale = conserved && !start ? 1 / mass : 1;
-               noise = std::max(noise, solver.absolute_noise());
+               const bool start = at.coarse.times[j] == 0;
+               const double scale = start ? 1 : evolve::to_conserve(mass);
                const auto flux = solver.entropy_production_rate(psi);
                ep.push_back(scale * flux.value);
                uncertain.push_back(scale * flux.uncertain);
@@ -107,16 +103,14 @@ TensorHistory follow(const evolve::TensorProblem& problem, const Times& at, cons
                  out.density.col(column) = problem.log_initial.array().exp();
                else
                  out.density.col(column) = root.cwiseProduct(psi) * scale;
-               // white noise of the earliest expansions, which may be far the largest, stays with the slow modes
-               out.absolute.push_back(solver.absolute_noise() + 4 * noise / root.norm());
-               out.relative.push_back(solver.relative_noise() + 4 * noise * root.norm() * cell);
+               out.round_off.push_back(solver.round_off());
              });
   out.currents = at.coarse.integrate(ep);
   out.currents_noise = at.coarse.integrate(uncertain);
   std::vector<double> rate;
   for (Eigen::Index j = 0; j < averages.value.cols(); ++j) rate.push_back(diffusion * averages.value(0, j));
   out.fisher = at.fine.integrate(rate);
-  out.fisher_noise = noise * diffusion * cell * root.dot(fisher);
+  out.fisher_noise = solver.largest_noise() * diffusion * cell * root.dot(fisher);
   return out;
 }
 
@@ -131,7 +125,8 @@ void round_off(const evolve::TensorProblem& problem, const TensorHistory& histor
       noise[i] = log_noise[i] * rho[i];
       continue;
     }
-    const double own = history.absolute[point] * std::exp(half[i]), relative = history.relative[point];
+    const auto& size = history.round_off[point];
+    const double own = size.absolute * std::exp(half[i]), relative = size.relative;
     noise[i] = own + relative * std::fabs(rho[i]);
     log_rho[i] = rho[i] > 0 ? std::log(rho[i]) : -HUGE_VAL;
     log_noise[i] = rho[i] > 2 * own
@@ -203,7 +198,8 @@ std::vector<Row<double>> evaluate(const Study<double>& study, const TensorLayout
   std::vector<thermo::JointHistory<double>> joint(lags ? ensemble.sets.size() : 0);
   std::optional<TensorJointLevel> x;
   if (lags && r.time_order > 0)
-    x.emplace(study, terms, grid, layout.plan.fastest_time, r, fluctuations_wanted(*study.options));
+    x.emplace(study, terms, grid, layout.plan.fastest_time, r, fluctuations_wanted(*study.options),
+              ensemble.sets.size());
   std::optional<DiffusionTerms> bends;
   if (fluctuations && !(x && x->on_elements())) bends.emplace(diffusion_terms(*study.model, grid));
   std::vector<evolve::TensorProblem> problems(ensemble.sets.size());

@@ -331,7 +331,8 @@ evolve::TensorProblem tensor_problem(const learner::Langevin<double>& l, const d
   const double deep = r.tail + 12 - rare, lowest = out.loss.minCoeff(), top = out.log_initial.maxCoeff();
   double cap = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
-    if (top - out.log_initial[i] > deep && (out.loss[i] - lowest) / l.temperature > deep) continue;
+    const double depth = (out.loss[i] - lowest) / l.temperature;
+    if (r.on_support ? depth > depth_on_support * r.tail : depth > deep && top - out.log_initial[i] > deep) continue;
     double v = -l.mobility * out.laplacian[i] / 2;
     for (const auto& slope : out.slope) v += l.mobility * slope[i] * slope[i] / (4 * l.temperature);
     cap = std::max(cap, v);

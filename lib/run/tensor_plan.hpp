@@ -59,8 +59,12 @@ double settling_time(const learner::Langevin<double>& learner);
 /// p(B) of the most probable data set.
 double most_probable(const data::Ensemble<double>& ensemble);
 
+/// From the support on, ln P(theta|B) is followed down to minus this many times the tail.
+constexpr double depth_on_support = 6;
+
 /// The Fokker–Planck problem of one data set, V cut off above what the places reach where the start or the stationary
-/// density exceeds exp(-tail - 12 + rare) of its top; rare: ln of the most probable set's p(B) over that of this set.
+/// density exceeds exp(-tail - 12 + rare) of its top, or on the support where the stationary density exceeds
+/// exp(-depth_on_support tail); rare: ln of the most probable set's p(B) over that of this set.
 evolve::TensorProblem tensor_problem(const learner::Langevin<double>& learner, const data::DataSet<double>& set,
                                      const TensorTerms& terms, const grid::Tensor& grid,
                                      const TensorResolution& resolution, double rare);

@@ -18,55 +18,18 @@ Vector<double> statistic(const model::Model<double>& model, int outcome) {
   return out;
 }
 
-/// Mean and width of a real x at every node, on one row of the design.
-struct Curves {
-  Vector<double> mean, width;
-};
-
-Curves curves(const model::Model<double>& model, const grid::Tensor& grid, int row) {
-  Curves out{Vector<double>(grid.size()), Vector<double>(grid.size())};
-  std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
-  for (Eigen::Index i = 0; i < grid.size(); ++i) {
-    grid.node(i, theta);
-    out.mean[i] = model.mean(theta, row).front();
-    out.width[i] = model.stddev(theta);
-  }
-  return out;
-}
-
-/// Rows of the design with equal means, and how many each stands for: rows that are the same, or each other's mirror
-/// image, show the same.
-std::vector<std::pair<Curves, int>> distinct_rows(const model::Model<double>& model, const grid::Tensor& grid) {
-  std::vector<std::pair<Curves, int>> out;
-  for (int row = 0; row < model.rows(); ++row) {
-    auto c = curves(model, grid, row);
-    const auto same = [&](const auto& other) { return other.first.mean == c.mean || other.first.mean == -c.mean; };
-    const auto at = std::find_if(out.begin(), out.end(), same);
-    if (at == out.end())
-      out.emplace_back(std::move(c), 1);
-    else
-      ++at->second;
-  }
-  return out;
-}
-
-/// Nodes x = middle + half sinh(u), u uniform: as narrow as the narrowest p(x|theta) asks where means lie, and wider
-/// with the distance beyond, where only wide ones reach. The trapezoidal rule in u stays spectrally accurate.
-struct RealNodes {
-  std::vector<double> x, weight;
-};
-
-RealNodes real_nodes(const Curves& c, const TensorResolution& r) {
-  const double narrow = c.width.minCoeff(), wide = c.width.maxCoeff(), low = c.mean.minCoeff(),
-               high = c.mean.maxCoeff(), middle = (low + high) / 2, half = (high - low) / 2 + narrow;
-  const double reach = half + wide * std::sqrt(2 * (r.tail + 8));
-  const double step = M_PI * narrow / std::sqrt(2 * r.spacing) / (std::sqrt(2.0) * half);
-  const int count = static_cast<int>(std::ceil(std::asinh(reach / half) / step));
-  RealNodes out;
-  for (int k = -count; k <= count; ++k) {
-    out.x.push_back(middle + half * std::sinh(k * step));
-    out.weight.push_back(half * std::cosh(k * step) * step);
-  }
+/// Nodes of x that resolve p(x|theta) at every node of theta.
+grid::SinhGrid real_nodes(const RealRow& row, const TensorResolution& r) {
+  const double narrow = row.width.minCoeff(), wide = row.width.maxCoeff(), low = row.mean.minCoeff(),
+               high = row.mean.maxCoeff();
+  grid::SinhGrid out;
+  out.middle = (low + high) / 2;
+  out.half = (high - low) / 2 + narrow;
+  const double reach = out.half + wide * std::sqrt(2 * (r.tail + 8));
+  // a Gaussian of sinh(u) grows where |Im u| > pi/4
+  out.step =
+      std::min(M_PI * narrow / std::sqrt(2 * r.spacing) / (std::sqrt(2.0) * out.half), M_PI * M_PI / 4 / r.spacing);
+  out.side = static_cast<int>(std::ceil(std::asinh(reach / out.half) / out.step));
   return out;
 }
 
@@ -78,28 +41,45 @@ struct RealColumns {
 };
 
 RealColumns real_columns(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& r) {
-  if (model.dimension() != 1) throw InternalError("tensor: x of several dimensions");
-  const auto rows = distinct_rows(model, grid);
-  std::vector<RealNodes> nodes;
+  const auto rows = real_rows(model, grid, r);
   Eigen::Index columns = 0;
-  for (const auto& [c, count] : rows) {
-    nodes.push_back(real_nodes(c, r));
-    columns += static_cast<Eigen::Index>(nodes.back().x.size());
-  }
-  const auto& width = rows.front().first.width;
+  for (const auto& row : rows) columns += row.x.size();
+  const auto& width = rows.front().width;
   const Vector<double> log_norm = width.array().log() + std::log(2 * M_PI) / 2;
   RealColumns out{Vector<double>(columns), Matrix<double>(grid.size(), columns), log_norm.array() + 0.5};
   Eigen::Index at = 0;
-  for (std::size_t j = 0; j < rows.size(); ++j)
-    for (std::size_t k = 0; k < nodes[j].x.size(); ++k, ++at) {
-      const auto z = (nodes[j].x[k] - rows[j].first.mean.array()) / width.array();
+  for (const auto& row : rows)
+    for (int k = 0; k < row.x.size(); ++k, ++at) {
+      const auto z = (row.x.node(k) - row.mean.array()) / width.array();
       out.energy.col(at) = log_norm.array() + z.square() / 2;
-      out.weight[at] = nodes[j].weight[k] * rows[j].second / model.rows();
+      out.weight[at] = row.x.weight(k) * row.count / model.rows();
     }
   return out;
 }
 
 }  // namespace
+
+std::vector<RealRow> real_rows(const model::Model<double>& model, const grid::Tensor& grid, const TensorResolution& r) {
+  if (model.dimension() != 1) throw InternalError("tensor: x of several dimensions");
+  std::vector<RealRow> out;
+  std::vector<double> theta(static_cast<std::size_t>(grid.dimension()));
+  for (int number = 0; number < model.rows(); ++number) {
+    RealRow row{Vector<double>(grid.size()), Vector<double>(grid.size()), 1, {}};
+    for (Eigen::Index i = 0; i < grid.size(); ++i) {
+      grid.node(i, theta);
+      row.mean[i] = model.mean(theta, number).front();
+      row.width[i] = model.stddev(theta);
+    }
+    const auto same = [&](const RealRow& other) { return other.mean == row.mean || other.mean == -row.mean; };
+    if (const auto at = std::find_if(out.begin(), out.end(), same); at != out.end()) {
+      ++at->count;
+      continue;
+    }
+    row.x = real_nodes(row, r);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
 
 info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                             const TensorResolution& resolution) {
@@ -137,8 +117,7 @@ std::vector<Eigen::Index> nodes_of_rows(const model::Model<double>& model, const
                                         const TensorResolution& resolution) {
   if (model.outcomes()) return {model.outcomes()};
   std::vector<Eigen::Index> out;
-  for (const auto& [c, count] : distinct_rows(model, grid))
-    out.push_back(static_cast<Eigen::Index>(real_nodes(c, resolution).x.size()));
+  for (const auto& row : real_rows(model, grid, resolution)) out.push_back(row.x.size());
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The nodes of a tensor grid as info::Spaces: weights, the model at every node, Fisher information.
 
+#include "grid/sinh.hpp"
 #include "info/information.hpp"
 #include "run/tensor_plan.hpp"
 
@@ -15,6 +16,17 @@ info::Spaces<double> spaces(const model::Model<double>& model, const TensorTerms
 /// underflows.
 Matrix<double> energies(const model::Model<double>& model, const TensorTerms& terms, const grid::Tensor& grid,
                         const TensorResolution& resolution = {});
+
+/// A real x on one of the distinct rows of the design.
+struct RealRow {
+  Vector<double> mean, width;  // of p(x|theta) at every node of theta
+  int count = 1;               // rows it stands for: those that are the same, or each other's mirror image
+  grid::SinhGrid x;            // as narrow as the narrowest p(x|theta) asks where means lie, wider beyond
+};
+
+/// The rows of a model with real x, of which spaces() has the nodes one after the other.
+std::vector<RealRow> real_rows(const model::Model<double>& model, const grid::Tensor& grid,
+                               const TensorResolution& resolution);
 
 /// How many nodes of x, or outcomes, spaces() has on each distinct row of the design.
 std::vector<Eigen::Index> nodes_of_rows(const model::Model<double>& model, const grid::Tensor& grid,

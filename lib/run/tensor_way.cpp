@@ -75,6 +75,8 @@ double log_condition(const Study<double>& study, int digits) {
   return worst;
 }
 
+constexpr double most_of_lagging = 2;
+
 bool safe(const Study<double>& study, int digits) {
   return log_condition(study, digits) / std::log(10.0) + digits < 14;
 }
@@ -125,7 +127,8 @@ constexpr int digits_at_kinks = 3;
 bool has_kinks(const experiment::Experiment& e) { return parameters(e.model) > 2 && e.sampler.kind == "metropolis"; }
 
 void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
-  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(), has_kinks(job.experiment) ? caution_at_kinks : 2};
+  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(), has_kinks(job.experiment) ? caution_at_kinks : 2,
+                          common_error(study)};
   const auto identities = langevin_identities<double>(job.experiment);
   const auto book = refine<double>(
       [&](int k) {
@@ -202,9 +205,11 @@ void langevin_on_tensor_grid(Job& job) {
   if (volumes && lagging(e)) refuse_method(job, "a sampler at finite speed, or `step`", "auto, spectral");
   if (volumes) return finite_volume(job, study);
   TensorCost needed;
-  // small widths make the drift steep; X at equilibrium only
+  // small widths make the drift steep
   const bool has_support =
-      e.model.kind == "gaussian" && method == Method::automatic && !lagging(e) && !fluctuations_wanted(job.options);
+      e.model.kind == "gaussian" && method == Method::automatic && !fluctuations_wanted(job.options);
+  // levels of an X that lags are dear, and in vain where the start reaches into the tails
+  if (has_support && lagging(e) && log_condition(study, job.digits) > most_of_lagging) return langevin_on_support(job);
   if (!fits(study, job.digits, second_level, needed))
     return has_support ? langevin_on_support(job) : refuse_unfit(job, study, needed);
   if (!safe(study, job.digits)) {

@@ -47,4 +47,44 @@ Matrix<double> OuTransition::at(double theta) const {
   return cosine_ * even + sine_ * odd;
 }
 
+namespace {
+
+/// Step of a trapezoidal sum over phi(xi) e^{ik xi} that errs by less than e^-36, k up to `wave`, where what multiplies
+/// phi is analytic for |Im xi| < strip: exp(-(2 pi/step - wave) d + d²/2) for every d below that.
+double gaussian_step(double wave, double strip) {
+  const double d = std::min(8.5, 0.9 * strip);
+  return 2 * M_PI / (wave + d / 2 + 36 / d);
+}
+
+}  // namespace
+
+// x' = (x - m (1 - f) + sqrt(v) xi)/f makes P'(x) = (1/f) int phi(xi) P(x') dxi; sinc(p - b) at places p = r + c, r an
+// integer, is (-1)^(r - b) sin(pi c) / (pi (p - b)).
+Matrix<double> SinhOuTransition::at(double mean, double stddev) const {
+  const int n = x_.size();
+  const double keep = std::exp(-decay_), spread = stddev * std::sqrt(-std::expm1(-2 * decay_)) / keep;
+  const double step = gaussian_step(M_PI * spread / (x_.half * x_.step), x_.half / spread);
+  const int terms = static_cast<int>(std::ceil(8.6 / step));
+  const Vector<double> index = Vector<double>::LinSpaced(n, 0, n - 1);
+  Vector<double> sign(n);
+  for (int b = 0; b < n; ++b) sign[b] = b % 2 ? -1 : 1;
+  Matrix<double> out = Matrix<double>::Zero(n, n);  // transposed
+  for (int a = 0; a < n; ++a) {
+    auto row = out.col(a).array();
+    for (int q = -terms; q <= terms; ++q) {
+      const double xi = q * step, weight = step / std::sqrt(2 * M_PI) / keep * std::exp(-xi * xi / 2);
+      const double place = x_.place((x_.node(a) - mean * (1 - keep)) / keep + spread * xi);
+      const double nearest = std::round(place), rest = place - nearest;
+      const double scale = weight * (std::fmod(nearest, 2) != 0 ? -1 : 1), sine = std::sin(M_PI * rest) / M_PI;
+      const auto at = static_cast<Eigen::Index>(nearest);
+      const bool inside = nearest >= 0 && nearest < n;
+      const double there = inside ? row[at] + scale * (rest == 0 ? 1 : sine / rest) : 0;
+      row += scale * sine / (place - index.array());
+      if (inside) row[at] = there;
+    }
+    row *= sign.array();
+  }
+  return out.transpose();
+}
+
 }  // namespace calor::sampler

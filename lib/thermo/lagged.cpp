@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "num/errors.hpp"
+#include "num/parallel.hpp"
 #include "num/real.hpp"
 #include "thermo/fluctuations.hpp"
 
@@ -168,11 +169,28 @@ void add_round_off(const Setting& s, JointHistory<double>& out) {
 }  // namespace
 
 XMove by_kernels(XKernels kernels) {
-  return [kernels = std::make_shared<const XKernels>(std::move(kernels))](const Dense& f) {
-    Dense out(f.rows(), f.cols());
-    for (Eigen::Index i = 0; i < f.rows(); ++i)
-      out.row(i).transpose() = (*kernels)[static_cast<std::size_t>(i)] * f.row(i).transpose();
-    return out;
+  std::vector<XKernels> rows;
+  rows.push_back(std::move(kernels));
+  return by_kernels(std::move(rows));
+}
+
+XMove by_kernels(std::vector<XKernels> rows, int threads) {
+  return [rows = std::make_shared<const std::vector<XKernels>>(std::move(rows)), threads](const Dense& f) -> Dense {
+    const Dense before = f.transpose();  // the x of a node side by side
+    Dense after(before.rows(), before.cols());
+    const auto part = [&](Eigen::Index begin, Eigen::Index end) {
+      Eigen::Index at = 0;
+      for (const auto& kernels : *rows) {
+        const Eigen::Index count = kernels.front().rows();
+        for (Eigen::Index i = begin; i < end; ++i)
+          after.col(i).segment(at, count).noalias() =
+              kernels[static_cast<std::size_t>(i)] * before.col(i).segment(at, count);
+        at += count;
+      }
+    };
+    const Eigen::Index nodes = before.cols();
+    num::parallel_for(threads, threads, [&](int k) { part(nodes * k / threads, nodes * (k + 1) / threads); });
+    return after.transpose();
   };
 }
 

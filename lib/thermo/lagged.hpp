@@ -22,6 +22,8 @@ using XKernels = std::vector<num::Matrix<double>>;
 using XMove = std::function<num::Matrix<double>(const num::Matrix<double>&)>;
 
 XMove by_kernels(XKernels kernels);
+/// In each row of a design by its own kernels; on several threads.
+XMove by_kernels(std::vector<XKernels> rows, int threads = 1);
 
 /// A share `kept` of X stays where it is, the rest is drawn anew from p(.|theta). rows: numbers of x in each row of a
 /// design, which does not change (one number without a design).

@@ -287,9 +287,9 @@ TEST_CASE("jump learners of vectors: states and data too far apart are refused b
       doctest::Contains("learner.states: "), InputError);
 }
 
-TEST_CASE("a regression that lags has no grid: --method spectral says so") {
+TEST_CASE("a regression that lags: too wide a start for the grid, --method spectral says so") {
   const auto e = parse_one(regression(annealed, "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [1]\n"));
-  CHECK_THROWS_WITH_AS(compute(e, with(Method::spectral)), doctest::Contains("sampler.kind"), InputError);
+  CHECK_THROWS_WITH_AS(compute(e, with(Method::spectral)), doctest::Contains("learner.initial"), InputError);
 }
 
 }  // namespace calor::run::test

@@ -241,9 +241,6 @@ TEST_CASE("heat-bath of a Gaussian x: what is not available is named") {
       langevin;
   refused(plane + redraws);
   refused(plane + "[time]\npoints = [0.4]\nstep = 0.2\n", "time.step", Method::spectral);
-  auto ou = redraws;
-  ou.replace(ou.find("heat-bath"), 9, "ou");
-  refused("[model]\nkind = \"gaussian\"\n[data]\nvalues = [0.3, -0.2]\n" + langevin + ou);
 }
 
 }  // namespace calor::run::test
