@@ -1,7 +1,8 @@
 // sgd-diffusion in two parameters, where currents need not vanish, and in one parameter where the noise depends on
 // theta: on a tensor grid. Schedules in two parameters, langevin's too; a langevin learner whose start reaches so far
 // into the tails of the stationary density that symmetrised expansions lose their digits, X at equilibrium or lagging.
-// `gaussian` from an ordinary start, whose tails meet the steep drift of small widths: densities on their support.
+// `gaussian` from an ordinary start, whose tails meet the steep drift of small widths: densities on their support,
+// those of an X that lags, too.
 
 #include <fmt/format.h>
 

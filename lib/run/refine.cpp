@@ -51,7 +51,9 @@ void raise_to_common(ledger::Book<R>& book, const R& share) {
                               "entropy_x_given_theta",
                               "info_x_theta",
                               "info_x_theta_given_b",
-                              "reservoir_gap"};
+                              "reservoir_gap",
+                              "l_info",
+                              "r_info"};
   for (auto& entries : book) {
     R most = 0;
     for (const char* name : ledger)
@@ -107,7 +109,8 @@ ledger::Book<R> refine(const std::function<std::vector<info::Row<R>>(int)>& leve
       for (const auto& [name, e] : best[j]) {
         if (!goal.wants(name) || goal.met(e)) continue;
         met = false;
-        hopeful = hopeful || goal.met({e.value, fine[j].at(name).noise});
+        const auto here = fine[j].find(name);  // gone, where noise hides it all
+        hopeful = hopeful || (here != fine[j].end() && goal.met({e.value, here->second.noise}));
       }
     // round-off may be a hundred times smaller on the third level: a start in the tails is met by a wider box
     if (consistent && (met || (!hopeful && k > 1))) break;

@@ -14,8 +14,8 @@ struct Goal {
   R accuracy;
   std::vector<std::string> quantities;
   R caution = 2;  // error: the difference of two levels, this many times
-  R common =
-      0;  // what the ledger of X, averages over one joint density, errs by: this share of the largest error in it
+  // share of the largest error in the ledger of X that every error in it has at least (raise_to_common)
+  R common = 0;
 
   bool wants(const std::string& quantity) const;
   bool met(const num::Estimate<R>& e) const;

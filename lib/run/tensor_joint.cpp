@@ -357,6 +357,17 @@ thermo::XMove TensorJointLevel::relaxed(double decay) const {
   return thermo::by_kernels(std::move(kernels), threads_);
 }
 
+namespace {
+
+/// Throws InternalError where moves have lost probability, which entropies and heats of two levels may agree on.
+void require_mass(const info::Spaces<double>& spaces, const thermo::JointHistory<double>& history) {
+  for (const auto& joint : history.joint)
+    if (const double mass = spaces.theta_weight.dot(joint * spaces.x_weight); !(std::fabs(mass - 1) < 0.01))
+      throw InternalError("tensor: a joint density adds up to " + num::to_text(mass, 6));
+}
+
+}  // namespace
+
 thermo::JointHistory<double> TensorJointLevel::compose(const thermo::ThetaMotion& motion) const {
   const auto& e = *study_.experiment;
   const thermo::LaggedRoom room{spaces_, energy_, study_.points, fluctuations_,
@@ -368,6 +379,7 @@ thermo::JointHistory<double> TensorJointLevel::compose(const thermo::ThetaMotion
   };
   if (e.time.step) {
     auto out = thermo::follow_turns(room, motion, {num::from_rational<double>(*e.time.step), turn_});
+    require_mass(spaces_, out);
     return relaxes() ? without_ift_x(std::move(out)) : out;
   }
   const double rate = num::from_rational<double>(*e.sampler.rate);
@@ -375,6 +387,7 @@ thermo::JointHistory<double> TensorJointLevel::compose(const thermo::ThetaMotion
     return relaxes() ? relaxed(rate * time) : thermo::redraw(spaces_, rows_, std::exp(-rate * time));
   };
   auto out = without_ift_x(thermo::follow_split(room, motion, {over, substep_, columns_, relaxes() ? 8.0 : 2.0}));
+  require_mass(spaces_, out);
   // the large powers of phi in the tails of x meet the round-off of the extrapolation
   if (relaxes())
     std::erase_if(out.totals, [](const auto& total) {
@@ -442,7 +455,8 @@ thermo::JointHistory<double> TensorJointLevel::compose(const evolve::DriftDiffus
   motion.noise = Vector<double>::Constant(motion.root.size(), noise);
   motion.changes = !problem.course.empty();
   motion.over = [this, &problem](double start, double tau) {
-    return prepared(problem.size(), false, [this, &problem, start, tau](const Matrix<double>& f) {
+    const bool symmetric = problem.mesh && problem.symmetric;
+    return prepared(problem.size(), symmetric, [this, &problem, start, tau](const Matrix<double>& f) {
       return moved(problem, start, tau, f, threads_);
     });
   };

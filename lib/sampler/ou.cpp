@@ -58,10 +58,23 @@ double gaussian_step(double wave, double strip) {
 
 }  // namespace
 
+// By sums over the nodes: in x' the Gaussian is as wide as p(x|theta) at least, which the nodes resolve.
+Matrix<double> SinhOuTransition::summed(double mean, double stddev) const {
+  const int n = x_.size();
+  const double keep = std::exp(-decay_), variance = -stddev * stddev * std::expm1(-2 * decay_);
+  Matrix<double> out(n, n);
+  for (int b = 0; b < n; ++b) {
+    const double scale = x_.weight(b) / std::sqrt(2 * M_PI * variance), to = mean + keep * (x_.node(b) - mean);
+    for (int a = 0; a < n; ++a) out(a, b) = scale * std::exp(-std::pow(x_.node(a) - to, 2) / (2 * variance));
+  }
+  return out;
+}
+
 // x' = (x - m (1 - f) + sqrt(v) xi)/f makes P'(x) = (1/f) int phi(xi) P(x') dxi; sinc(p - b) at places p = r + c, r an
 // integer, is (-1)^(r - b) sin(pi c) / (pi (p - b)).
 Matrix<double> SinhOuTransition::at(double mean, double stddev) const {
   const int n = x_.size();
+  if (2 * decay_ > std::log(2)) return summed(mean, stddev);
   const double keep = std::exp(-decay_), spread = stddev * std::sqrt(-std::expm1(-2 * decay_)) / keep;
   const double step = gaussian_step(M_PI * spread / (x_.half * x_.step), x_.half / spread);
   const int terms = static_cast<int>(std::ceil(8.6 / step));

@@ -31,7 +31,8 @@ class OuTransition {
   num::Matrix<double> cosine_, sine_;  // of wave * x, one row a node
 };
 
-/// On a grid that widens, sinc in u, by trapezoidal sums over the Gaussian. Round-off as OuTransition's.
+/// On a grid that widens, sinc in u, by trapezoidal sums over the Gaussian; over long times, when it is wide, over the
+/// nodes. Round-off as OuTransition's.
 class SinhOuTransition {
  public:
   /// decay: rate * time > 0.
@@ -41,6 +42,8 @@ class SinhOuTransition {
   num::Matrix<double> at(double mean, double stddev) const;
 
  private:
+  num::Matrix<double> summed(double mean, double stddev) const;
+
   grid::SinhGrid x_;
   double decay_;
 };

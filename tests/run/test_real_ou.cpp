@@ -88,7 +88,7 @@ MomentsOfX moments_of_x(double temperature, double s0, double s1, bool redraws, 
 
 TEST_CASE("ou on a grid that widens: a Gaussian stays one") {
   const grid::SinhGrid x{0.4, 1.1, 0.08, 48};
-  for (const double time : {1e-4, 0.01, 0.3, 2.0})
+  for (const double time : {1e-4, 0.01, 0.34, 0.35, 2.0, 25.0, 1e4})
     for (const auto& [mean, stddev] : {std::pair{0.2, 0.6}, std::pair{-0.5, 1.3}}) {
       const num::Matrix<double> kernel = sampler::SinhOuTransition(x, time).at(mean, stddev);
       const double keep = std::exp(-time), a = 0.9, s = 0.5, m = mean + keep * (a - mean),
@@ -140,6 +140,18 @@ TEST_CASE("ou behind two weights on a grid: against the closed form, in turns") 
                                     "{ mean = [0.1, -0.1], stddev = [0.3, 0.4] }", "points = [0, 0.5]\nstep = 0.25\n"));
   CHECK(check_honest(numbers(compute(e, with(Method::spectral, 5))), numbers(compute(e, with(Method::analytic, 12))),
                      "two weights") > 30);
+}
+
+TEST_CASE("ou in turns so long that nothing of x is left: as redraws that are certain") {
+  const std::string head =
+      "[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = [[1], [1]]\n[data]\nvalues = [0.3, 0.1]\n"
+      "[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.2\nbatch_size = 1\ntemperature = 0.5\nweight_decay = "
+      "0.3\ninitial = { mean = [0.1], stddev = [0.3] }\n[time]\npoints = [0, 0.3]\nstep = 0.15\n[sampler]\nkind = ";
+  const auto drawn = numbers(compute(parse_one(head + "\"heat-bath\"\nprobability = 1\n"), with(Method::automatic, 7)));
+  for (const char* fast : {"300", "100000"})
+    CHECK(check_honest(numbers(compute(parse_one(head + "\"ou\"\nrate = " + fast + "\n"), with(Method::automatic, 7))),
+                       drawn, fast) > 30);
+  CHECK(abs(drawn[1].at("heat_x").value) > Number("1e-3"));
 }
 
 TEST_CASE("long: ou behind two weights on a grid: against the closed form" * doctest::skip()) {

@@ -56,4 +56,12 @@ TEST_CASE("a level that does not fit ends the refinement, unless it is one of th
   CHECK_THROWS_AS(refine<double>(levels({1}, {0}, &used), 5, goal, {}), AccuracyError);
 }
 
+TEST_CASE("levels that agree by chance: no number of X's ledger is much better than the others") {
+  ledger::Book<double> book{{{"heat_x", {-0.3, 1e-9}}, {"flow_x", {0.1, 2e-5}}, {"heat_theta", {0.2, 1e-12}}}};
+  raise_to_common(book, 0.2);
+  CHECK(book[0].at("heat_x").error == doctest::Approx(4e-6));
+  CHECK(book[0].at("flow_x").error == 2e-5);
+  CHECK(book[0].at("heat_theta").error == 1e-12);
+}
+
 }  // namespace calor::run::test
