@@ -213,7 +213,8 @@ Flow flow(const DriftDiffusion& p, std::span<const double> times, const Field* s
 
 SharedSupport shared_support(const DriftDiffusion& p, std::span<const double> times) {
   Eigen::Array<bool, Eigen::Dynamic, 1> all = Eigen::Array<bool, Eigen::Dynamic, 1>::Constant(p.grid.size(), false);
-  for (const auto& state : flow(p, times).states) all = all || occupied(p, state.density);
+  for (const auto& rho : on_support(p, Derivatives(p.grid), start_of(p), times, {}).states)
+    all = all || occupied(p, rho);
   const Field share = held_back(speeds(p), all);
   SharedSupport out{p, (share.array() < 1).select(0.0, Field::Ones(share.size()))};
   out.problem.support = 0;

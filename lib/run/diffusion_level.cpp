@@ -4,7 +4,6 @@
 #include <cmath>
 #include <optional>
 
-#include "evolve/tensor_spectral.hpp"
 #include "evolve/time_nodes.hpp"
 #include "num/parallel.hpp"
 #include "run/joint_level.hpp"

@@ -99,10 +99,7 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
         e.time.step ? thermo::follow_turns(shared, theta, turns) : thermo::follow_split(shared, theta, splitting);
     out.histories[k].totals.erase("ift_x");  // p/P is not known where both are below round-off
     if (e.time.step || e.sampler.kind != "ou") return;
-    // the large powers of phi in the tails of x meet the round-off of the extrapolation: closed form only
-    std::erase_if(out.histories[k].totals, [](const auto& total) {
-      return total.first.rfind("_heat_x_", 0) == 0 || total.first.rfind("_work_x_", 0) == 0;
-    });
+    drop_moments(out.histories[k]);
   });
   return out;
 }
@@ -135,6 +132,12 @@ JointLevel joint_level(const Study<double>& study, const Layout<double>& layout,
     each([&](const auto& theta) { return thermo::follow_two_classes(shared, theta, start); });
   }
   return out;
+}
+
+void drop_moments(thermo::JointHistory<double>& history) {
+  std::erase_if(history.totals, [](const auto& total) {
+    return total.first.starts_with("_heat_x_") || total.first.starts_with("_work_x_");
+  });
 }
 
 bool fluctuations_wanted(const Options& options) {

@@ -30,6 +30,10 @@ void add_equilibrium_fluctuations(const Study<double>& study, const Layout<doubl
                                   const num::Vector<double>& fisher, const learner::Terms<double>& terms,
                                   std::span<info::Row<double>> rows);
 
+/// Takes out the moments of heat and work of `ou` in continuous time: the large powers of phi in the tails of x meet
+/// the round-off of the extrapolation.
+void drop_moments(thermo::JointHistory<double>& history);
+
 /// True if any of the quantities of I15 is printed.
 bool fluctuations_wanted(const Options& options);
 

@@ -109,12 +109,14 @@ void require_narrow_start(const experiment::Experiment& e) {
     const double well = coldest / (precision * square + num::from_rational<double>(l.weight_decay));
     const double s = num::from_rational<double>(l.initial_stddev[a]);
     if (s * s <= widest_start * well) continue;
-    refuse_unavailable(e, "learner.initial",
-                       "\"" + e.sampler.kind + "\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) +
-                           ", wider than " + num::to_text(std::sqrt(widest_start * well), 3) +
-                           " (the square root of 1.5 times the stationary variance)",
-                       "a narrower start, a higher temperature, sampler equilibrium" +
-                           std::string(e.sampler.kind == "ou" ? "" : " or ou"));
+    refuse_unavailable(
+        e, "learner.initial",
+        "\"" + e.sampler.kind + "\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) + ", wider than " +
+            num::to_text(std::sqrt(widest_start * well), 3) + " (the square root of 1.5 times the stationary variance)",
+        "a narrower start, a higher temperature, sampler equilibrium" + std::string(e.sampler.kind != "ou" ? " or ou"
+                                                                                    : moves_linearly(e)
+                                                                                        ? ", --method auto"
+                                                                                        : ""));
   }
 }
 

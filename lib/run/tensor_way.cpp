@@ -76,22 +76,20 @@ double log_condition(const Study<double>& study, int digits) {
 }
 
 /// log_condition beyond which the cut of the start rings in the joint densities of `gaussian`: flows were off by four
-/// errors at 3.
+/// errors at 10.
 constexpr double most_of_lagging = 2;
 constexpr double caution_at_cut = 30;
 
-bool safe(const Study<double>& study, int digits) {
-  return log_condition(study, digits) / std::log(10.0) + digits < 14;
-}
+bool safe(double condition, int digits) { return condition / std::log(10.0) + digits < 14; }
 
-[[noreturn]] void refuse_unsafe(const Job& job, const Study<double>& study) {
+[[noreturn]] void refuse_unsafe(const Job& job, const Study<double>& study, double condition) {
   int reachable = job.digits - 1;
-  while (reachable > 0 && !safe(study, reachable)) --reachable;
+  while (reachable > 0 && !safe(log_condition(study, reachable), reachable)) --reachable;
   throw AccuracyError(
       job.experiment.at("accuracy.digits") +
       fmt::format("{} digits: the symmetrised solver loses about {:.0f} digits, because the start reaches far into the "
                   "tails of the stationary density; reachable: {}",
-                  job.digits, log_condition(study, job.digits) / std::log(10.0),
+                  job.digits, condition / std::log(10.0),
                   reachable ? std::to_string(reachable) + " digits" : std::string("none")));
 }
 
@@ -129,14 +127,8 @@ constexpr int digits_at_kinks = 3;
 
 bool has_kinks(const experiment::Experiment& e) { return parameters(e.model) > 2 && e.sampler.kind == "metropolis"; }
 
-void spectral(Job& job, const Study<double>& study, std::span<const double> finer, bool integrals) {
-  const bool cut = job.experiment.model.kind == "gaussian" && lagging(job.experiment) &&
-                   log_condition(study, job.digits) > most_of_lagging;
-  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(),
-                          has_kinks(job.experiment) ? caution_at_kinks
-                          : cut                     ? caution_at_cut
-                                                    : 2,
-                          common_error(study)};
+void spectral(Job& job, const Study<double>& study, std::span<const double> finer, double caution, bool integrals) {
+  const Goal<double> goal{accuracy<double>(job.digits), job.wanted(), caution, common_error(study)};
   const auto identities = langevin_identities<double>(job.experiment);
   const auto book = refine<double>(
       [&](int k) {
@@ -216,21 +208,24 @@ void langevin_on_tensor_grid(Job& job) {
   // small widths make the drift steep
   const bool has_support =
       e.model.kind == "gaussian" && (method == Method::automatic || lagging(e)) && !fluctuations_wanted(job.options);
-  // levels of an X that lags are dear, and in vain where the start reaches into the tails
-  if (has_support && lagging(e) && log_condition(study, job.digits) > most_of_lagging) return langevin_on_support(job);
   if (!fits(study, job.digits, second_level, needed))
     return has_support ? langevin_on_support(job) : refuse_unfit(job, study, needed);
-  if (!safe(study, job.digits)) {
+  const double condition = log_condition(study, job.digits);
+  const bool cut = e.model.kind == "gaussian" && lagging(e) && condition > most_of_lagging;
+  // levels of an X that lags are dear, and in vain there
+  if (cut && has_support) return langevin_on_support(job);
+  if (!safe(condition, job.digits)) {
     if (has_support) return langevin_on_support(job);
     // unsymmetrised, without relative accuracy in the tails
     if (d <= 2 && method == Method::automatic) return diffusion_on_tensor_grid(job);
-    refuse_unsafe(job, study);
+    refuse_unsafe(job, study, condition);
   }
   const std::array finer{1.0, second_level, 1.5, 1.85, 2.25};
-  spectral(job, study, std::span(finer).first(has_kinks(e) ? 3 : 5), true);
+  const double caution = has_kinks(e) ? caution_at_kinks : cut ? caution_at_cut : 2;
+  spectral(job, study, std::span(finer).first(has_kinks(e) ? 3 : 5), caution, true);
   // relative entropies of tails need more than everything else
   if (job.collected.lacks_only_tails()) {
-    if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, false);
+    if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, caution, false);
   } else if (has_support && !job.collected.complete()) {
     take(job, langevin_on_support);
   } else if (d <= 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {

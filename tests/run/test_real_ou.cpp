@@ -125,21 +125,21 @@ TEST_CASE("ou of gaussian: heat and work by the moments of x at every theta") {
 
 namespace {
 
-std::string relaxing_regression(const std::string& inputs, const std::string& values, const std::string& starts,
-                                const std::string& time) {
-  return "[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = " + inputs + "\n[data]\nvalues = " + values +
-         "\n[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = 0.5\nweight_decay = 0.3\ninitial = " + starts +
-         "\n[sampler]\nkind = \"ou\"\nrate = 2\n[time]\n" + time;
+/// The grid with so many digits against the closed form.
+void judge_two_weights(const std::string& time, int digits) {
+  const auto e = parse_one(
+      "[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = [[1, 0.5], [0.3, -1]]\n[data]\nvalues = [0.3, "
+      "0.1]\n[learner]\nkind = \"langevin\"\nmobility = 1\ntemperature = 0.5\nweight_decay = 0.3\ninitial = { mean = "
+      "[0.1, -0.1], stddev = [0.3, 0.4] }\n[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [0, 0.5]\n" +
+      time);
+  CHECK(check_honest(numbers(compute(e, with(Method::spectral, digits))),
+                     numbers(compute(e, with(Method::analytic, 12))), "two weights") > 30);
 }
 
 }  // namespace
 
 TEST_CASE("ou behind two weights on a grid: against the closed form, in turns") {
-  const auto e =
-      parse_one(relaxing_regression("[[1, 0.5], [0.3, -1]]", "[0.3, 0.1]",
-                                    "{ mean = [0.1, -0.1], stddev = [0.3, 0.4] }", "points = [0, 0.5]\nstep = 0.25\n"));
-  CHECK(check_honest(numbers(compute(e, with(Method::spectral, 5))), numbers(compute(e, with(Method::analytic, 12))),
-                     "two weights") > 30);
+  judge_two_weights("step = 0.25\n", 5);
 }
 
 TEST_CASE("ou in turns so long that nothing of x is left: as redraws that are certain") {
@@ -155,10 +155,7 @@ TEST_CASE("ou in turns so long that nothing of x is left: as redraws that are ce
 }
 
 TEST_CASE("long: ou behind two weights on a grid: against the closed form" * doctest::skip()) {
-  const auto e = parse_one(relaxing_regression("[[1, 0.5], [0.3, -1]]", "[0.3, 0.1]",
-                                               "{ mean = [0.1, -0.1], stddev = [0.3, 0.4] }", "points = [0, 0.5]\n"));
-  CHECK(check_honest(numbers(compute(e, with(Method::spectral, 4))), numbers(compute(e, with(Method::analytic, 12))),
-                     "two weights") > 30);
+  judge_two_weights("", 4);
 }
 
 // Equal inputs leave the noise of SGD the same at every theta, as gaussian-mean's is.
