@@ -101,16 +101,20 @@ ChildOutcome run_child(const std::string& command, const std::string& argument, 
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
   bool out_open = true, err_open = true, ended = false;
   int status = 0;
-  while (!ended) {
+  /// Waits at most so many milliseconds for it to say something; whether it did.
+  const auto hear = [&](int wait) {
     std::array<pollfd, 2> ends{pollfd{out_open ? out.read : -1, POLLIN, 0},
                                pollfd{err_open ? err.read : -1, POLLIN, 0}};
-    ::poll(ends.data(), ends.size(), 20);
+    ::poll(ends.data(), ends.size(), wait);
     if (ends[0].revents != 0) out_open = drain(out.read, outcome.out);
     if (ends[1].revents != 0) err_open = drain(err.read, errors);
     if (errors.size() > kept_errors) errors.erase(0, errors.size() - kept_errors);
+    return ends[0].revents != 0 || ends[1].revents != 0;
+  };
+  while (!ended) {
+    const bool heard = hear(20);
     // What its children still hold open is not waited for.
-    if ((!out_open && !err_open) || (ends[0].revents == 0 && ends[1].revents == 0))
-      ended = ::waitpid(child, &status, WNOHANG) == child;
+    if ((!out_open && !err_open) || !heard) ended = ::waitpid(child, &status, WNOHANG) == child;
     if (!ended && !out_open && !err_open) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     if (!ended && (HeldSignals::came() || elapsed() > limit || outcome.out.size() > most_output)) {
       outcome.failure = HeldSignals::came() ? "interrupted"
@@ -122,6 +126,9 @@ ChildOutcome run_child(const std::string& command, const std::string& argument, 
     }
   }
   ::kill(-child, SIGKILL);  // what it left behind
+  // What it said between the last look and its end.
+  for (int looks = 0; looks < 32 && hear(0); ++looks) {
+  }
   outcome.seconds = elapsed();
   if (outcome.failure.empty()) outcome.failure = words_of(status, errors);
   return outcome;
