@@ -57,7 +57,9 @@ void raise_to_common(ledger::Book<R>& book, const R& share) {
   for (auto& entries : book) {
     R most = 0;
     for (const char* name : ledger)
-      if (const auto e = entries.find(name); e != entries.end() && e->second.error > most) most = e->second.error;
+      if (const auto e = entries.find(name);
+          e != entries.end() && e->second.error > most && e->second.error < num::infinity<R>())
+        most = e->second.error;
     for (const char* name : ledger)
       if (const auto e = entries.find(name); e != entries.end() && e->second.error < share * most)
         e->second.error = share * most;

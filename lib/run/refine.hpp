@@ -29,7 +29,7 @@ ledger::Book<R> compare(const std::vector<info::Row<R>>& coarse, const std::vect
                         const R& caution = R(2));
 
 /// Where levels converge slowly, and from both sides, two of them agree by chance in one quantity or another: raises
-/// the errors in X's ledger to at least `share` of the largest of them.
+/// the errors in X's ledger to at least `share` of the largest finite one of them.
 template <num::Real R>
 void raise_to_common(ledger::Book<R>& book, const R& share);
 

@@ -81,7 +81,8 @@ R divergence_noise(const info::Spaces<R>& s, const Matrix<R>& joint, const Vecto
     R most = 0;
     for (Eigen::Index k = 0; k < joint.cols(); ++k) {
       const R own = std::max(joint(i, k), r[i]), all = std::max(mean(i, k), mean_r[i]);
-      most = std::max(most, R(fabs(log(R(own / all)))));
+      if (all > 0)  // else its data set's probability is below the smallest number
+        most = std::max(most, R(fabs(log(R(own / all)))));
     }
     out += s.theta_weight[i] * r[i] * (3 + most);
   }
@@ -181,6 +182,8 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
     }
     for (std::size_t b = 0; b < histories.size(); ++b) {
       const R& p = probability[static_cast<Eigen::Index>(b)];
+      const Vector<R> rho = histories[b].joint[j] * s.x_weight;
+      if (!(rho.maxCoeff() > 0)) continue;  // so rare that nothing of it is followed
       const auto state = joint_state(s, energy, histories[b].joint[j]);
       x_given_b += p * state.entropy_x;
       theta_given_b += p * state.entropy_theta;
@@ -191,7 +194,6 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
       for (std::size_t k = 0; k < tails.size() && !histories[b].tails.empty(); ++k)
         tails[k] += p * histories[b].tails[j][k];
       const auto& r = histories[b].round_off;
-      const Vector<R> rho = histories[b].joint[j] * s.x_weight;
       if (r.size()) {
         inner += p * conditional_noise(s, histories[b].joint[j], r);
         x_noise += p * marginal_noise<R>(histories[b].joint[j].transpose() * s.theta_weight, r.dot(s.theta_weight));
