@@ -15,6 +15,13 @@ bool moves_linearly(const experiment::Experiment& experiment);
 /// housekeeping of sgld, of gaussian-mean at equilibrium.
 bool only_on_grid(const Job& job);
 
+/// Throws AccuracyError where there are more turns than can be followed one by one.
+void require_turns(const experiment::Experiment& experiment);
+
+/// One resolution, one row a point, with round-off.
+template <Real R>
+std::vector<info::Row<R>> linear_rows(const Job& job, const std::vector<R>& points, int level);
+
 /// All quantities by the equations of the second moments (analytic/linear_flow.hpp, linear_turns.hpp).
 void linear_moments(Job& job);
 

@@ -15,6 +15,7 @@
 #include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
 #include "run/proven.hpp"
+#include "run/redraw_way.hpp"
 #include "run/sgd_gaussian_way.hpp"
 #include "run/sgld_tensor.hpp"
 #include "run/stream_way.hpp"
@@ -39,6 +40,7 @@ void by_method(Job& job) {
   if (formula && has_closed_form(e)) return closed_form(job);
   if (formula && streams_gaussians(e)) return gaussian_stream(job);
   if (formula && moves_linearly(e) && !(method == Method::automatic && only_on_grid(job))) return linear_moments(job);
+  if (mixes_redraws(job)) return gaussian_redraws(job);
   if (method == Method::analytic)
     refuse_method(job, "no closed form for this experiment",
                   "auto; closed forms are those of gaussian-mean and linear-regression");
@@ -129,8 +131,8 @@ table::Table compute(const experiment::Experiment& given, const Options& options
   const int digits = options.digits ? options.digits : given.digits;
   experiment::Experiment e = given;
   if (const auto& form = experiment::form_of(e.model); form.prepare) form.prepare(e, digits);
-  require_supported(e, options.method);
   Job job{e, options, digits, {}};
+  require_supported(job);
   solve(job);
   if (digits < plenty && !options.best_effort && !job.collected.complete()) solve_finer(job);
   require_accuracy(job);

@@ -13,6 +13,7 @@
 #include "run/level.hpp"
 #include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
+#include "run/redraw_way.hpp"
 #include "run/stream_way.hpp"
 
 namespace calor::run {
@@ -80,8 +81,8 @@ void require_joint_grid(const experiment::Experiment& e) {
                          "a Gaussian x" + std::string(model->dimension() > 1 ? " of several dimensions" : "") +
                              " lagging behind " + behind + " with \"" + e.sampler.kind + "\"",
                          "heat-bath and ou with x in one dimension, at most two parameters; equilibrium without step; "
-                         "ou with gaussian-mean and linear-regression under langevin, or sgd-diffusion of "
-                         "gaussian-mean");
+                         "--method auto: ou and heat-bath with gaussian-mean and linear-regression under langevin, and "
+                         "(heat-bath: given values) under sgd-diffusion of gaussian-mean");
     return;
   }
   if (e.sampler.kind != "metropolis") return;
@@ -177,7 +178,9 @@ bool separates(const experiment::Experiment& e) {
   return e.model.kind == "gaussian-mean" && e.model.dimension > 1 && apart && !lagging(e);
 }
 
-void require_supported(const experiment::Experiment& e, Method method) {
+void require_supported(const Job& job) {
+  const auto& e = job.experiment;
+  const Method method = job.options.method;
   bool known = false;
   std::string kinds;
   for (const auto& d : model::registry()) {
@@ -196,6 +199,7 @@ void require_supported(const experiment::Experiment& e, Method method) {
     throw InputError(e.at("time.points") + num::decimal_text(e.time.points.back()) +
                      " learning steps are too many; allowed: at most " + std::to_string(most_steps));
   if (formula && (moves_linearly(e) || streams_gaussians(e))) return;
+  if (mixes_redraws(job)) return;
   if (without_noise(l)) return require_limit(e);
   if (separates(e)) return;
   const int d = parameters(e.model);
