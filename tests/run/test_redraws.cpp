@@ -375,7 +375,7 @@ TEST_CASE("redraws: ensembles of two weights whose rows are orthogonal are two o
 
 TEST_CASE("redraws: errors of few digits hold") {
   Dice dice(77);
-  for (int round = 0; round < 16; ++round) {
+  for (int round = 0; round < 10; ++round) {
     const auto number = [&](double a, double b) { return std::to_string(dice.log_uniform(a, b)); };
     const auto near = [&] { return std::to_string(dice.uniform(-1.5, 1.5)); };
     const bool turns = dice.below(2) == 1, plane = dice.below(4) == 0, given = plane || dice.below(2) == 1;
