@@ -6,17 +6,10 @@
 
 namespace calor::evolve {
 
-namespace {
-
 template <num::Real R>
-struct GaussRule {
-  std::vector<R> node, weight;  // on [-1, 1], increasing
-};
-
-template <num::Real R>
-GaussRule<R> gauss(int order) {
+GaussLegendre<R> gauss_legendre(int order) {
   const std::vector<R> zeros = boost::math::legendre_p_zeros<R>(order);  // the non-negative ones
-  GaussRule<R> rule;
+  GaussLegendre<R> rule;
   const auto add = [&](const R& x) {
     const R slope = boost::math::legendre_p_prime<R>(order, x);
     rule.node.push_back(x);
@@ -27,8 +20,6 @@ GaussRule<R> gauss(int order) {
   for (const R& z : zeros) add(z);
   return rule;
 }
-
-}  // namespace
 
 template <num::Real R>
 std::vector<R> TimeNodes<R>::integrate(std::span<const R> rate) const {
@@ -44,7 +35,7 @@ std::vector<R> TimeNodes<R>::integrate(std::span<const R> rate) const {
 
 template <num::Real R>
 TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order) {
-  const GaussRule<R> rule = order > 0 ? gauss<R>(order) : GaussRule<R>{};
+  const auto rule = order > 0 ? gauss_legendre<R>(order) : GaussLegendre<R>{};
   TimeNodes<R> out;
   out.times.push_back(R(0));
   out.weight.push_back(R(0));
@@ -70,8 +61,9 @@ TimeNodes<R> gauss_nodes(std::span<const R> points, double fastest, int order) {
   return out;
 }
 
-#define CALOR_INSTANTIATE(R)    \
-  template struct TimeNodes<R>; \
+#define CALOR_INSTANTIATE(R)                        \
+  template struct TimeNodes<R>;                     \
+  template GaussLegendre<R> gauss_legendre<R>(int); \
   template TimeNodes<R> gauss_nodes<R>(std::span<const R>, double, int);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

@@ -19,6 +19,16 @@ struct TimeNodes {
   std::vector<R> integrate(std::span<const R> rate) const;
 };
 
+/// Nodes and weights on [-1, 1], nodes increasing.
+template <num::Real R>
+struct GaussLegendre {
+  std::vector<R> node, weight;
+};
+
+/// Exact for polynomials of degree below twice the order, which is at least 1.
+template <num::Real R>
+GaussLegendre<R> gauss_legendre(int order);
+
 /// Composite Gauss–Legendre: panels of length at most `fastest` + their start, `order` nodes each, cut at the points.
 /// Order 0: the points alone.
 template <num::Real R>

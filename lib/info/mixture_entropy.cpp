@@ -190,7 +190,7 @@ class Coordinate {
   std::vector<GaussRule> rules_;
 };
 
-/// All nodes of the second coordinate, transposed; one node of weight 1 where there is none.
+/// All nodes of the coordinates but the first, transposed; one node of weight 1 where there is none.
 struct Partner {
   Matrix<double> density;  ///< component × node
   std::vector<Matrix<double>> slopes;
@@ -270,31 +270,49 @@ void add(MixtureEntropies& sum, const Rows& rows, const Partner& partner, const 
   }
 }
 
+/// The coordinates, and how many nodes each takes.
+struct Planned {
+  std::vector<Coordinate> coordinates;
+  std::vector<Index> nodes;
+  double work, partners = 1;  // numbers in all, and of all coordinates but the first
+
+  Planned(const std::vector<MixtureCoordinate>& given, const Vector<double>& weight, Index fresh, double efolds)
+      : work(double(weight.size())) {
+    if (given.empty()) throw InternalError("mixture_entropies: no coordinate");
+    for (const auto& c : given) {
+      coordinates.emplace_back(c, weight, fresh, efolds);
+      nodes.push_back(count_rows(coordinates.back()));
+      work *= double(nodes.back());
+      if (nodes.size() > 1) partners *= double(nodes.back());
+    }
+    partners *= double(weight.size());
+  }
+
+  bool fits(const MixtureResolution& r) const { return work <= r.most_work && partners <= most_partners; }
+};
+
 }  // namespace
+
+bool mixture_fits(const std::vector<MixtureCoordinate>& coordinates, const Vector<double>& weight, Index fresh,
+                  const MixtureResolution& resolution) {
+  return Planned(coordinates, weight, fresh, resolution.efolds).fits(resolution);
+}
 
 MixtureEntropies mixture_entropies(const std::vector<MixtureCoordinate>& coordinates, const Vector<double>& weight,
                                    Eigen::Index fresh, const MixtureResolution& resolution) {
-  if (coordinates.empty()) throw InternalError("mixture_entropies: no coordinate");
   const Index n = weight.size();
-  std::vector<Coordinate> all;
-  double work = double(n), partners = 1;
-  for (const auto& c : coordinates) {
-    all.emplace_back(c, weight, fresh, resolution.efolds);
-    const auto nodes = double(count_rows(all.back()));
-    work *= nodes;
-    if (all.size() > 1) partners *= nodes;
-  }
-  if (!(work <= resolution.most_work) || !(partners * double(n) <= most_partners))
-    throw AccuracyError("the density of x takes " + num::to_text(work, 2) + " numbers at one time; allowed: " +
+  const Planned plan(coordinates, weight, fresh, resolution.efolds);
+  if (!plan.fits(resolution))
+    throw AccuracyError("the density of x takes " + num::to_text(plan.work, 2) + " numbers at one time; allowed: " +
                         num::to_text(resolution.most_work, 2) + ", " + num::to_text(most_partners, 2) +
                         " of them without the first coordinate; fewer digits, times or parameters, or one data set by "
                         "data.values take less");
   Partner partner = no_partner(n);
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    Partner next = all_rows(all[i], n, fresh, count_rows(all[i]));
+  for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
+    Partner next = all_rows(plan.coordinates[i], n, fresh, plan.nodes[i]);
     partner = i == 1 ? std::move(next) : joined(partner, next);
   }
-  const Coordinate& first = all.front();
+  const Coordinate& first = plan.coordinates.front();
   MixtureEntropies sum;
   first.for_each_latent([&](const Vector<double>& mean, double spent, double of_latent) {
     add(sum, first.rows(mean, spent, of_latent), partner, weight, fresh);

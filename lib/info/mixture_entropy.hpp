@@ -39,4 +39,8 @@ struct MixtureEntropies {
 MixtureEntropies mixture_entropies(const std::vector<MixtureCoordinate>& coordinates, const Vector<double>& weight,
                                    Eigen::Index fresh, const MixtureResolution& resolution);
 
+/// False where mixture_entropies would throw AccuracyError.
+bool mixture_fits(const std::vector<MixtureCoordinate>& coordinates, const Vector<double>& weight, Eigen::Index fresh,
+                  const MixtureResolution& resolution);
+
 }  // namespace calor::info

@@ -112,6 +112,10 @@ std::vector<analytic::GaussianCoordinate<R>> principal_coordinates(const experim
   return out;
 }
 
+analytic::TimeResolution time_resolution(int digits, int level) {
+  return {2 * (6 + (6 * digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
+}
+
 template <Real R>
 std::optional<R> ou_rate(const experiment::Experiment& e) {
   return e.sampler.kind == "ou" ? std::optional<R>(num::from_rational<R>(*e.sampler.rate)) : std::nullopt;

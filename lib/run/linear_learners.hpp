@@ -30,6 +30,9 @@ std::vector<analytic::CourseStretch<R>> linear_course(const experiment::Learner&
 template <num::Real R>
 std::vector<analytic::GaussianCoordinate<R>> principal_coordinates(const experiment::Experiment& experiment);
 
+/// How finely quadratures over a schedule resolve, for so many digits.
+analytic::TimeResolution time_resolution(int digits, int level);
+
 /// The rate of sampler `ou`.
 template <num::Real R>
 std::optional<R> ou_rate(const experiment::Experiment& experiment);

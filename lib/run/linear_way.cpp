@@ -6,6 +6,7 @@
 
 #include "analytic/gaussian_mixture.hpp"
 #include "analytic/linear_turns.hpp"
+#include "experiment/kinds.hpp"
 #include "learner/course.hpp"
 #include "learner/sgld.hpp"
 #include "num/errors.hpp"
@@ -48,7 +49,7 @@ template <Real R>
 std::vector<Quantities<R>> follow(const experiment::Experiment& e, const LinearGaussian<R>& learner,
                                   const std::vector<CourseStretch<R>>& course, const std::vector<R>& points,
                                   const analytic::TimeResolution& resolution) {
-  if (e.time.step || e.learner.kind == "sgld") return in_turns(e, learner, course, points, resolution);
+  if (experiment::takes_turns(e)) return in_turns(e, learner, course, points, resolution);
   return analytic::linear_flow(learner, course, ou_rate<R>(e), points, resolution);
 }
 
@@ -140,7 +141,7 @@ info::Row<R> row_of(const Quantities<R>& q) {
 template <Real R>
 std::vector<info::Row<R>> linear_rows(const Job& job, const std::vector<R>& points, int level) {
   const auto& e = job.experiment;
-  const analytic::TimeResolution resolution{2 * (6 + (6 * job.digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)};
+  const auto resolution = time_resolution(job.digits, level);
   std::vector<Quantities<R>> sum(points.size());
   if (e.learner.kind == "sgd-diffusion") {
     sum = e.model.dimension > 1 ? along_axes(job, points, resolution) : mixture(job, points, level, resolution);

@@ -1,7 +1,6 @@
 #include "run/redraw_way.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
@@ -27,11 +26,11 @@ using analytic::CourseStretch;
 using analytic::LinearGaussian;
 using Eigen::Index;
 using info::MixtureCoordinate;
+using info::MixtureEntropies;
 using num::Matrix;
 using num::Vector;
 using Law = LinearGaussian<double>;
 
-constexpr int most_digits = 11;
 constexpr double faint = 1e-20;    // share of the redraws that is left out
 constexpr double patience = 3e12;  // numbers of one level: minutes
 
@@ -45,10 +44,7 @@ struct Fineness {
 
 Fineness fineness(int digits, int level) {
   const double efolds = 2.3 * (digits + 2.3) * (1 + 0.12 * level);
-  return {efolds,
-          1 + 0.3 * level,
-          4 + static_cast<int>(efolds / 3) + 2 * level,
-          {2 * (6 + (6 * digits) / 10 + 4 * level), 1.0 / (1 + 0.3 * level)}};
+  return {efolds, 1 + 0.3 * level, 4 + static_cast<int>(efolds / 3) + 2 * level, time_resolution(digits, level)};
 }
 
 /// The law of one learner's parameters at one time, Θ = decay m_0 + answer g + noise, and what has become of it by a
@@ -56,17 +52,18 @@ Fineness fineness(int digits, int level) {
 struct ThetaAt {
   Vector<double> decay, answer;
   Matrix<double> v;  ///< Cov(Θ|B)
+  double clock;      ///< ∫μ dt
   Vector<double> to_now;
 };
 
 ThetaAt law_at_start(const Law& p) {
   const auto d = p.parameters();
-  return {Vector<double>::Ones(d), Vector<double>::Zero(d), p.start, Vector<double>::Ones(d)};
+  return {Vector<double>::Ones(d), Vector<double>::Zero(d), p.start, 0, Vector<double>::Ones(d)};
 }
 
 ThetaAt after_move(const ThetaAt& from, const analytic::LinearMove<double>& move) {
   ThetaAt out{move.decay.cwiseProduct(from.decay), move.decay.cwiseProduct(from.answer) + move.answer,
-              move.decay.asDiagonal() * from.v * move.decay.asDiagonal(), from.to_now};
+              move.decay.asDiagonal() * from.v * move.decay.asDiagonal(), from.clock + move.clock, from.to_now};
   out.v.diagonal() += move.noise;
   return out;
 }
@@ -144,11 +141,6 @@ std::vector<Site> redraw_sites(const std::vector<Law>& learners) {
   return out;
 }
 
-/// -⟨ln p⟩ of x by what is known, and of an x that is redrawn now.
-struct Uncertainty {
-  double entropy = 0, fresh = 0, slope_square = 0;
-};
-
 class Redraws {
  public:
   Redraws(std::vector<Law> learners, double efolds)
@@ -164,22 +156,29 @@ class Redraws {
   /// What two levels may miss together, for numbers of order 1.
   double noise() const { return 20 * std::exp(-resolution_.efolds); }
 
-  /// slope_square: each learner's times its `diffusion`, 1 if there are none.
-  Uncertainty uncertainty(const RedrawMoment& m, const Knowledge& known,
-                          const std::vector<double>& diffusion = {}) const {
-    Uncertainty out;
+  /// Of x by what is known, and of an x that is redrawn now. slope_square: each learner's times its `diffusion`, 1 if
+  /// there are none.
+  MixtureEntropies uncertainty(const RedrawMoment& m, const Knowledge& known,
+                               const std::vector<double>& diffusion = {}) const {
+    MixtureEntropies out;
     for (const auto& site : sites_) {
-      std::vector<MixtureCoordinate> coordinates;
-      for (const auto& [a, j] : site.coordinates) {
-        coordinates.push_back(coordinate(learners_[a], j, m.past[a], known));
-        if (!diffusion.empty()) coordinates.back().slope *= std::sqrt(diffusion[a]);
-      }
-      const auto e = info::mixture_entropies(coordinates, m.weight, m.fresh(), resolution_);
+      const auto e = info::mixture_entropies(coordinates(site, m, known, diffusion), m.weight, m.fresh(), resolution_);
       out.entropy += site.weight * e.entropy;
       out.fresh += site.weight * e.fresh;
       out.slope_square += site.weight * e.slope_square;
     }
     return out;
+  }
+
+  /// False where uncertainty() would throw AccuracyError at this time.
+  bool fits(const RedrawMoment& m) const {
+    std::vector<Knowledge> asked{{true, true}, {false, true}};
+    if (!fixed()) asked.insert(asked.end(), {{true, false}, {false, false}});
+    return std::all_of(sites_.begin(), sites_.end(), [&](const Site& site) {
+      return std::all_of(asked.begin(), asked.end(), [&](const Knowledge& known) {
+        return info::mixture_fits(coordinates(site, m, known, {}), m.weight, m.fresh(), resolution_);
+      });
+    });
   }
 
   /// ⟨(x - u·Θ)²⟩/2s² - 1/2, summed over what is redrawn together: ⟨φ⟩ less its equilibrium value.
@@ -207,6 +206,16 @@ class Redraws {
   }
 
  private:
+  std::vector<MixtureCoordinate> coordinates(const Site& site, const RedrawMoment& m, const Knowledge& known,
+                                             const std::vector<double>& diffusion) const {
+    std::vector<MixtureCoordinate> out;
+    for (const auto& [a, j] : site.coordinates) {
+      out.push_back(coordinate(learners_[a], j, m.past[a], known));
+      if (!diffusion.empty()) out.back().slope *= std::sqrt(diffusion[a]);
+    }
+    return out;
+  }
+
   static double mean_pull(const Law& p, const Vector<double>& q) {
     double sum = 0;
     for (Index i = 0; i < p.parameters(); ++i) sum += q[i] * p.pull(i);
@@ -278,13 +287,8 @@ class Continuous {
     for (std::size_t a = 0; a < courses_.size(); ++a) {
       const Law& p = redraws_.learners()[a];
       std::vector<ThetaAt> past;
-      std::vector<double> clocks;
-      for (const double u : times) {
-        clocks.push_back(0);
-        past.push_back(law(a, u, clocks.back()));
-      }
-      for (std::size_t k = 0; k < past.size(); ++k)
-        past[k].to_now = (-p.curvature.array() * (clocks.back() - clocks[k])).exp().matrix();
+      for (const double u : times) past.push_back(law(a, u));
+      for (auto& then : past) then.to_now = (-p.curvature.array() * (past.back().clock - then.clock)).exp().matrix();
       m.past.push_back(std::move(past));
     }
     return m;
@@ -300,8 +304,8 @@ class Continuous {
       temperature.push_back(s.temperature + s.temperature_slope * (t - s.start));
       diffusion.push_back(mobility.back() * temperature.back());
     }
-    const Uncertainty both = redraws_.uncertainty(m, {true, true}, diffusion),
-                      b = redraws_.uncertainty(m, {false, true});
+    const MixtureEntropies both = redraws_.uncertainty(m, {true, true}, diffusion),
+                           b = redraws_.uncertainty(m, {false, true});
     const double excess = redraws_.excess_energy(m);
     Exchange out;
     out.heat = -rate_ * excess;
@@ -341,26 +345,31 @@ class Continuous {
     return most;
   }
 
-  ThetaAt law(std::size_t learner, double t, double& clock) const {
+  ThetaAt law(std::size_t learner, double t) const {
     const Law& p = redraws_.learners()[learner];
-    const auto move = analytic::linear_move(p, courses_[learner], 0.0, t, rule_, fine_.moments.growth);
-    clock = move.clock;
-    return after_move(law_at_start(p), move);
+    return after_move(law_at_start(p),
+                      analytic::linear_move(p, courses_[learner], 0.0, t, rule_, fine_.moments.growth));
+  }
+
+  /// One a learner.
+  std::vector<ThetaAt> laws(double t) const {
+    std::vector<ThetaAt> out;
+    for (std::size_t a = 0; a < courses_.size(); ++a) out.push_back(law(a, t));
+    return out;
   }
 
   /// How far an x redrawn at the one time and at the other may be apart, in widths s: as entire functions of the shift,
   /// their densities take a number of nodes that grows with it.
-  double parting_of(double from, double to) const {
+  double parting(const std::vector<ThetaAt>& from, const std::vector<ThetaAt>& to) const {
     double most = 0;
     for (std::size_t a = 0; a < courses_.size(); ++a) {
       const Law& p = redraws_.learners()[a];
-      double begin = 0, end = 0;
-      const ThetaAt first = law(a, from, begin), last = law(a, to, end);
+      const ThetaAt &first = from[a], &last = to[a];
       const Vector<double> answer = last.answer - first.answer,
                            shift =
                                answer.cwiseProduct(p.gradient) + (last.decay - first.decay).cwiseProduct(p.start_mean),
                            spread = answer.cwiseProduct(p.gradient_variance.cwiseSqrt()),
-                           forgotten = 1 - (p.curvature * (begin - end)).array().exp();
+                           forgotten = 1 - (p.curvature * (first.clock - last.clock)).array().exp();
       for (Index j = 0; j < p.channels(); ++j) {
         const Vector<double> u = p.inputs.row(j);
         const double noise = u.cwiseAbs().dot(forgotten.cwiseProduct(first.v.diagonal().cwiseSqrt()));
@@ -382,17 +391,17 @@ class Continuous {
     std::vector<double> cuts;
     for (const double e : ends) cuts.push_back(from + e);
     for (std::size_t i = ends.size() - 1; i-- > 0;) cuts.push_back(to - ends[i]);
+    std::vector<ThetaAt> before = laws(cuts.front());
     for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
-      const double length = cuts[i + 1] - cuts[i], parting = std::min(parting_of(cuts[i], cuts[i + 1]), 400.0);
-      const int size = static_cast<int>(
-          std::ceil(fine_.redraws * (2 + fine_.efolds / 8 + std::sqrt(2 * fine_.efolds) * parting / 4)));
-      const auto rule = evolve::gauss_nodes<double>(std::array{1.0}, 2.0, size);
-      for (std::size_t k = 0; k < rule.times.size(); ++k) {
-        if (!(rule.weight[k] > 0)) continue;  // the ends
-        const double u = cuts[i] + rule.times[k] * length;
-        times.push_back(u);
-        weights.push_back(rule.weight[k] * length * rate_ * std::exp(-rate_ * (t - u)));
+      std::vector<ThetaAt> after = laws(cuts[i + 1]);
+      const double half_length = (cuts[i + 1] - cuts[i]) / 2, apart = std::min(parting(before, after), 400.0);
+      const auto rule = evolve::gauss_legendre<double>(static_cast<int>(
+          std::ceil(fine_.redraws * (2 + fine_.efolds / 8 + std::sqrt(2 * fine_.efolds) * apart / 4))));
+      for (std::size_t k = 0; k < rule.node.size(); ++k) {
+        times.push_back(cuts[i] + (1 + rule.node[k]) * half_length);
+        weights.push_back(rule.weight[k] * half_length * rate_ * std::exp(-rate_ * (t - times.back())));
       }
+      before = std::move(after);
     }
   }
 
@@ -404,16 +413,26 @@ class Continuous {
   std::vector<double> knots_;
 };
 
-std::vector<Exchange> exchanged(Redraws& redraws, const Continuous& motion, const std::vector<double>& points,
-                                const Fineness& fine, int threads) {
+/// When exchanges are integrated: nodes, and the times between which rates are smooth, points among them.
+struct ExchangeTimes {
+  std::vector<double> cuts;
+  evolve::TimeNodes<double> nodes;
+};
+
+ExchangeTimes exchange_times(const Continuous& motion, const std::vector<double>& points, const Fineness& fine) {
   std::vector<double> cuts(points);
   cuts.insert(cuts.end(), motion.knots().begin(), motion.knots().end());
   cuts.push_back(0);
   std::sort(cuts.begin(), cuts.end());
   cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-  std::vector<double> inner(cuts.begin(), std::upper_bound(cuts.begin(), cuts.end(), points.back()));
-  const auto nodes = evolve::gauss_nodes<double>(inner, motion.shortest(), fine.time_order);
-  redraws.share_patience(nodes.times.size() + points.size());
+  cuts.erase(std::upper_bound(cuts.begin(), cuts.end(), points.back()), cuts.end());
+  auto nodes = evolve::gauss_nodes<double>(cuts, motion.shortest(), fine.time_order);
+  return {std::move(cuts), std::move(nodes)};
+}
+
+std::vector<Exchange> exchanged(const Continuous& motion, const std::vector<double>& points, const ExchangeTimes& when,
+                                int threads) {
+  const auto& [cuts, nodes] = when;
   std::vector<Exchange> rates(nodes.times.size());
   num::parallel_for(static_cast<int>(rates.size()), threads, [&](int i) {
     const auto k = static_cast<std::size_t>(i);
@@ -429,7 +448,7 @@ std::vector<Exchange> exchanged(Redraws& redraws, const Continuous& motion, cons
                             ep = total(&Exchange::ep);
   std::vector<Exchange> out;
   for (const double t : points) {
-    const auto k = static_cast<std::size_t>(std::find(inner.begin(), inner.end(), t) - inner.begin());
+    const auto k = static_cast<std::size_t>(std::find(cuts.begin(), cuts.end(), t) - cuts.begin());
     out.push_back({heat[k], work[k], flow_x[k], flow_theta[k], ep[k]});
   }
   return out;
@@ -491,6 +510,10 @@ class InTurns {
   std::vector<std::vector<ThetaAt>> laws_;
   std::vector<std::vector<Vector<double>>> decays_;  // of the turn that leads there
 };
+
+long turns_until(const experiment::Experiment& e, double t) {
+  return std::lround(t / (e.time.step ? num::from_rational<double>(*e.time.step) : 1));
+}
 
 /// What the exchange of a turn is the change of.
 struct TurnState {
@@ -609,15 +632,16 @@ std::vector<info::Row<double>> redraw_rows(const Job& job, const std::vector<dou
       set_x(out[j], redraws, at(j), start, done[j], turns, points[j] == 0);
     });
   };
-  if (!e.time.step && e.learner.kind != "sgld") {
+  if (!experiment::takes_turns(e)) {
     const Continuous motion(e, redraws, all, fine);
-    const auto done = exchanged(redraws, motion, points, fine, threads);
-    complete(motion.at(0), done, false, [&](std::size_t j) { return motion.at(points[j]); });
+    const ExchangeTimes when = exchange_times(motion, points, fine);
+    redraws.share_patience(when.nodes.times.size() + points.size());
+    complete(motion.at(0), exchanged(motion, points, when, threads), false,
+             [&](std::size_t j) { return motion.at(points[j]); });
     return out;
   }
-  const double length = e.time.step ? num::from_rational<double>(*e.time.step) : 1;
-  const auto turn = [&](std::size_t j) { return std::lround(points[j] / length); };
-  const long last = turn(points.size() - 1);
+  const auto turn = [&](std::size_t j) { return turns_until(e, points[j]); };
+  const long last = turns_until(e, points.back());
   redraws.share_patience(2 * static_cast<std::size_t>(last) + points.size());
   const InTurns motion(e, redraws, all, fine, last);
   const auto all_turns = exchanged(redraws, motion, last, threads);
@@ -626,6 +650,39 @@ std::vector<info::Row<double>> redraw_rows(const Job& job, const std::vector<dou
   complete(motion.at(0, 0), done, true, [&](std::size_t j) { return motion.at(turn(j), turn(j)); });
   return out;
 }
+
+/// Whether the first levels of so many digits fit, at the points.
+bool digits_fit(const experiment::Experiment& e, const std::vector<double>& points, int digits) {
+  const Fineness fine = fineness(digits, 1);
+  std::vector<Law> learners;
+  const auto all = courses(e, learners);
+  Redraws redraws(std::move(learners), fine.efolds);
+  const auto fits = [&](const auto& at) {
+    return std::all_of(points.begin(), points.end(), [&](double t) { return redraws.fits(at(t)); });
+  };
+  if (!experiment::takes_turns(e)) {
+    const Continuous motion(e, redraws, all, fine);
+    redraws.share_patience(exchange_times(motion, points, fine).nodes.times.size() + points.size());
+    return fits([&](double t) { return motion.at(t); });
+  }
+  const long last = turns_until(e, points.back());
+  redraws.share_patience(2 * static_cast<std::size_t>(last) + points.size());
+  const InTurns motion(e, redraws, all, fine, last);
+  return fits([&](double t) { return motion.at(turns_until(e, t), turns_until(e, t)); });
+}
+
+void require_room(const Job& job, const std::vector<double>& points) {
+  const auto& e = job.experiment;
+  if (digits_fit(e, points, job.digits)) return;
+  int most = job.digits - 1;
+  while (most > 0 && !digits_fit(e, points, most)) --most;
+  throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
+                      " digits: the density of x takes more numbers than can be summed; allowed: " +
+                      (most > 0 ? "at most " + std::to_string(most) + " digits, " : "") +
+                      "fewer times or parameters, or one data set by data.values");
+}
+
+}  // namespace
 
 bool redraws_linearly(const experiment::Experiment& e) {
   if (e.sampler.kind != "heat-bath" || (!of_regression(e) && e.model.kind != "gaussian-mean")) return false;
@@ -636,24 +693,23 @@ bool redraws_linearly(const experiment::Experiment& e) {
   return l.kind == "langevin" || (l.kind == "sgld" && sees_all(e));
 }
 
-}  // namespace
-
 bool mixes_redraws(const Job& job) {
   const auto& e = job.experiment;
   if (job.options.method != Method::automatic || !redraws_linearly(e)) return false;
   const bool on_grid = e.model.kind != "gaussian-mean" || e.model.dimension == 1;
-  return !on_grid || (job.digits <= most_digits && !fluctuations_wanted(job.options));
+  return !on_grid || (job.digits <= most_redraw_digits && !fluctuations_wanted(job.options));
 }
 
 void gaussian_redraws(Job& job) {
   const auto& e = job.experiment;
   require_turns(e);
-  if (job.digits > most_digits)
+  if (job.digits > most_redraw_digits)
     throw AccuracyError(e.at("accuracy.digits") + std::to_string(job.digits) +
                         " digits are out of reach of a Gaussian x that is redrawn, which is computed in double "
                         "precision; allowed: at most " +
-                        std::to_string(most_digits));
+                        std::to_string(most_redraw_digits));
   const auto study = make_study<double>(e, job.options);
+  require_room(job, study.points);
   const auto identities =
       e.learner.kind == "sgld"
           ? sgld_identities<double>(num::from_rational<double>(e.learner.temperature.values.front()), true)

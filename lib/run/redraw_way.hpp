@@ -6,13 +6,20 @@
 
 namespace calor::run {
 
-/// True for heat-bath behind gaussian-mean and linear-regression, in continuous time or in turns, under langevin, sgld
-/// with full batches, or (gaussian-mean with given examples) sgd-diffusion; temperatures > 0; where --method is auto.
-/// Not where a grid has what is asked for, and mixtures have not: fluctuations of x, and more digits than doubles give.
+/// Doubles give no more.
+constexpr int most_redraw_digits = 11;
+
+/// heat-bath behind gaussian-mean and linear-regression, in continuous time or in turns, under langevin, sgld with full
+/// batches, or (gaussian-mean with given examples) sgd-diffusion; temperatures > 0.
+bool redraws_linearly(const experiment::Experiment& experiment);
+
+/// True for redraws_linearly where --method is auto. Not where a grid has what is asked for, and mixtures have not:
+/// fluctuations of x, and more digits than doubles give.
 bool mixes_redraws(const Job& job);
 
 /// All quantities but fluctuations of x: theta's by second moments (linear_way.hpp), those of x by quadrature over it
-/// and what an observer knows (info/mixture_entropy.hpp), exchanges by their rates. In double precision.
+/// and what an observer knows (info/mixture_entropy.hpp), exchanges by their rates. In double precision. Throws
+/// AccuracyError before it begins where the digits asked for take too many numbers, with those that do not.
 void gaussian_redraws(Job& job);
 
 }  // namespace calor::run

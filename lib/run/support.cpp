@@ -110,14 +110,17 @@ void require_narrow_start(const experiment::Experiment& e) {
     const double well = coldest / (precision * square + num::from_rational<double>(l.weight_decay));
     const double s = num::from_rational<double>(l.initial_stddev[a]);
     if (s * s <= widest_start * well) continue;
-    refuse_unavailable(
-        e, "learner.initial",
-        "\"" + e.sampler.kind + "\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) + ", wider than " +
-            num::to_text(std::sqrt(widest_start * well), 3) + " (the square root of 1.5 times the stationary variance)",
-        "a narrower start, a higher temperature, sampler equilibrium" + std::string(e.sampler.kind != "ou" ? " or ou"
-                                                                                    : moves_linearly(e)
-                                                                                        ? ", --method auto"
-                                                                                        : ""));
+    const std::string digits = std::to_string(most_redraw_digits),
+                      others = moves_linearly(e) ? ", --method auto"
+                               : redraws_linearly(e)
+                                   ? " or ou, --method auto with at most " + digits + " digits and no fluctuations of x"
+                               : e.sampler.kind != "ou" ? " or ou"
+                                                        : "";
+    refuse_unavailable(e, "learner.initial",
+                       "\"" + e.sampler.kind + "\" of a Gaussian x behind a start of stddev " + num::to_text(s, 3) +
+                           ", wider than " + num::to_text(std::sqrt(widest_start * well), 3) +
+                           " (the square root of 1.5 times the stationary variance)",
+                       "a narrower start, a higher temperature, sampler equilibrium" + others);
   }
 }
 
@@ -224,7 +227,7 @@ void require_supported(const Job& job) {
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
     refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
                        "one dimension; given examples (data.values) and a start as wide in all directions, with "
-                       "sampler equilibrium or ou and --method auto or analytic");
+                       "sampler equilibrium or ou and --method auto or analytic, or heat-bath and --method auto");
   if (l.kind == "sgd-diffusion" && bends && d > 1 && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "data.target",

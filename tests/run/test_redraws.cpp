@@ -317,6 +317,32 @@ TEST_CASE("redraws: heat and work by the equations of the second moments") {
   }
 }
 
+TEST_CASE("redraws: what does not fit is refused with the digits that do") {
+  const std::string time = "rate = 2\n[time]\npoints = [0, 0.6]";
+  const auto said = [&](const std::string& text, int digits, Method method = Method::automatic) -> std::string {
+    try {
+      static_cast<void>(run_redraws(text, digits, {}, method));
+    } catch (const InputError& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const auto has = [](const std::string& text, const std::string& part) {
+    CAPTURE(text);
+    CHECK(text.find(part) != std::string::npos);
+  };
+  const auto space = redrawn("size = 4\ntarget = { mean = [0.3, 0.8, 0], stddev = [0.8, 0.8, 0.8] }",
+                             "{ mean = [0.1, -0.4, 0], stddev = [0.3, 0.5, 0.4] }", time,
+                             "kind = \"gaussian-mean\"\ndimension = 3\nstddev = 1");
+  has(said(space, 11), "accuracy.digits: 11 digits: the density of x");
+  has(said(space, 11), "allowed: at most");
+  has(said(space, 12), "allowed: at most 11");
+  const auto wide =
+      redrawn("values = [0.4, 0.9]", "{ mean = [0.1], stddev = [3] }", time, "kind = \"gaussian-mean\"\nstddev = 1");
+  has(said(wide, 5, Method::spectral), "--method auto with at most 11 digits");
+  CHECK(said(wide, 5) == "");
+}
+
 TEST_CASE("redraws: noise that differs from direction to direction") {
   // along the axes: each with a temperature of its own, and together they are known by their sum of flows
   const auto text =
