@@ -93,24 +93,34 @@ std::vector<std::string> split(const std::vector<std::string>& lists) {
 constexpr const char* allowed_words =
     "allowed: the names that calor explain lists, fluctuations, all, and -NAME to leave one out";
 
-/// Catalogue names, each once; the groups `all` (where only -NAME is given, too) and `fluctuations` spelt out, without
-/// those that -NAME leaves out.
-std::vector<std::string> expand(const std::vector<std::string>& words) {
-  std::vector<std::string> out, left_out;
-  const auto add = [&](const std::string& name) {
-    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+/// Catalogue names, each once, in the order asked.
+struct Asked {
+  std::vector<std::string> quantities;  // empty: what is printed unless asked otherwise
+  std::vector<std::string> named;       // those of them that `all` does not stand for
+};
+
+/// The groups `all` (where only -NAME is given, too) and `fluctuations` spelt out, without those that -NAME leaves out.
+Asked expand(const std::vector<std::string>& words) {
+  Asked out;
+  std::vector<std::string> left_out;
+  const auto add = [&](std::vector<std::string>& to, const std::string& name) {
+    if (std::find(to.begin(), to.end(), name) == to.end()) to.push_back(name);
+  };
+  const auto add_named = [&](const std::string& name) {
+    add(out.quantities, name);
+    add(out.named, name);
   };
   const auto add_all = [&] {
     for (const auto& d : ledger::catalogue())
-      if (!d.on_request) add(std::string(d.name));
+      if (!d.on_request) add(out.quantities, std::string(d.name));
   };
   for (const auto& word : words) {
     const bool less = word.starts_with('-');
     const std::string name = less ? word.substr(1) : word;
     if (ledger::find(name) != nullptr) {
-      less ? left_out.push_back(name) : add(name);
+      less ? left_out.push_back(name) : add_named(name);
     } else if (word == "fluctuations") {
-      for (const auto& one : fluctuations) add(one);
+      for (const auto& one : fluctuations) add_named(one);
     } else if (word == "all") {
       add_all();
     } else {
@@ -120,9 +130,13 @@ std::vector<std::string> expand(const std::vector<std::string>& words) {
                        allowed_words);
     }
   }
+  if (words.empty()) return out;
   if (left_out.size() == words.size()) add_all();
-  for (const auto& name : left_out) std::erase(out, name);
-  if (out.empty() && !words.empty()) throw InputError(std::string("--quantities: nothing is left; ") + allowed_words);
+  for (const auto& name : left_out) {
+    std::erase(out.quantities, name);
+    std::erase(out.named, name);
+  }
+  if (out.quantities.empty()) throw InputError(std::string("--quantities: nothing is left; ") + allowed_words);
   return out;
 }
 
@@ -165,13 +179,13 @@ std::vector<table::Table> compute_all(const std::vector<experiment::Swept>& memb
   return tables;
 }
 
-/// Those asked for that no table has. Throws InputError if that is all of them.
-std::vector<std::string> missing(const std::vector<table::Table>& tables, const std::vector<std::string>& asked) {
-  std::vector<std::string> out = asked;
+/// Those asked for by name that no table has. Throws InputError if that is all there is.
+std::vector<std::string> missing(const std::vector<table::Table>& tables, const Asked& asked) {
+  std::vector<std::string> out = asked.named;
   for (const auto& table : tables)
     for (const auto& row : table.rows)
       for (const auto& cell : row.cells) std::erase(out, cell.quantity);
-  if (!out.empty() && out.size() == asked.size())
+  if (!out.empty() && out.size() == asked.quantities.size())
     throw InputError("--quantities: " + experiment::join(out) +
                      ": not defined or not available for this experiment; allowed: what calor run prints without "
                      "--quantities or with --quantities fluctuations");
@@ -184,11 +198,12 @@ CLI::Validator count_between(int low, int high) { return CLI::Range(low, high).d
 int run(RunRequest request) {
   const table::Format format = table::format_from_name(request.format);
   request.options.method = method_of(request.method);
-  request.options.quantities = expand(split(request.quantities));
+  const Asked asked = expand(split(request.quantities));
+  request.options.quantities = asked.quantities;
   const auto members = experiment::read(request.experiment);
   const Output output(request.output, sources_of(request.experiment, members));
   const auto tables = compute_all(members, request.options);
-  const auto absent = missing(tables, request.options.quantities);
+  const auto absent = missing(tables, asked);
   const int terminal = request.output ? 0 : terminal_width(STDOUT_FILENO);
   output.write(table::write(tables, format, terminal == 0 ? 100 : std::clamp(terminal, 60, 160)));
   if (!absent.empty())

@@ -47,7 +47,7 @@ RealKernels real_kernels(const Study<double>& study, const Layout<double>& layou
   const double stddev = study.model->stddev({});
   const double reach = stddev * std::sqrt(2 * resolution.deep_tail());  // as the level lays out its spaces
   const grid::Grid<double> x{layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
-  return {{{x}, basis.theta, Vector<double>::Constant(basis.size(), stddev)}, spaces};
+  return RealKernels({{x}, basis.theta, Vector<double>::Constant(basis.size(), stddev)});
 }
 
 constexpr double most_products = 4e12;  // of one level
@@ -77,10 +77,10 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   const std::vector<Eigen::Index> one_row{spaces.x_weight.size()};
   const auto over = [&](double time) {
     return e.sampler.kind == "ou" ? thermo::by_kernels(kernels.ou(rate * time))
-                                  : thermo::redraw(spaces, one_row, std::exp(-rate * time));
+                                  : thermo::redraw<double>(spaces, one_row, std::exp(-rate * time));
   };
   const auto turn = [&] {
-    return e.sampler.kind == "ou" ? over(step) : thermo::redraw(spaces, one_row, kept_in_a_turn(e));
+    return e.sampler.kind == "ou" ? over(step) : thermo::redraw<double>(spaces, one_row, kept_in_a_turn(e));
   };
   const thermo::Turns turns{step, e.time.step ? turn() : thermo::XMove()};
   const thermo::Splitting splitting{over, resolution.lag_substep / (rate + 1 / layout.fastest_time),

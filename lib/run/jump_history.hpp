@@ -48,10 +48,14 @@ struct PairHistory {
 template <Real R>
 PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
-/// The same for an x on the real line (real_kernels.hpp), split and extrapolated (thermo/lagged.hpp): totals heat_x,
-/// work_x, flow_x, flow_theta, ep_x. Throws AccuracyError unless R is double.
+/// The same for heat-bath of a real x, in one dimension or more.
 template <Real R>
-PairHistory<R> follow_real(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+PairHistory<R> follow_redraws(const JumpSetting<R>& setting, const num::Vector<R>& loss);
+
+/// The same for ou (real_kernels.hpp), split and extrapolated (thermo/lagged.hpp): totals heat_x, work_x, flow_x,
+/// flow_theta, ep_x. Constant temperature. Throws AccuracyError unless R is double.
+template <Real R>
+PairHistory<R> follow_ou(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
 /// The points with times towards 0 before the first: X of a state to which nobody has come yet lies like p(.|theta),
 /// and of those who come the farthest out outweigh it from the first moment on, so that entropies are smooth in ln t
@@ -59,9 +63,9 @@ PairHistory<R> follow_real(const JumpSetting<R>& setting, const num::Vector<R>& 
 template <Real R>
 std::vector<R> graded(const JumpSetting<R>& setting);
 
-/// X's kernels over one turn of `time.step` for an x on the real line that is not simply drawn anew. Throws as above.
+/// X's kernels of ou over one turn of `time.step`. Throws as above.
 template <Real R>
-std::vector<num::Matrix<R>> real_turn(const JumpSetting<R>& setting);
+std::vector<num::Matrix<R>> ou_turn(const JumpSetting<R>& setting);
 
 /// Theta moves for `time.step`, then X by one turn. Checks "_ep_x_relative" (I11) and, with the equilibrium sampler,
 /// "ep_x_path" = sum over steps of <D(p(.|theta) || p(.|theta'))>.

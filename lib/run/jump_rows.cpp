@@ -178,9 +178,10 @@ std::vector<Row<R>> jump_rows(const experiment::Experiment& e, const std::vector
                             ? follow_learner(study.problem.setting, study.problem.losses[k])
                             : follow_scheduled(study.problem.setting, study.problem.losses[k]);
     if (paired)
-      study.pairs[k] = in_turn ? follow_turns(study.problem.setting, study.problem.losses[k])
-                       : real  ? follow_real(study.problem.setting, study.problem.losses[k])
-                               : follow_lagging(study.problem.setting, study.problem.losses[k]);
+      study.pairs[k] = in_turn                  ? follow_turns(study.problem.setting, study.problem.losses[k])
+                       : !real                  ? follow_lagging(study.problem.setting, study.problem.losses[k])
+                       : e.sampler.kind == "ou" ? follow_ou(study.problem.setting, study.problem.losses[k])
+                                                : follow_redraws(study.problem.setting, study.problem.losses[k]);
     if (fluctuations && !in_turn && !real) {
       if (paired)
         add_fluctuations(study.problem.setting, study.problem.losses[k], study.pairs[k]);

@@ -40,7 +40,7 @@ void require_nodes(const experiment::Experiment& e, const std::string& key, cons
                 can);
 }
 
-void require_possible(const experiment::Experiment& e, bool real_x) {
+void require_possible(const experiment::Experiment& e) {
   if (e.model.kind == "gaussian-mean" && e.model.dimension > 2)
     refuse_jump(e, "model.dimension",
                 "a jump learner with x in " + std::to_string(e.model.dimension) + " dimensions is not available",
@@ -50,16 +50,13 @@ void require_possible(const experiment::Experiment& e, bool real_x) {
     refuse_jump(e, "learner.acceptance",
                 "\"metropolis\" with an ensemble of data sets of \"gaussian\" (its rates have kinks) is not available",
                 "heat-bath, arrhenius, or one data set by data.values");
-  const bool lags = e.sampler.kind != "equilibrium";
-  if (real_x && lags && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
-    refuse_jump(e, "sampler.kind",
-                "a sampler that lags behind a jump learner with x in several dimensions is not available",
-                "equilibrium; one dimension");
-  if (real_x && lags && !e.time.step && learner::scheduled(e.learner))
-    refuse_jump(
-        e, "sampler.kind",
-        "a sampler that lags in continuous time behind a jump learner with real x and a schedule is not available",
-        "equilibrium; time.step");
+  const bool ou = e.sampler.kind == "ou";
+  if (ou && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
+    refuse_jump(e, "sampler.kind", "\"ou\" behind a jump learner with x in several dimensions is not available",
+                "equilibrium, heat-bath; one dimension");
+  if (ou && !e.time.step && learner::scheduled(e.learner))
+    refuse_jump(e, "sampler.kind", "\"ou\" in continuous time behind a jump learner with a schedule is not available",
+                "equilibrium, heat-bath; time.step");
   if (e.time.step && static_cast<int>(e.learner.states.size()) > most_states_in_turn)
     refuse_jump(e, "learner.states", std::to_string(e.learner.states.size()) + " states with time.step are too many",
                 "at most " + std::to_string(most_states_in_turn));
@@ -282,7 +279,7 @@ data::Ensemble<R> gaussian_ensemble(const model::Model<R>& model, const experime
   return out;
 }
 
-/// The kernels of a real x that lags: one a state for a turn; in continuous time two for each column of the
+/// The kernels of ou: one a state for a turn; in continuous time two for each column of the
 /// extrapolation on each panel.
 template <Real R>
 void require_kernels(const JumpSetting<R>& s) {
@@ -293,7 +290,7 @@ void require_kernels(const JumpSetting<R>& s) {
     refuse_jump(e, "learner.states",
                 num::to_text(n, 6) + " states with " + num::to_text(columns, 6) +
                     " values of x that lags behind do not fit into memory",
-                "fewer states, fewer digits, or sampler equilibrium");
+                "fewer states, fewer digits, or sampler equilibrium or heat-bath");
 }
 
 /// -ln p(x_k|theta_i) at real nodes x: statistics times terms.
@@ -312,6 +309,7 @@ struct RealNodes {
   std::vector<std::vector<R>> statistics;
   std::vector<R> weight;
   std::vector<grid::Grid<double>> axes;  // one a row, in one dimension
+  std::vector<Eigen::Index> sizes;       // one a row
 };
 
 template <Real R>
@@ -359,8 +357,8 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
         x[i] = lowest[i];
       }
     }
-    out.axes.push_back(
-        {num::to_double(lowest[0]), num::to_double(spacing), static_cast<int>(out.weight.size() - before)});
+    out.sizes.push_back(static_cast<Eigen::Index>(out.weight.size() - before));
+    out.axes.push_back({num::to_double(lowest[0]), num::to_double(spacing), static_cast<int>(out.sizes.back())});
   }
   return out;
 }
@@ -378,6 +376,7 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
   if (nodes.statistics.empty()) nodes = real_nodes(model, *setting.experiment, setting.learner, resolution);
   const auto outcomes = static_cast<Eigen::Index>(nodes.statistics.size());
   setting.energy = energies_of<R>(terms, nodes.statistics);
+  setting.x_rows = std::move(nodes.sizes);
   auto& s = setting.spaces;
   s.theta_weight = Vector<R>::Ones(terms.rows());
   s.x_weight = Eigen::Map<const Vector<R>>(nodes.weight.data(), outcomes);
@@ -386,7 +385,7 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
     for (Eigen::Index k = 0; k < outcomes; ++k) s.conditional(i, k) = exp(-setting.energy(i, k));
   s.x_entropy = s.conditional.cwiseProduct(setting.energy) * s.x_weight;
   if constexpr (std::same_as<R, double>) {
-    if (model.outcomes() > 0 || setting.experiment->sampler.kind == "equilibrium") return;
+    if (setting.experiment->sampler.kind != "ou") return;
     const auto& states = setting.learner.states;
     RealAxes axes{nodes.axes, Matrix<double>(terms.rows(), model.rows()), Vector<double>(terms.rows())};
     for (Eigen::Index i = 0; i < terms.rows(); ++i) {
@@ -394,7 +393,7 @@ void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Mat
       axes.stddev[i] = model.stddev(theta);
       for (int row = 0; row < model.rows(); ++row) axes.mean(i, row) = model.mean(theta, row).front();
     }
-    setting.kernels = std::make_shared<RealKernels>(std::move(axes), s);
+    setting.kernels = std::make_shared<RealKernels>(std::move(axes));
   }
 }
 
@@ -406,7 +405,7 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   resolution.tail_decades *= further;
   resolution.spacing_decades *= further;
   const auto model = model::make<R>(e.model);
-  require_possible(e, model->outcomes() == 0);
+  require_possible(e);
   JumpProblem<R> out;
   auto& setting = out.setting;
   setting.experiment = &e;
@@ -455,8 +454,11 @@ JumpProblem<R> jump_problem(const experiment::Experiment& e, const std::vector<R
   setting.lag_growth = 1 + 5 * resolution.lag_substep;        // levels must differ in every panel
   setting.lag_columns = std::min(resolution.lag_columns, 7);  // more, and round-off is amplified by hundreds
   if (setting.kernels) require_kernels(setting);
-  const bool empty_states = setting.learner.initial.minCoeff() < R(0.01) * setting.learner.initial.maxCoeff();
-  setting.quadrature = evolve::quadrature<R>(resolution.time_order, empty_states, exp(R(-resolution.tail_decades)),
+  // of a real x those who come from the farthest states outweigh all others far out, from the first moment on, so that
+  // entropies are smooth in ln t only
+  const bool singular = setting.learner.initial.minCoeff() < R(0.01) * setting.learner.initial.maxCoeff() ||
+                        (model->outcomes() == 0 && e.sampler.kind != "equilibrium");
+  setting.quadrature = evolve::quadrature<R>(resolution.time_order, singular, exp(R(-resolution.tail_decades)),
                                              resolution.panel_scale / (2 * num::to_double(fastest)));
   return out;
 }

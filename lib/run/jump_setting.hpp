@@ -25,9 +25,10 @@ struct JumpSetting {
   std::vector<R> points;
   evolve::Quadrature<R> quadrature;
   bool fluctuations = false;             // moments of heat_x and work_x, ift_x
-  std::shared_ptr<RealKernels> kernels;  // of an x on the real line that lags; longest substep and columns of
-  double lag_substep = 0.1;              // the extrapolation in continuous time
-  double lag_growth = 3;                 // of its panels away from t = 0
+  std::vector<Eigen::Index> x_rows;      // numbers of x in each row of a design
+  std::shared_ptr<RealKernels> kernels;  // of ou; longest substep and columns of the extrapolation in continuous time
+  double lag_substep = 0.1;
+  double lag_growth = 3;  // of its panels away from t = 0
   int lag_columns = 6;
 };
 

@@ -1,3 +1,4 @@
+#include <functional>
 #include <optional>
 
 #include "learner/course.hpp"
@@ -5,6 +6,7 @@
 #include "sampler/ou.hpp"
 #include "sampler/sampler.hpp"
 #include "thermo/fluctuations.hpp"
+#include "thermo/lagged.hpp"
 
 namespace calor::run {
 
@@ -22,12 +24,12 @@ R mismatch(const JumpSetting<R>& s, const Matrix<R>& joint) {
   return sum;
 }
 
+/// X's kernels at the states: of outcomes, and of ou.
 template <Real R>
 std::vector<Matrix<R>> turn_kernels(const JumpSetting<R>& s) {
   const auto& sampler = s.experiment->sampler;
+  if (s.kernels) return ou_turn(s);
   std::vector<Matrix<R>> out;
-  if (sampler.kind == "equilibrium") return out;
-  if (s.kernels) return real_turn(s);
   for (Eigen::Index i = 0; i < s.energy.rows(); ++i) {
     const Vector<R> p = s.spaces.conditional.row(i);
     if (sampler.rate) {
@@ -42,16 +44,24 @@ std::vector<Matrix<R>> turn_kernels(const JumpSetting<R>& s) {
 }
 
 template <Real R>
-void move_x(const JumpSetting<R>& s, const std::vector<Matrix<R>>& kernels, Matrix<R>& joint) {
-  const Vector<R> rho = joint * s.spaces.x_weight;
-  if (kernels.empty()) {
-    joint = rho.asDiagonal() * s.spaces.conditional;
-    return;
-  }
-  for (Eigen::Index i = 0; i < joint.rows(); ++i) {
-    const Vector<R> row = joint.row(i);
-    joint.row(i) = (kernels[static_cast<std::size_t>(i)] * row).transpose();
-  }
+using TurnOfX = std::function<Matrix<R>(const Matrix<R>&)>;
+
+template <Real R>
+TurnOfX<R> turn_of_x(const JumpSetting<R>& s) {
+  const auto& e = *s.experiment;
+  if (e.sampler.kind == "equilibrium")
+    return [&s](const Matrix<R>& joint) -> Matrix<R> {
+      return Vector<R>(joint * s.spaces.x_weight).asDiagonal() * s.spaces.conditional;
+    };
+  if (!s.x_rows.empty() && e.sampler.kind == "heat-bath")
+    return thermo::redraw(s.spaces, s.x_rows, kept_in_a_turn<R>(e));
+  return [kernels = turn_kernels(s)](Matrix<R> joint) {
+    for (Eigen::Index i = 0; i < joint.rows(); ++i) {
+      const Vector<R> row = joint.row(i);
+      joint.row(i) = (kernels[static_cast<std::size_t>(i)] * row).transpose();
+    }
+    return joint;
+  };
 }
 
 /// A step's kernel, column by column, and the mean divergence of a step from each state.
@@ -106,8 +116,8 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
   using std::fabs, std::sqrt;
   auto step = step_kernel(s, loss, 0);
   const bool changes = learner::scheduled(s.experiment->learner);
-  const auto kernels = turn_kernels(s);
-  const bool equilibrium = kernels.empty();
+  const auto turn = turn_of_x(s);
+  const bool equilibrium = s.experiment->sampler.kind == "equilibrium";
   Matrix<R> joint = equilibrium_start(s);
   auto state = thermo::joint_state(s.spaces, s.energy, joint);
   thermo::Ledger<R> ledger;
@@ -116,12 +126,11 @@ PairHistory<R> follow_turns(const JumpSetting<R>& s, const Vector<R>& loss) {
   if (s.fluctuations) fluctuations = thermo::Fluctuations<R>(joint);
   const auto theta_move = [&](const Matrix<R>& f) { return Matrix<R>(step.kernel * f); };
   std::optional<thermo::TailNoise<R>> tails;
-  if (s.kernels && s.experiment->sampler.kind == "ou")
-    tails.emplace(s.spaces, s.energy, R(sampler::OuTransition::round_off));
-  const auto x_move = [&](Matrix<R> f) {
-    move_x(s, kernels, f);
-    if (tails) thermo::clear_tails(R(sampler::OuTransition::round_off), f);
-    return f;
+  if (s.kernels) tails.emplace(s.spaces, s.energy, R(sampler::OuTransition::round_off));
+  const auto x_move = [&](const Matrix<R>& f) {
+    Matrix<R> out = turn(f);
+    if (tails) thermo::clear_tails(R(sampler::OuTransition::round_off), out);
+    return out;
   };
   long done = 0;
   PairHistory<R> out;

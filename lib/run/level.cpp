@@ -159,9 +159,11 @@ bool has_stationary_densities(const experiment::Experiment& e) {
 
 bool lagging(const experiment::Experiment& e) { return e.sampler.kind != "equilibrium" || e.time.step.has_value(); }
 
-double kept_in_a_turn(const experiment::Experiment& e) {
-  if (e.sampler.rate) return std::exp(-num::from_rational<double>(num::Rational(*e.sampler.rate * *e.time.step)));
-  return 1 - num::from_rational<double>(e.sampler.probability.value_or(1));
+template <Real R>
+R kept_in_a_turn(const experiment::Experiment& e) {
+  using std::exp;
+  if (e.sampler.rate) return exp(-num::from_rational<R>(num::Rational(*e.sampler.rate * *e.time.step)));
+  return num::from_rational<R>(1 - e.sampler.probability.value_or(1));
 }
 
 template <Real R>
@@ -393,6 +395,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
 }
 
 #define CALOR_INSTANTIATE(R)                                                                          \
+  template R kept_in_a_turn<R>(const experiment::Experiment&);                                        \
   template Study<R> make_study<R>(const experiment::Experiment&, const Options&);                     \
   template Layout<R> lay_out(const Study<R>&, const Resolution&);                                     \
   template evolve::TimeNodes<R> time_nodes(const Study<R>&, const Layout<R>&, const Resolution&);     \

@@ -72,7 +72,8 @@ bool has_stationary_densities(const experiment::Experiment& experiment);
 bool lagging(const experiment::Experiment& experiment);
 
 /// The share of a redrawn X that one turn leaves where it is.
-double kept_in_a_turn(const experiment::Experiment& experiment);
+template <Real R = double>
+R kept_in_a_turn(const experiment::Experiment& experiment);
 
 /// Points and quadrature nodes of a level: panels begin anew at the knots of schedules.
 template <Real R>

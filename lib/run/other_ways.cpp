@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "run/analytic.hpp"
 #include "run/job.hpp"
@@ -73,11 +72,11 @@ void finite_chain(Job& job) {
   complete_by(job, [](Job& rest) {
     const auto& e = rest.experiment;
     // OuTransition and the splitting are in double precision
-    if (outcomes(e.model) == 0 && e.sampler.kind != "equilibrium") {
+    if (e.sampler.kind == "ou") {
       if (rest.digits > 12 || rest.options.precision > num::digits10<double>())
         throw AccuracyError(e.at("accuracy.digits") + std::to_string(rest.digits) +
-                            " digits are out of reach of a jump learner with real x and sampler \"" + e.sampler.kind +
-                            "\", which is computed in double precision; allowed: at most 12");
+                            " digits are out of reach of sampler \"ou\" behind a jump learner, which is computed in "
+                            "double precision; allowed: at most 12");
       return finite_chain_with<double>(rest);
     }
     raise_precision(rest, 0, []<Real R>(Job& j) { finite_chain_with<R>(j); });

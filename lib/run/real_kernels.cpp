@@ -8,9 +8,11 @@ using num::Matrix;
 
 const thermo::XKernels& RealKernels::ou(double decay) {
   const std::lock_guard lock(guard_);
-  auto& kernels = known_[{true, decay}];
+  auto& kernels = known_[decay];
   if (!kernels.empty()) return kernels;
-  const Eigen::Index states = axes_.mean.rows(), columns = spaces_.x_weight.size();
+  const Eigen::Index states = axes_.mean.rows();
+  Eigen::Index columns = 0;
+  for (const auto& x : axes_.grid) columns += x.size;
   kernels.assign(static_cast<std::size_t>(states), Matrix<double>::Zero(columns, columns));
   Eigen::Index first = 0;
   for (std::size_t row = 0; row < axes_.grid.size(); ++row) {
@@ -22,26 +24,6 @@ const thermo::XKernels& RealKernels::ou(double decay) {
           transition.at(axes_.mean(i, static_cast<Eigen::Index>(row)));
     }
     first += x.size;
-  }
-  return kernels;
-}
-
-const thermo::XKernels& RealKernels::heat_bath(double kept) {
-  const std::lock_guard lock(guard_);
-  auto& kernels = known_[{false, kept}];
-  if (!kernels.empty()) return kernels;
-  const Eigen::Index columns = spaces_.x_weight.size();
-  for (Eigen::Index i = 0; i < axes_.mean.rows(); ++i) {
-    Matrix<double> kernel = Matrix<double>::Zero(columns, columns);
-    Eigen::Index first = 0;
-    for (const auto& x : axes_.grid) {  // the row of the design stays
-      const auto own = spaces_.conditional.row(i).segment(first, x.size);
-      kernel.block(first, first, x.size, x.size) =
-          (1 - kept) * x.spacing * own.transpose() * Eigen::RowVectorXd::Ones(x.size);
-      first += x.size;
-    }
-    kernel.diagonal().array() += kept;
-    kernels.push_back(std::move(kernel));
   }
   return kernels;
 }

@@ -1,6 +1,7 @@
 #include "thermo/joint.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "num/sum.hpp"
@@ -123,6 +124,30 @@ JointState<R> joint_state(const info::Spaces<R>& s, const Matrix<R>& energy, con
       energy_sum.add(s.x_weight[k] * s.theta_weight[i] * joint(i, k) * energy(i, k));
   out.energy = energy_sum.value();
   return out;
+}
+
+template <num::Real R>
+std::function<Matrix<R>(const Matrix<R>&)> redraw(const info::Spaces<R>& spaces, const std::vector<Eigen::Index>& rows,
+                                                  const R& kept) {
+  Matrix<R> p = spaces.conditional;
+  Eigen::Index at = 0;
+  for (const Eigen::Index count : rows) {
+    auto own = p.middleCols(at, count);
+    const Vector<R> sum = (own * spaces.x_weight.segment(at, count)).cwiseMax(R(1e-300));
+    own = (R(1 - kept) * sum.cwiseInverse()).asDiagonal() * own;
+    at += count;
+  }
+  return [drawn = std::make_shared<const Matrix<R>>(std::move(p)), weight = spaces.x_weight, rows,
+          kept](const Matrix<R>& f) {
+    Matrix<R> out = kept * f;
+    Eigen::Index first = 0;
+    for (const Eigen::Index count : rows) {
+      const Vector<R> mass = f.middleCols(first, count) * weight.segment(first, count);
+      out.middleCols(first, count) += mass.asDiagonal() * drawn->middleCols(first, count);
+      first += count;
+    }
+    return out;
+  };
 }
 
 template <num::Real R>
@@ -264,13 +289,15 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   }
 }
 
-#define CALOR_INSTANTIATE(R)                                                                              \
-  template struct Ledger<R>;                                                                              \
-  template void clear_tails(const R&, Matrix<R>&);                                                        \
-  template class TailNoise<R>;                                                                            \
-  template Matrix<R> energies(const info::Spaces<R>&);                                                    \
-  template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);         \
-  template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&, \
+#define CALOR_INSTANTIATE(R)                                                                                           \
+  template struct Ledger<R>;                                                                                           \
+  template void clear_tails(const R&, Matrix<R>&);                                                                     \
+  template class TailNoise<R>;                                                                                         \
+  template Matrix<R> energies(const info::Spaces<R>&);                                                                 \
+  template std::function<Matrix<R>(const Matrix<R>&)> redraw(const info::Spaces<R>&, const std::vector<Eigen::Index>&, \
+                                                             const R&);                                                \
+  template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);                      \
+  template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&,              \
                            std::span<Row<R>>);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

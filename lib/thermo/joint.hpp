@@ -4,6 +4,7 @@
 // = 1.
 
 #include <array>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -32,6 +33,12 @@ JointState<R> joint_state(const info::Spaces<R>& spaces, const num::Matrix<R>& e
 /// -ln p(x_k | theta_i), n x K: the energies phi.
 template <num::Real R>
 num::Matrix<R> energies(const info::Spaces<R>& spaces);
+
+/// A move of X at fixed theta, on n x K densities: a share `kept` stays where it is, the rest is drawn anew from
+/// p(.|theta). rows: numbers of x in each row of a design, which does not change (one number without a design).
+template <num::Real R>
+std::function<num::Matrix<R>(const num::Matrix<R>&)> redraw(const info::Spaces<R>& spaces,
+                                                            const std::vector<Eigen::Index>& rows, const R& kept);
 
 /// The ledger of X along one history: which move changed what.
 template <num::Real R>

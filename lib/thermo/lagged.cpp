@@ -194,27 +194,6 @@ XMove by_kernels(std::vector<XKernels> rows, int threads) {
   };
 }
 
-XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept) {
-  Dense p = spaces.conditional;
-  Eigen::Index at = 0;
-  for (const Eigen::Index count : rows) {
-    auto own = p.middleCols(at, count);
-    const Column sum = (own * spaces.x_weight.segment(at, count)).cwiseMax(1e-300);
-    own = ((1 - kept) * sum.cwiseInverse()).asDiagonal() * own;
-    at += count;
-  }
-  return [drawn = std::make_shared<const Dense>(std::move(p)), weight = spaces.x_weight, rows, kept](const Dense& f) {
-    Dense out = kept * f;
-    Eigen::Index first = 0;
-    for (const Eigen::Index count : rows) {
-      const Column mass = f.middleCols(first, count) * weight.segment(first, count);
-      out.middleCols(first, count) += mass.asDiagonal() * drawn->middleCols(first, count);
-      first += count;
-    }
-    return out;
-  };
-}
-
 ThetaMotion motion_by_modes(const evolve::ThetaBasis& basis, const evolve::ThetaDynamics& dynamics,
                             const Column& log_initial) {
   const auto modes = std::make_shared<evolve::Modes>(basis, dynamics, Column());

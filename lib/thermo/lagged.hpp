@@ -25,10 +25,6 @@ XMove by_kernels(XKernels kernels);
 /// In each row of a design by its own kernels; on several threads.
 XMove by_kernels(std::vector<XKernels> rows, int threads = 1);
 
-/// A share `kept` of X stays where it is, the rest is drawn anew from p(.|theta). rows: numbers of x in each row of a
-/// design, which does not change (one number without a design).
-XMove redraw(const info::Spaces<double>& spaces, const std::vector<Eigen::Index>& rows, double kept);
-
 /// How Theta of one data set moves while x is held, in symmetrised form P = root psi.
 struct ThetaMotion {
   using Move = std::function<num::Matrix<double>(const num::Matrix<double>&)>;

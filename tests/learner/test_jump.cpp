@@ -317,7 +317,7 @@ TEST_CASE("jump: what it refuses, it names") {
     }
     return std::string("no refusal");
   };
-  CHECK(refusal(gauss.experiment()).find("sampler.kind: a sampler that lags behind a jump learner with x in several") !=
+  CHECK(refusal(gauss.experiment()).find("sampler.kind: \"ou\" behind a jump learner with x in several dimensions") !=
         std::string::npos);
   auto wild = one_bit("points = [1]");
   wild.acceptance = "arrhenius";

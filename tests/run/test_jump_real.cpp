@@ -130,6 +130,66 @@ TEST_CASE("jump and real x: continuous time is the limit of short turns") {
   }
 }
 
+TEST_CASE("jump and redraws: states on a line in the plane are states on a line") {
+  const auto at = [](const std::string& model, const std::string& data, const std::string& states,
+                     const std::string& after, int digits) {
+    return run("[model]\nkind = \"gaussian-mean\"\nstddev = 0.8\n" + model + "[data]\n" + data + "\n" + learner +
+                   "states = " + states + "\ninitial = [0.2, 0.5, 0.3]\n[sampler]\nkind = \"heat-bath\"\n" + after,
+               digits);
+  };
+  const std::string along = "[[-1], [0.25], [1.5]]", tilted = "[[-0.6, -0.8], [0.15, 0.2], [0.9, 1.2]]";
+  const std::string continuous = "rate = 2\n[time]\npoints = [0, 0.3, 2]\n",
+                    turns = "probability = 0.4\n[time]\nstep = 0.1\npoints = [0, 0.3, 0.6]\n";
+  for (const auto& after : {continuous, turns}) {
+    // across the line all states are alike
+    auto line = at("", "values = [0.5, -0.25]", along, after, 10);
+    auto plane = at("dimension = 2\n", "values = [[0.3, 0.4], [-0.15, -0.2]]", tilted, after, 8);
+    for (auto& row : line)
+      for (auto& [name, entry] : row)
+        if (name == "entropy_x" || name == "entropy_x_given_b" || name == "entropy_x_given_theta")
+          entry.value += log(2 * num::pi<Number>() * exp(Number(1)) * Number("0.64")) / 2;
+        else if (name == "loss_train" || name == "loss_test")
+          entry.value += log(2 * num::pi<Number>() * Number("0.64")) / 2;
+    CHECK(check_honest(plane, line, "given") >= 3 * 20);
+    check_accuracy(plane, 8, "plane");
+  }
+  // data drawn: what lies across the line moves no state against another
+  auto line = at("", "size = 2\ntarget = { mean = 0.5, stddev = 0.7 }", along, continuous, 8);
+  auto plane = at("dimension = 2\n", "size = 2\ntarget = { mean = [0.3, 0.4], stddev = 0.7 }", tilted, continuous, 5);
+  for (auto* numbers : {&line, &plane})
+    for (auto& row : *numbers)
+      for (const char* other : {"entropy_x", "entropy_x_given_b", "entropy_x_given_theta", "loss_train", "loss_test"})
+        row.erase(other);
+  CHECK(check_honest(plane, line, "drawn") >= 3 * 18);
+}
+
+TEST_CASE("jump and redraws: many digits, and a temperature that falls") {
+  const std::string given = mean_of("values = [0.5, 1.0, -0.2]", "[sampler]\nkind = \"heat-bath\"\n");
+  const std::string continuous = given + "rate = 2.5\n[time]\npoints = [0, 0.3, 1]\n",
+                    turns = given + "probability = 0.3\n[time]\nstep = 0.1\npoints = [0, 0.3]\n";
+  for (const auto& text : {continuous, turns}) {
+    const auto many = run(text, 22);
+    check_accuracy(many, 22, "many digits");
+    CHECK(check_honest(run(text, 10), many, "ten digits") >= 40);
+  }
+  auto cooled = mean_of("values = [0.5, 1.0, -0.2]", "[sampler]\nkind = \"heat-bath\"\nrate = 2\n[time]\n");
+  cooled.replace(cooled.find("temperature = 0.5"), 17, "temperature = { times = [0, 0.3], values = [1, 0.3] }");
+  const auto at = [&](const std::string& time) { return run(cooled + time, 8).back(); };
+  const auto limit = at("points = [0, 0.4]\n");
+  std::vector<std::map<std::string, Entry>> columns;
+  for (const char* step : {"0.1", "0.05", "0.025", "0.0125"})
+    columns.push_back(at("points = [0, 0.4]\nstep = " + std::string(step) + "\n"));
+  for (const char* name : {"ep_x", "flow_x", "flow_theta", "heat_x", "work_x", "info_x_theta_given_b"}) {
+    CAPTURE(name);
+    std::vector<double> column;
+    for (const auto& row : columns) column.push_back(row.at(name).value.convert_to<double>());
+    for (int order = 1; order < 4; ++order)
+      for (std::size_t k = column.size() - 1; k >= static_cast<std::size_t>(order); --k)
+        column[k] += (column[k] - column[k - 1]) / (std::pow(2, order) - 1);
+    CHECK(std::abs(column[3] - limit.at(name).value.convert_to<double>()) < 2e-6);
+  }
+}
+
 TEST_CASE("jump and real x: widths, designs, turns that draw x anew, and what is refused") {
   const std::string rest = "[sampler]\nkind = \"ou\"\nrate = 2\n[time]\npoints = [0, 0.5]\n";
   const auto states = [](const std::string& model, const std::string& data) {

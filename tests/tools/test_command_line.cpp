@@ -87,11 +87,14 @@ TEST_SUITE("tools/command_line") {
   }
 
   TEST_CASE("quantities that an experiment lacks are named") {
-    const auto o = run({"run", calor::test::source_root() + "/validation/experiments/coin_given.toml", "--quantities",
-                        "loss_train,loss_test", "--format", "csv"});
+    const std::string given = calor::test::source_root() + "/validation/experiments/coin_given.toml";
+    const auto o = run({"run", given, "--quantities", "loss_train,loss_test", "--format", "csv"});
     CHECK(o.status == 0);
     CHECK(contains(o.out, ",loss_train,"));
     CHECK(o.err == "calor: --quantities: not defined or not available for this experiment: loss_test\n");
+    // not those that nobody asked for by name
+    CHECK(run({"run", given, "--format", "csv"}).err == "");
+    CHECK(run({"run", given, "--quantities=all,-loss_train", "--format", "csv"}).err == "");
   }
 
   TEST_CASE("wrong command lines") {

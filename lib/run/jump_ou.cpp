@@ -1,4 +1,4 @@
-// A jump learner and an x on the real line that lags behind it, in double precision.
+// A jump learner and an x on the real line that follows it by `ou`, in double precision.
 
 #include <cmath>
 
@@ -23,22 +23,18 @@ std::vector<R> graded(const JumpSetting<R>& s) {
 }
 
 template <Real R>
-std::vector<Matrix<R>> real_turn(const JumpSetting<R>& s) {
+std::vector<Matrix<R>> ou_turn(const JumpSetting<R>& s) {
   if constexpr (std::same_as<R, double>) {
-    const auto& sampler = s.experiment->sampler;
-    const auto real = [](const num::Rational& q) { return num::from_rational<double>(q); };
-    if (sampler.kind == "ou") return s.kernels->ou(real(*sampler.rate * *s.experiment->time.step));
-    return s.kernels->heat_bath(kept_in_a_turn(*s.experiment));
+    return s.kernels->ou(num::from_rational<double>(*s.experiment->sampler.rate * *s.experiment->time.step));
   } else {
-    throw AccuracyError("a sampler of real x that lags behind a jump learner is computed in double precision");
+    throw AccuracyError("ou behind a jump learner is computed in double precision");
   }
 }
 
 template <Real R>
-PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
+PairHistory<R> follow_ou(const JumpSetting<R>& s, const Vector<R>& loss) {
   if constexpr (std::same_as<R, double>) {
     const double rate = num::from_rational<double>(*s.experiment->sampler.rate);
-    const bool ou = s.experiment->sampler.kind == "ou";
     const Eigen::Index n = loss.size();
     thermo::ThetaMotion motion;
     motion.root = Vector<double>::Ones(n);
@@ -49,11 +45,8 @@ PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
         return Matrix<double>(kernel * f);
       };
     };
-    const thermo::Splitting splitting{
-        [&](double time) {
-          return thermo::by_kernels(ou ? s.kernels->ou(rate * time) : s.kernels->heat_bath(std::exp(-rate * time)));
-        },
-        s.lag_substep, s.lag_columns};
+    const thermo::Splitting splitting{[&](double time) { return thermo::by_kernels(s.kernels->ou(rate * time)); },
+                                      s.lag_substep, s.lag_columns};
     const auto points = graded(s);
     auto all = thermo::follow_split({s.spaces, s.energy, points, false}, motion, splitting);
     PairHistory<double> out;
@@ -68,14 +61,14 @@ PairHistory<R> follow_real(const JumpSetting<R>& s, const Vector<R>& loss) {
     out.round_off.assign(s.points.size(), input_error(s, loss) + 64 * num::epsilon<double>());
     return out;
   } else {
-    throw AccuracyError("a sampler of real x that lags behind a jump learner is computed in double precision");
+    throw AccuracyError("ou behind a jump learner is computed in double precision");
   }
 }
 
-#define CALOR_INSTANTIATE(R)                                                \
-  template std::vector<R> graded(const JumpSetting<R>&);                    \
-  template std::vector<Matrix<R>> real_turn(const JumpSetting<R>& setting); \
-  template PairHistory<R> follow_real(const JumpSetting<R>&, const Vector<R>&);
+#define CALOR_INSTANTIATE(R)                                              \
+  template std::vector<R> graded(const JumpSetting<R>&);                  \
+  template std::vector<Matrix<R>> ou_turn(const JumpSetting<R>& setting); \
+  template PairHistory<R> follow_ou(const JumpSetting<R>&, const Vector<R>&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
 
