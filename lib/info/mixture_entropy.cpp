@@ -293,6 +293,50 @@ struct Planned {
 
 }  // namespace
 
+double plane_mixture_entropy(const PlaneMixture& p, const MixtureResolution& resolution) {
+  using Array = Eigen::ArrayXd;
+  const double efolds = resolution.efolds;
+  const Array slope = p.xy.array() / p.yy.array(), x_variance = p.xx.array() - slope * p.xy.array(),
+              y_variance = p.yy.array() - p.xy.array().square() / p.xx.array();
+  const Array reach_square = 2 * (efolds + p.weight.array().max(smallest).log());
+  const double x_width = std::sqrt(x_variance.minCoeff()), y_width = std::sqrt(y_variance.minCoeff());
+  const Array y_reach = (reach_square.max(0) * p.yy.array()).sqrt();
+  const double from = (p.y.array() - y_reach).minCoeff(), to = (p.y.array() + y_reach).maxCoeff();
+  // how far components are apart in y, at one x
+  const Array back = p.xy.array() / p.xx.array();
+  const double apart =
+      p.y.maxCoeff() - p.y.minCoeff() + (back.maxCoeff() - back.minCoeff()) * std::sqrt(2 * efolds * p.xx.maxCoeff());
+  const double y_spacing = y_width * step_between(efolds, apart / y_width);
+  const auto rows = static_cast<Index>(std::ceil((to - from) / y_spacing)) + 1;
+  double sum = 0, work = 0;
+  for (Index i = 0; i < rows; ++i) {
+    const double y = from + double(i) * y_spacing;
+    const Array off = y - p.y.array(), left = reach_square - off.square() / p.yy.array(),
+                mean = p.x.array() + slope * off, reach = (left.max(0) * x_variance).sqrt(),
+                density = p.weight.array() * (-off.square() / (2 * p.yy.array())).exp() /
+                          (two_pi * (p.yy.array() * x_variance).sqrt());
+    double lowest = 1e300, highest = -1e300, start = 1e300, end = -1e300;
+    for (Index k = 0; k < mean.size(); ++k) {
+      if (!(left[k] > 0)) continue;
+      lowest = std::min(lowest, mean[k]), highest = std::max(highest, mean[k]);
+      start = std::min(start, mean[k] - reach[k]), end = std::max(end, mean[k] + reach[k]);
+    }
+    if (!(end > start)) continue;
+    const double spacing = x_width * step_between(efolds, (highest - lowest) / x_width);
+    const auto size = static_cast<Index>(std::ceil((end - start) / spacing)) + 1;
+    work += double(size) * double(mean.size());
+    if (!(work <= resolution.most_work))
+      throw AccuracyError("the density of x and theta takes more than " + num::to_text(resolution.most_work, 2) +
+                          " numbers at one time; fewer digits or times take less");
+    const Array x = Array::LinSpaced(size, start, start + double(size - 1) * spacing);
+    Array here = Array::Zero(size);
+    for (Index k = 0; k < mean.size(); ++k)
+      if (left[k] > 0) here += density[k] * (-(x - mean[k]).square() / (2 * x_variance[k])).exp();
+    sum -= y_spacing * spacing * (here * here.max(smallest).log()).sum();
+  }
+  return sum;
+}
+
 bool mixture_fits(const std::vector<MixtureCoordinate>& coordinates, const Vector<double>& weight, Index fresh,
                   const MixtureResolution& resolution) {
   return Planned(coordinates, weight, fresh, resolution.efolds).fits(resolution);

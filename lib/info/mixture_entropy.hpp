@@ -2,6 +2,7 @@
 // Entropies of mixtures of Gaussians whose means an observer knows in part. An x that is redrawn now and then is such a
 // mixture, over the time of its last redraw, where the parameters behind it are Gaussian.
 
+#include <array>
 #include <vector>
 
 #include "num/eigen.hpp"
@@ -42,5 +43,17 @@ MixtureEntropies mixture_entropies(const std::vector<MixtureCoordinate>& coordin
 /// False where mixture_entropies would throw AccuracyError.
 bool mixture_fits(const std::vector<MixtureCoordinate>& coordinates, const Vector<double>& weight, Eigen::Index fresh,
                   const MixtureResolution& resolution);
+
+/// A mixture of Gaussians in the plane, a component each: means of x and y, and their covariances.
+struct PlaneMixture {
+  Vector<double> weight, x, y, xx, xy, yy;
+
+  static constexpr std::array columns{&PlaneMixture::weight, &PlaneMixture::x,  &PlaneMixture::y,
+                                      &PlaneMixture::xx,     &PlaneMixture::xy, &PlaneMixture::yy};
+};
+
+/// -∫p ln p over x and y. Weights are >= 0 and sum to 1. By trapezoidal sums; throws AccuracyError where they take more
+/// than most_work.
+double plane_mixture_entropy(const PlaneMixture& mixture, const MixtureResolution& resolution);
 
 }  // namespace calor::info

@@ -10,7 +10,7 @@ namespace calor::run {
 constexpr int most_redraw_digits = 11;
 
 /// heat-bath behind gaussian-mean and linear-regression, in continuous time or in turns, under langevin, sgld with full
-/// batches, or (gaussian-mean with given examples) sgd-diffusion; temperatures > 0.
+/// batches, or sgd-diffusion of gaussian-mean (in several dimensions with given examples); noise > 0.
 bool redraws_linearly(const experiment::Experiment& experiment);
 
 /// True for redraws_linearly where --method is auto. Not where a grid has what is asked for, and mixtures have not:

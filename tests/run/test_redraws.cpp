@@ -399,6 +399,101 @@ TEST_CASE("redraws: ensembles of two weights whose rows are orthogonal are two o
       }
 }
 
+namespace {
+
+std::string drawn_noise(const std::string& temperature, const std::string& sampler) {
+  return "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nsize = 3\ntarget = { mean = 0.5, stddev = 1.2 }\n"
+         "[learner]\nkind = \"sgd-diffusion\"\nlearning_rate = 0.4\nbatch_size = 1\ntemperature = " +
+         temperature + "\nweight_decay = 0.3\ninitial = { mean = [0.1], stddev = [0.5] }\n[sampler]\n" + sampler;
+}
+
+}  // namespace
+
+TEST_CASE("redraws: noise by the scatter of data drawn") {
+  // redraws that are certain are the equilibrium sampler's turns, which another program has in closed form
+  for (const char* temperature : {"0.2", "0"}) {
+    const std::string turns = "\n[time]\nstep = 0.2\npoints = [0, 0.2, 0.6]\n";
+    const auto certain = run_redraws(drawn_noise(temperature, "kind = \"heat-bath\"\nprobability = 1" + turns), 7),
+               exact = run_redraws(drawn_noise(temperature, "kind = \"equilibrium\"" + turns), 10);
+    CHECK(check_honest(certain, exact, "certain") >= 60);
+  }
+
+  // by sums over x, theta and the scatter: S of three examples is (1.44/3) times an exponential variable of mean 2
+  using Gauss = boost::math::quadrature::gauss<double, 14>;
+  const double t = 0.5, k = 1.3, rate = 2, mean_variance = 0.48;
+  const auto temperature = [](double e) { return 0.2 + 0.2 * 0.96 * e; };
+  struct Part {
+    double weight, x, xx, xt, tt;
+  };
+  std::vector<Part> parts;
+  const auto answer = [&](double at) { return (1 - std::exp(-k * at)) / k; };
+  const auto own = [&](double at, double e) {
+    return 0.25 * std::exp(-2 * k * at) + temperature(e) / k * (1 - std::exp(-2 * k * at));
+  };
+  const auto add = [&](double e, double share, double s, double weight) {
+    const double shared = answer(s) * answer(t) * mean_variance;
+    parts.push_back({share * weight, 0.1 * std::exp(-k * s) + 0.5 * answer(s),
+                     1 + own(s, e) + answer(s) * answer(s) * mean_variance, std::exp(-k * (t - s)) * own(s, e) + shared,
+                     own(t, e) + answer(t) * answer(t) * mean_variance});
+  };
+  for (int panel = 0; panel < 4; ++panel)  // e = 6 v²: its density is smooth in v
+    for (std::size_t i = 0; i < Gauss::abscissa().size(); ++i)
+      for (const double sign : {-1.0, 1.0}) {
+        const double v = (panel + (1 + sign * Gauss::abscissa()[i]) / 2) * 0.6, e = 6 * v * v,
+                     share = Gauss::weights()[i] * 0.3 * 12 * v * std::exp(-e);
+        add(e, share, 0, std::exp(-rate * t));
+        for (std::size_t j = 0; j < Gauss::abscissa().size(); ++j)
+          for (const double side : {-1.0, 1.0}) {
+            const double s = t / 2 * (1 + side * Gauss::abscissa()[j]);
+            add(e, share, s, t / 2 * Gauss::weights()[j] * rate * std::exp(-rate * (t - s)));
+          }
+      }
+  double mass = 0;
+  for (const auto& p : parts) mass += p.weight;
+  CHECK(mass == doctest::Approx(1).epsilon(1e-12));
+  double entropy_x = 0, entropy_theta = 0, entropy_both = 0;
+  const auto gaussian = [](double off, double v) { return std::exp(-off * off / (2 * v)) / std::sqrt(2 * pi * v); };
+  const auto loss = [](double p) { return p > 0 ? -p * std::log(p) : 0; };
+  for (double x = -9; x <= 10; x += 0.4) {
+    double p = 0;
+    for (const auto& c : parts) p += c.weight * gaussian(x - c.x, c.xx);
+    entropy_x += 0.4 * loss(p);
+  }
+  for (double z = -7; z <= 7; z += 0.25) {  // theta less its mean
+    double q = 0;
+    for (const auto& c : parts) q += c.weight * gaussian(z, c.tt);
+    entropy_theta += 0.25 * loss(q);
+    for (double x = -9; x <= 10; x += 0.4) {
+      double p = 0;
+      for (const auto& c : parts)
+        p += c.weight * gaussian(z, c.tt) * gaussian(x - c.x - c.xt / c.tt * z, c.xx - c.xt * c.xt / c.tt);
+      entropy_both += 0.1 * loss(p);
+    }
+  }
+  const auto got = run_redraws(drawn_noise("0.2", "kind = \"heat-bath\"\nrate = 2\n[time]\npoints = [0, 0.5]\n"), 6);
+  check_judged(got.back(),
+               {{"entropy_x", entropy_x},
+                {"entropy_theta", entropy_theta},
+                {"info_x_theta", entropy_x + entropy_theta - entropy_both}},
+               1e-6);
+  // given the data it is a learner of some temperature: half the examples' distance of a pair is the scatter
+  double heat = 0, flow = 0;
+  for (std::size_t i = 0; i < 7; ++i)
+    for (const double sign : {-1.0, 1.0}) {
+      const double v = 1.2 * (1 + sign * Gauss::abscissa()[i]), e = 6 * v * v,
+                   share = 1.2 * Gauss::weights()[i] * 12 * v * std::exp(-e);
+      if (share < 1e-7) continue;
+      auto text =
+          drawn_noise(std::to_string(temperature(e)), "kind = \"heat-bath\"\nrate = 2\n[time]\npoints = [0.5]\n");
+      text.replace(text.find("\"sgd-diffusion\"\nlearning_rate = 0.4\nbatch_size = 1"), 50,
+                   "\"langevin\"\nmobility = 1");
+      const auto one = run_redraws(text, 6, {"heat_x", "flow_x"}).back();
+      heat += share * static_cast<double>(one.at("heat_x").value);
+      flow += share * static_cast<double>(one.at("flow_x").value);
+    }
+  check_judged(got.back(), {{"heat_x", heat}, {"flow_x", flow}}, 3e-6);
+}
+
 TEST_CASE("redraws: errors of few digits hold") {
   Dice dice(77);
   for (int round = 0; round < 10; ++round) {
