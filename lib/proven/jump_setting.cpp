@@ -1,5 +1,8 @@
 #include "proven/jump_setting.hpp"
 
+#include <bit>
+
+#include "experiment/kinds.hpp"
 #include "proven/information.hpp"
 
 namespace calor::proven {
@@ -103,7 +106,7 @@ Ball flip(const std::string& kind, const Ball& rise) {
 }
 
 int sites_of(const experiment::Model& m) {
-  return m.kind == "bernoulli" ? 1 : m.kind == "ising" ? m.spins : m.kind == "rbm" ? m.visible : 0;
+  return experiment::has_sites(m) ? std::countr_zero(static_cast<unsigned>(experiment::outcomes(m))) : 0;
 }
 
 std::vector<Ball> x_rates(const experiment::Experiment& e, const Balls& energy, const Balls& conditional) {

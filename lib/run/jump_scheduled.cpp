@@ -17,6 +17,8 @@ namespace calor::run {
 
 namespace {
 
+constexpr double most_arcs = 3e5;
+
 template <Real R>
 using Series = std::vector<R>;
 
@@ -77,17 +79,8 @@ class ScheduledChain {
     const R t = piece.temperature.at(start - piece.start), slope = piece.temperature.slope;
     R length = end - start;
     if (slope != 0 && length * fabs(slope) > t / 5) length = t / (5 * fabs(slope));
-    const R colder = std::min(t, piece.temperature.at(start + length - piece.start));
-    R fastest = 0;
-    for (Eigen::Index i = 0; i + 1 < loss_.size(); ++i) {
-      const R u = (loss_[i + 1] - loss_[i]) / colder;
-      fastest = std::max(fastest, R(2 * s_.learner.rate *
-                                    (learner::acceptance<R>(s_.learner.acceptance, u) +
-                                     learner::acceptance<R>(s_.learner.acceptance, R(-u)))));
-    }
-    fastest += 2 * constant_;
-    const R radius(2.5 + 0.12 * num::digits10<R>());
-    if (length * fastest > radius) length = radius / fastest;
+    const R most = longest(std::min(t, piece.temperature.at(start + length - piece.start)));
+    if (length > most) length = most;
     for (int halvings = 0; halvings < 30; ++halvings, length /= 2) {
       Arc<R> out{start, length, t, slope * length, {p}, {}, {}};
       if (expand(out)) return out;
@@ -95,7 +88,35 @@ class ScheduledChain {
     throw AccuracyError("jump: the series in time does not converge");
   }
 
+  /// About how many arcs go from `start` to `end`.
+  double arcs(const std::vector<learner::Piece<R>>& course, const R& start, const R& end) const {
+    constexpr int parts = 16;
+    double sum = 0;
+    for (std::size_t i = 0; i < course.size(); ++i) {
+      const R from = std::max(start, course[i].start),
+              to = i + 1 < course.size() ? std::min(end, course[i + 1].start) : end;
+      if (!(to > from)) continue;
+      for (int k = 0; k < parts; ++k) {
+        const R middle = from + (to - from) * (2 * k + 1) / (2 * parts);
+        sum += num::to_double(R((to - from) / (parts * longest(course[i].temperature.at(middle - course[i].start)))));
+      }
+    }
+    return sum;
+  }
+
  private:
+  /// The longest arc that converges at a temperature.
+  R longest(const R& temperature) const {
+    R fastest = 0;
+    for (Eigen::Index i = 0; i + 1 < loss_.size(); ++i) {
+      const R u = (loss_[i + 1] - loss_[i]) / temperature;
+      fastest = std::max(fastest, R(2 * s_.learner.rate *
+                                    (learner::acceptance<R>(s_.learner.acceptance, u) +
+                                     learner::acceptance<R>(s_.learner.acceptance, R(-u)))));
+    }
+    return R(2.5 + 0.12 * num::digits10<R>()) / (fastest + 2 * constant_);
+  }
+
   bool expand(Arc<R>& arc) const {
     const std::size_t most = 40 + static_cast<std::size_t>(2 * num::digits10<R>()), block = 12;
     const auto edges = static_cast<std::size_t>(loss_.size() - 1);
@@ -225,6 +246,9 @@ std::vector<TimedStation<R>> march_scheduled(const JumpSetting<R>& s, const Vect
   using std::sqrt;
   const auto course = learner::course<R>(s.experiment->learner);
   const ScheduledChain<R> chain(s, loss, jumps, static_cast<int>(states));
+  if (const double arcs = chain.arcs(course, points.front(), points.back()); arcs > most_arcs)
+    throw AccuracyError("jump: rates that change in time need some " + num::to_text(arcs, 2) + " steps; allowed: " +
+                        num::to_text(most_arcs, 2) + " (a higher temperature, a lower rate, shorter times)");
   Integrals<R> integrals(count, rates, s.quadrature);
   R now = points.front();
   std::size_t piece = 0;

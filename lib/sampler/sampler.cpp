@@ -1,5 +1,6 @@
 #include "sampler/sampler.hpp"
 
+#include "experiment/kinds.hpp"
 #include "num/decompose.hpp"
 #include "num/errors.hpp"
 
@@ -40,14 +41,10 @@ R flip_rate(const std::string& kind, const R& px, const R& py) {
 }
 
 std::vector<std::vector<int>> site_neighbours(const experiment::Model& model) {
-  const int sites = model.kind == "bernoulli" ? 1
-                    : model.kind == "ising"   ? model.spins
-                    : model.kind == "rbm"     ? model.visible
-                                              : 0;
-  if (sites == 0) return {};
-  std::vector<std::vector<int>> out(std::size_t{1} << sites);
+  if (!experiment::has_sites(model)) return {};
+  std::vector<std::vector<int>> out(static_cast<std::size_t>(experiment::outcomes(model)));
   for (std::size_t x = 0; x < out.size(); ++x)
-    for (int i = 0; i < sites; ++i) out[x].push_back(static_cast<int>(x ^ (std::size_t{1} << i)));
+    for (std::size_t flip = 1; flip < out.size(); flip *= 2) out[x].push_back(static_cast<int>(x ^ flip));
   return out;
 }
 

@@ -170,6 +170,22 @@ TEST_CASE("combinations with one parameter, and X lagging behind two of them: a 
   CHECK(out.tables >= 280);
 }
 
+TEST_CASE("combinations: a categorical of two outcomes is a coin") {
+  int compared = 0;
+  for (const auto& c : combinations()) {
+    if (!c.name.starts_with("bernoulli") || c.name.find("T = 0") != std::string::npos) continue;
+    auto other = c.text;
+    other.replace(other.find("kind = \"bernoulli\""), 18, "kind = \"categorical\"\noutcomes = 2");
+    CAPTURE(c.name);
+    const auto table = [](const std::string& text) {
+      return numbers(compute(parse_one(text), with(Method::automatic, 7)));
+    };
+    CHECK(check_honest(table(other), table(c.text), c.name) >= 20);
+    ++compared;
+  }
+  CHECK(compared >= 90);
+}
+
 TEST_SUITE("long") {
   TEST_CASE("every combination: a table, or a refusal by name") {
     const auto out = run_all([](const Combination&) { return true; });

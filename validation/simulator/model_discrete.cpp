@@ -215,7 +215,8 @@ std::vector<std::vector<double>> ising(const experiment::Model& spec) {
 
 std::unique_ptr<Model> make_discrete(const experiment::Model& spec) {
   if (spec.kind == "bernoulli") return std::make_unique<Coin>();
-  if (spec.kind == "categorical") return std::make_unique<ExponentialFamily>(categorical(spec.outcomes), 0);
+  if (spec.kind == "categorical")
+    return std::make_unique<ExponentialFamily>(categorical(spec.outcomes), spec.outcomes == 2 ? 1 : 0);
   if (spec.kind == "ising") return std::make_unique<ExponentialFamily>(ising(spec), spec.spins);
   if (spec.kind == "rbm") return std::make_unique<Rbm>(spec.visible, spec.hidden, spec.biases);
   return nullptr;
