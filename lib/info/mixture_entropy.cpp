@@ -130,6 +130,41 @@ class Coordinate {
     return {from, spacing, static_cast<Index>(std::ceil((to - from) / spacing)) + 1};
   }
 
+  /// What one coordinate alone adds at one ζ; in the memory of `room`.
+  struct Room {
+    Eigen::ArrayXd x, off, share, density, fresh;
+    std::vector<Eigen::ArrayXd> slopes;
+  };
+  void add_alone(const Vector<double>& mean, double spent, double latent_weight, Index fresh, Room& room,
+                 MixtureEntropies& sum) const {
+    const Span s = span(mean, spent);
+    if (s.size > room.x.size()) {
+      for (auto* a : {&room.x, &room.off, &room.share, &room.density, &room.fresh}) a->resize(2 * s.size);
+      room.slopes.assign(std::size_t(parameters()), Eigen::ArrayXd(2 * s.size));
+    }
+    auto x = room.x.head(s.size), off = room.off.head(s.size), share = room.share.head(s.size),
+         density = room.density.head(s.size);
+    for (Index i = 0; i < s.size; ++i) x[i] = s.from + double(i) * s.spacing;
+    density.setZero();
+    for (auto& slope : room.slopes) slope.head(s.size).setZero();
+    for (Index k = 0; k < mean.size(); ++k) {
+      const double variance = c_.variance[k], peak = 1 / std::sqrt(two_pi * variance);
+      off = x - mean[k];
+      share = (off.square() * (-1 / (2 * variance))).exp();
+      if (k == fresh) room.fresh.head(s.size) = share * peak;
+      if (!(weight_[k] > 0)) continue;
+      density += share * (peak * weight_[k]);
+      for (Index i = 0; i < parameters(); ++i)
+        room.slopes[std::size_t(i)].head(s.size) += share * off * (peak * weight_[k] * c_.slope(k, i) / variance);
+    }
+    density = density.max(smallest);
+    const double weight = s.spacing * latent_weight;
+    share = density.log();
+    sum.entropy -= weight * (density * share).sum();
+    sum.fresh -= weight * (room.fresh.head(s.size) * share).sum();
+    for (auto& slope : room.slopes) sum.slope_square += weight * (slope.head(s.size).square() / density).sum();
+  }
+
   Rows rows(const Vector<double>& mean, double spent, double latent_weight) const {
     const Span s = span(mean, spent);
     Rows out;
@@ -190,16 +225,12 @@ class Coordinate {
   std::vector<GaussRule> rules_;
 };
 
-/// All nodes of the coordinates but the first, transposed; one node of weight 1 where there is none.
+/// All nodes of the coordinates but the first, transposed.
 struct Partner {
   Matrix<double> density;  ///< component × node
   std::vector<Matrix<double>> slopes;
   Vector<double> weight, fresh;  ///< of each node: its weight, and that times the density of the fresh component
 };
-
-Partner no_partner(Index components) {
-  return {Matrix<double>::Ones(components, 1), {}, Vector<double>::Ones(1), Vector<double>::Ones(1)};
-}
 
 Partner all_rows(const Coordinate& c, Index components, Index fresh, Index nodes) {
   Partner out;
@@ -351,13 +382,20 @@ MixtureEntropies mixture_entropies(const std::vector<MixtureCoordinate>& coordin
                         num::to_text(resolution.most_work, 2) + ", " + num::to_text(most_partners, 2) +
                         " of them without the first coordinate; fewer digits, times or parameters, or one data set by "
                         "data.values take less");
-  Partner partner = no_partner(n);
+  const Coordinate& first = plan.coordinates.front();
+  MixtureEntropies sum;
+  if (plan.nodes.size() == 1) {
+    Coordinate::Room room;
+    first.for_each_latent([&](const Vector<double>& mean, double spent, double of_latent) {
+      first.add_alone(mean, spent, of_latent, fresh, room, sum);
+    });
+    return sum;
+  }
+  Partner partner;
   for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
     Partner next = all_rows(plan.coordinates[i], n, fresh, plan.nodes[i]);
     partner = i == 1 ? std::move(next) : joined(partner, next);
   }
-  const Coordinate& first = plan.coordinates.front();
-  MixtureEntropies sum;
   first.for_each_latent([&](const Vector<double>& mean, double spent, double of_latent) {
     add(sum, first.rows(mean, spent, of_latent), partner, weight, fresh);
   });
