@@ -33,7 +33,6 @@ void require_limit(const experiment::Experiment& e) {
   const auto& l = e.learner;
   if (l.kind != "sgld")
     refuse("learner.kind", "\"" + l.kind + "\"", "sgld; gaussian-mean where it has a closed form; a temperature > 0");
-  if (e.sampler.kind != "equilibrium") refuse("sampler.kind", "\"" + e.sampler.kind + "\"", "equilibrium");
   const auto model = model::make<double>(e.model);
   if (model->outcomes() == 0)
     refuse("model.kind", "a Gaussian x with this learner", "discrete models; gaussian-mean where it has a closed form");

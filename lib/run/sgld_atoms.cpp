@@ -3,9 +3,10 @@
 // atoms and hangs on which of them coincide: equal sequences of batches give one atom, and atoms of all others must be
 // farther apart than the round-off of a hundred digits can account for, else the run is refused.
 //
-// X is redrawn after every step (equilibrium sampler). No two histories of one data set meet, so nothing that X knows
-// of its history is forgotten while Theta moves: flow_theta = 0, ep_x = ep_x_path = work_x = sum D(p_theta ||
-// p_theta'). A step that moves Theta cannot be undone: its entropy production is infinite.
+// X makes its turn after every step. No two histories meet, so that x given Theta is x given a history, whatever the
+// data, and nothing that X knows of its history is forgotten while Theta moves: flow_theta = 0. Of the equilibrium
+// sampler ep_x = ep_x_path = work_x = sum D(p_theta || p_theta'). A step that moves Theta cannot be undone: its entropy
+// production is infinite.
 
 #include <algorithm>
 #include <map>
@@ -16,6 +17,7 @@
 #include "num/errors.hpp"
 #include "run/no_noise.hpp"
 #include "run/sgld_rows.hpp"
+#include "sampler/sampler.hpp"
 #include "thermo/stream_heat.hpp"
 #include "thermo/thermo.hpp"
 
@@ -33,14 +35,23 @@ constexpr std::size_t most_atoms = 100'000, most_streams = 2000;
 constexpr double most_entries = 4e6;
 
 struct Atom {
-  std::size_t path = 0;    // number of the sequence of batches that led here
-  R theta, weight, moved;  // moved: sum of D(p_theta || p_theta') so far
+  std::size_t path = 0;  // number of the sequence of batches that led here
+  R theta, weight;
+  Vector<R> x;  // probabilities of the outcomes
+  R work = 0, heat = 0, ep = 0;
 };
 
 /// The model at one theta.
 struct AtomPlace {
-  Vector<R> value, slope, probability;
+  Vector<R> value, slope, energy, probability;
 };
+
+R entropy_of(const Vector<R>& p) {
+  R sum = 0;
+  for (const R& q : p)
+    if (q > 0) sum -= q * log(q);
+  return sum;
+}
 
 /// One data set, or one stream so far.
 struct AtomHistory {
@@ -58,7 +69,9 @@ class Atoms {
     decay_ = num::from_rational<R>(e.learner.weight_decay);
     const R range = num::pi<R>() / model_->analytic_strip();
     stretch_ = range * range / 4 + decay_;  // bounds |L''|: variance of a statistic of this range
-    const Atom start{0, num::from_rational<R>(e.learner.initial_mean.front()), R(1), R(0)};
+    const R from = num::from_rational<R>(e.learner.initial_mean.front());
+    const Atom start{0, from, R(1), place(from).probability};
+    neighbours_ = sampler::site_neighbours(e.model);
     if (stream_) {
       families_ = {learner::fresh_batches(*model_, e)};
       histories_ = {{R(1), {}, {start}}};
@@ -93,21 +106,19 @@ class Atoms {
   }
 
   Row<R> look() const {
-    std::map<std::size_t, R> places;
+    std::map<std::size_t, const Atom*> places;
     for (const auto& h : histories_)
-      for (const Atom& a : h.atoms) places.emplace(a.path, a.theta);
-    std::vector<std::pair<R, std::size_t>> order;  // theta, path
-    for (const auto& [path, theta] : places) order.emplace_back(theta, path);
-    std::sort(order.begin(), order.end());
-    std::vector<R> nodes;
+      for (const Atom& a : h.atoms) places.emplace(a.path, &a);
+    std::vector<const Atom*> nodes;
+    for (const auto& [path, atom] : places) nodes.push_back(atom);
+    std::sort(nodes.begin(), nodes.end(), [](const Atom* a, const Atom* b) { return a->theta < b->theta; });
     std::map<std::size_t, Eigen::Index> index;  // of a path among the nodes
-    for (const auto& [theta, path] : order) {
-      if (!nodes.empty() && !(theta - nodes.back() > 4 * error_))
-        throw AccuracyError(e_.at("time.points") + "two atoms of Theta near " + num::to_text(theta, 6) +
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (i > 0 && !(nodes[i]->theta - nodes[i - 1]->theta > 4 * error_))
+        throw AccuracyError(e_.at("time.points") + "two atoms of Theta near " + num::to_text(nodes[i]->theta, 6) +
                             " cannot be told apart with a hundred digits; allowed: fewer or smaller steps, or a start "
                             "nearer to 0");
-      index[path] = static_cast<Eigen::Index>(nodes.size());
-      nodes.push_back(theta);
+      index[nodes[i]->path] = static_cast<Eigen::Index>(i);
     }
     const auto n = static_cast<Eigen::Index>(nodes.size()), sets = static_cast<Eigen::Index>(histories_.size());
     if (static_cast<double>(n) * static_cast<double>(sets + model_->outcomes()) > most_entries)
@@ -116,16 +127,20 @@ class Atoms {
     info::Spaces<R> spaces{Vector<R>::Ones(n), Vector<R>::Ones(model_->outcomes()), Matrix<R>(n, model_->outcomes()),
                            Vector<R>::Zero(n)};
     Matrix<R> values(n, model_->components());
+    Vector<R> energy(n);
     for (Eigen::Index i = 0; i < n; ++i) {
-      const AtomPlace here = place(nodes[static_cast<std::size_t>(i)]);
-      spaces.conditional.row(i) = here.probability.transpose();
+      const Atom& atom = *nodes[static_cast<std::size_t>(i)];
+      const AtomPlace here = place(atom.theta);
+      spaces.conditional.row(i) = atom.x.transpose();
+      spaces.x_entropy[i] = entropy_of(atom.x);
       values.row(i) = here.value.transpose();
-      for (const R& p : here.probability) spaces.x_entropy[i] -= p * log(p);
+      energy[i] = atom.x.dot(here.energy);
     }
     info::Snapshot<R> s{Vector<R>(sets), Matrix<R>::Zero(n, sets), Matrix<R>::Constant(n, sets, -num::infinity<R>()),
                         Matrix<R>::Zero(n, sets), Matrix<R>::Zero(n, sets)};
     Row<R> row;
-    R loss = 0, fit = 0, moved = 0, heat = 0, work = 0, change = 0, type_entropy = type_entropy_;
+    R loss = 0, fit = 0, heat = 0, work = 0, change = 0, type_entropy = type_entropy_, phi = 0;
+    R heat_x = 0, work_x = 0, ep_x = 0;
     bool everywhere = true;
     const bool begun = !stream_ || steps_ > 0;  // the losses of a stream's data are absent before
     for (Eigen::Index b = 0; b < sets; ++b) {
@@ -133,7 +148,9 @@ class Atoms {
       const R& p = s.probability[b] = h.weight;
       for (const Atom& a : h.atoms) {
         s.density(index.at(a.path), b) += a.weight;
-        moved += p * a.weight * a.moved;
+        heat_x += p * a.weight * a.heat;
+        work_x += p * a.weight * a.work;
+        ep_x += p * a.weight * a.ep;
       }
       if (stream_) {
         heat += p * h.stream.heat, work += p * h.stream.work, change += p * h.stream.change();
@@ -145,7 +162,8 @@ class Atoms {
         const R& rho = s.density(i, b);
         everywhere = everywhere && rho > 0;
         if (rho > 0) s.log_density(i, b) = log(rho);
-        const R& theta = nodes[static_cast<std::size_t>(i)];
+        const R& theta = nodes[static_cast<std::size_t>(i)]->theta;
+        phi += p * rho * energy[i];
         fit += p * rho * fits[i];
         loss += p * rho * (fits[i] + decay_ / 2 * theta * theta);
       }
@@ -161,7 +179,11 @@ class Atoms {
       row["work_theta"] = {work, noise};
       row["_stream_loss"] = {change, noise};
     }
-    row["work_x"] = row["ep_x"] = row["ep_x_path"] = {moved, noise};
+    row["heat_x"] = {heat_x, noise};
+    row["work_x"] = {work_x, noise};
+    row["ep_x"] = {ep_x, noise};
+    row["_phi"] = {phi, noise};
+    if (e_.sampler.kind == "equilibrium") row["ep_x_path"] = row["work_x"];
     row["flow_theta"] = {};
     if (!fixed_) {
       row["loss_test"] = {(values * target_).dot(s.density * s.probability), noise};
@@ -194,8 +216,20 @@ class Atoms {
     const R theta = at.theta - eta * (here.slope.dot(statistic) + decay_ * at.theta);
     reach_ = std::max(reach_, R(abs(theta)));
     const std::pair step(at.path, std::vector<R>(statistic.begin(), statistic.end()));
-    return {paths_.emplace(step, paths_.size()).first->second, theta, at.weight,
-            at.moved + divergence(here, place(theta))};
+    const AtomPlace there = place(theta);
+    Atom out{paths_.emplace(step, paths_.size()).first->second, theta, at.weight, turned(theta, there, at.x)};
+    const R heat = (out.x - at.x).dot(there.energy);
+    out.work = at.work + at.x.dot(there.energy - here.energy);
+    out.heat = at.heat + heat;
+    out.ep = at.ep + entropy_of(out.x) - entropy_of(at.x) - heat;
+    return out;
+  }
+
+  /// x after its turn at theta.
+  Vector<R> turned(const R& theta, const AtomPlace& there, const Vector<R>& x) const {
+    if (e_.sampler.kind == "equilibrium") return there.probability;
+    const auto alternation = sampler::alternations<R>(e_.sampler, *model_, Matrix<R>::Constant(1, 1, theta)).front();
+    return sampler::discrete_kernel<R>(e_.sampler, there.probability, neighbours_, alternation) * x;
   }
 
   void move(const R& eta) {
@@ -249,30 +283,22 @@ class Atoms {
     std::vector<model::Jet<R>> jets(static_cast<std::size_t>(model_->components()));
     model_->components_at(std::span<const R>(&theta, 1), jets);
     const auto terms = static_cast<Eigen::Index>(jets.size()), outcomes = static_cast<Eigen::Index>(statistics_.size());
-    AtomPlace out{Vector<R>(terms), Vector<R>(terms), Vector<R>(outcomes)};
+    AtomPlace out{Vector<R>(terms), Vector<R>(terms), Vector<R>::Zero(outcomes), Vector<R>(outcomes)};
     for (Eigen::Index a = 0; a < terms; ++a) {
       out.value[a] = jets[static_cast<std::size_t>(a)].value;
       out.slope[a] = jets[static_cast<std::size_t>(a)].gradient[0];
     }
     for (Eigen::Index x = 0; x < outcomes; ++x) {
-      R energy = 0;
       for (Eigen::Index a = 0; a < terms; ++a)
-        energy += statistics_[static_cast<std::size_t>(x)][static_cast<std::size_t>(a)] * out.value[a];
-      out.probability[x] = exp(-energy);
+        out.energy[x] += statistics_[static_cast<std::size_t>(x)][static_cast<std::size_t>(a)] * out.value[a];
+      out.probability[x] = exp(-out.energy[x]);
     }
     return out;
   }
 
-  static R divergence(const AtomPlace& from, const AtomPlace& to) {
-    R sum = 0;
-    for (Eigen::Index x = 0; x < from.probability.size(); ++x)
-      sum += from.probability[x] * log(R(from.probability[x] / to.probability[x]));
-    return sum;
-  }
-
   const experiment::Experiment& e_;
   std::unique_ptr<model::Model<R>> model_;
-  std::vector<std::vector<int>> statistics_;
+  std::vector<std::vector<int>> statistics_, neighbours_;  // neighbours_: of the sampler's sites
   bool stream_, rests_ = false, fixed_ = false;
   Vector<R> target_;                                                     // E_p*[T_a]; empty for fixed data
   R type_entropy_ = 0;                                                   // of the data sets
@@ -299,7 +325,7 @@ std::vector<Row<R>> rows_of(const experiment::Experiment& e, const std::vector<R
       row["heat_theta"] = change("_loss");
       row["work_theta"] = {};
     }
-    const Raw<R> heat = row["heat_x"] = change("entropy_x_given_theta") - row.at("work_x");
+    const Raw<R> heat = row.at("heat_x");
     row["flow_x"] = change("info_x_theta_given_b");
     row["ep_x_given_b"] = change("entropy_x_given_b") - heat;
     row["ep_x_naive"] = change("entropy_x") - heat;
@@ -320,7 +346,7 @@ void atoms(Job& job) {
   Book<R> book(rows.size());
   for (std::size_t j = 0; j < rows.size(); ++j)
     for (const auto& [name, raw] : rows[j]) book[j][name] = shortened(raw.value, raw.noise, job.digits);
-  collect(job, book, study, "atoms", sgld_identities<R>(R(0)));
+  collect(job, book, study, "atoms", sgld_identities<R>(R(0), lagging(job.experiment)));
 }
 
 }  // namespace calor::run

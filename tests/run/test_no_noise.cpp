@@ -67,6 +67,71 @@ TEST_CASE("sgld without noise, minibatches: every sequence of batches is an atom
   CHECK(n.back().at("heat_theta").value.convert_to<double>() == doctest::Approx(heat).epsilon(1e-13));
 }
 
+TEST_CASE("sgld without noise, samplers that lag: x given the sequence of batches") {
+  for (const bool metropolis : {false, true}) {
+    const auto text =
+        sgld("kind = \"bernoulli\"", "[0.3, 0.7]", "\"minibatch\"\nbatch_size = 2") +
+        "[sampler]\nkind = " + (metropolis ? "\"metropolis\"\nsweeps = 2\n" : "\"heat-bath\"\nprobability = 0.4\n");
+    const auto n = numbers(compute(parse_one(text)));
+    const auto shannon = [](double p) { return p > 0 && p < 1 ? -p * std::log(p) - (1 - p) * std::log1p(-p) : 0; };
+    const auto one = [](double theta) { return 1 / (1 + std::exp(-theta)); };
+    const auto energy = [&](double p, double theta) {  // <-ln p(x|theta)> where x = 1 with probability p
+      return -p * std::log(one(theta)) - (1 - p) * std::log(one(-theta));
+    };
+    const auto turn = [&](double p, double theta) {
+      if (!metropolis) return 0.6 * p + 0.4 * one(theta);
+      const double up = std::min(1.0, std::exp(theta)), down = std::min(1.0, std::exp(-theta));
+      for (int sweep = 0; sweep < 2; ++sweep) p = p * (1 - down) + (1 - p) * up;
+      return p;
+    };
+    double heat = 0, work = 0, production = 0, given_theta = 0, given_b = 0, x = 0, first_given_b = 0;
+    for (int k = 0; k <= 3; ++k) {
+      const double q = k / 3.0, share = binomial(3, k) * std::pow(0.7, k) * std::pow(0.3, 3 - k);
+      double own_x = 0;
+      for (int code = 0; code < 27; ++code) {
+        double weight = 1, theta = 0.2, p = one(0.2), own_heat = 0, own_work = 0, own_production = 0;
+        for (int step = 0, rest = code; step < 3; ++step, rest /= 3) {
+          const int ones = rest % 3;
+          weight *= binomial(2, ones) * std::pow(q, ones) * std::pow(1 - q, 2 - ones);
+          const double before = theta;
+          theta -= 0.5 * (one(theta) - ones / 2.0 + 0.1 * theta);
+          own_work += energy(p, theta) - energy(p, before);
+          const double next = turn(p, theta), gained = energy(next, theta) - energy(p, theta);
+          own_heat += gained;
+          own_production += shannon(next) - shannon(p) - gained;
+          p = next;
+        }
+        heat += share * weight * own_heat;
+        work += share * weight * own_work;
+        production += share * weight * own_production;
+        given_theta += share * weight * shannon(p);
+        own_x += weight * p;
+      }
+      given_b += share * shannon(own_x);
+      x += share * own_x;
+    }
+    first_given_b = shannon(one(0.2));
+    check_judged(n.back(),
+                 {{"heat_x", heat},
+                  {"work_x", work},
+                  {"ep_x", production},
+                  {"entropy_x_given_theta", given_theta},
+                  {"l_info", shannon(x) - given_b},
+                  {"info_x_theta_given_b", given_b - given_theta},
+                  {"flow_x", given_b - given_theta},
+                  {"flow_theta", 0},
+                  {"ep_x_given_b", given_b - first_given_b - heat},
+                  {"r_info", num::to_double(n.back().at("m_info").value) - (shannon(x) - given_b)}},
+                 1e-12);
+    CHECK(n.back().count("ep_x_path") == 0);
+  }
+  // redrawn for certain: the equilibrium sampler
+  const auto text = sgld("kind = \"bernoulli\"", "[0.3, 0.7]", "\"full\"");
+  const auto certain = numbers(
+      compute(parse_one(text + "[sampler]\nkind = \"heat-bath\"\nprobability = 1\n"), with(Method::automatic, 20)));
+  CHECK(check_honest(certain, numbers(compute(parse_one(text), with(Method::automatic, 20))), "certain") >= 40);
+}
+
 TEST_CASE("temperature 0 with a Gaussian x: infinite M-info from a point, finite L-info") {
   const std::string gauss = "kind = \"gaussian-mean\"\nstddev = 1", target = "{ mean = 1, stddev = 1.5 }";
   const auto n = numbers(compute(parse_one(sgld(gauss, target, "\"full\""))));
