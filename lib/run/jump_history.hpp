@@ -48,18 +48,18 @@ struct PairHistory {
 template <Real R>
 PairHistory<R> follow_lagging(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
-/// The same for heat-bath of a real x, in one dimension or more.
+/// The same for heat-bath of a real x, in one dimension or two.
 template <Real R>
 PairHistory<R> follow_redraws(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
 /// The same for ou (real_kernels.hpp), split and extrapolated (thermo/lagged.hpp): totals heat_x, work_x, flow_x,
-/// flow_theta, ep_x. Constant temperature. Throws AccuracyError unless R is double.
+/// flow_theta, ep_x. Throws AccuracyError unless R is double.
 template <Real R>
 PairHistory<R> follow_ou(const JumpSetting<R>& setting, const num::Vector<R>& loss);
 
-/// The points with times towards 0 before the first: X of a state to which nobody has come yet lies like p(.|theta),
-/// and of those who come the farthest out outweigh it from the first moment on, so that entropies are smooth in ln t
-/// only.
+/// The points, the knots of a schedule, and times towards 0 before the first: X of a state to which nobody has come yet
+/// lies like p(.|theta), and of those who come the farthest out outweigh it from the first moment on, so that entropies
+/// are smooth in ln t only.
 template <Real R>
 std::vector<R> graded(const JumpSetting<R>& setting);
 

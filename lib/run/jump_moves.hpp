@@ -100,8 +100,11 @@ Raw<R> integral(const evolve::Station<R>& at, Eigen::Index i) {
 template <Real R>
 R divergence(const JumpSetting<R>& s, Eigen::Index from, Eigen::Index to) {
   R sum = 0;
-  for (Eigen::Index k = 0; k < s.energy.cols(); ++k)
-    sum += s.spaces.x_weight[k] * s.spaces.conditional(from, k) * excess<R>(s.energy(to, k) - s.energy(from, k));
+  for (Eigen::Index k = 0; k < s.energy.cols(); ++k) {
+    const R &p = s.spaces.conditional(from, k), d = s.energy(to, k) - s.energy(from, k);
+    // far below 0, e^{-d} leaves the range of the numbers
+    sum += s.spaces.x_weight[k] * (d < -50 ? R(p * (d - 1) + s.spaces.conditional(to, k)) : R(p * excess<R>(d)));
+  }
   return sum;
 }
 

@@ -1,7 +1,9 @@
 // A jump learner and an x on the real line that follows it by `ou`, in double precision.
 
+#include <algorithm>
 #include <cmath>
 
+#include "learner/course.hpp"
 #include "num/errors.hpp"
 #include "run/jump_moves.hpp"
 
@@ -19,6 +21,11 @@ std::vector<R> graded(const JumpSetting<R>& s) {
     out.insert(out.end(), inner.rbegin(), inner.rend());
   }
   out.insert(out.end(), s.points.begin() + 1, s.points.end());
+  if (!learner::scheduled(s.experiment->learner)) return out;
+  for (const auto& piece : learner::course<R>(s.experiment->learner))
+    if (piece.start > 0 && piece.start < s.points.back()) out.push_back(piece.start);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -40,10 +47,12 @@ PairHistory<R> follow_ou(const JumpSetting<R>& s, const Vector<R>& loss) {
     motion.root = Vector<double>::Ones(n);
     motion.start = s.learner.initial;
     motion.noise = Vector<double>::Zero(n);  // positive arithmetic: relative to the marginal only
+    motion.changes = learner::scheduled(s.experiment->learner);
+    double round_off = 0;  // of the moves of all columns
     motion.over = [&](double start, double tau) -> thermo::ThetaMotion::Move {
-      return [kernel = transition_kernel<double>(s, loss, start, tau).kernel](const Matrix<double>& f) {
-        return Matrix<double>(kernel * f);
-      };
+      auto moved = transition_kernel<double>(s, loss, start, tau);
+      round_off += moved.round_off;
+      return [kernel = std::move(moved.kernel)](const Matrix<double>& f) { return Matrix<double>(kernel * f); };
     };
     const thermo::Splitting splitting{[&](double time) { return thermo::by_kernels(s.kernels->ou(rate * time)); },
                                       s.lag_substep, s.lag_columns};
@@ -58,7 +67,8 @@ PairHistory<R> follow_ou(const JumpSetting<R>& s, const Vector<R>& loss) {
       ++j;
     }
     for (const auto& [name, values] : out.history.totals) out.noise[name].assign(values.size(), 0.0);
-    out.round_off.assign(s.points.size(), input_error(s, loss) + 64 * num::epsilon<double>());
+    const double of_finest = motion.changes ? 2 * round_off / (s.lag_columns + 1) : 0;
+    out.round_off.assign(s.points.size(), input_error(s, loss) + 64 * num::epsilon<double>() + of_finest);
     return out;
   } else {
     throw AccuracyError("ou behind a jump learner is computed in double precision");

@@ -29,7 +29,7 @@ Rates<R> rates_of_redraws(const JumpSetting<R>& s, const R& rate, const learner:
       const R& p = joint(i, k);
       const R here = p > 0 ? R(log(p)) : R(0), fresh = rho[i] * s.spaces.conditional(i, k);
       if (p > 0) add(0, rate * (p - fresh), rate * (p + fresh), here);
-      if (p > 0 && fresh > 0) add(2, rate * (p - fresh), rate * (p + fresh), here - log(fresh));
+      if (p > 0) add(2, rate * (p - fresh), rate * (p + fresh), here - log(rho[i]) + s.energy(i, k));
       if (i > 0 && p > 0 && joint(i - 1, k) > 0) {
         const R forth = w.up[i - 1] * joint(i - 1, k), back = w.down[i - 1] * p;
         add(1, forth - back, forth + back, below - here);

@@ -104,7 +104,8 @@ template <Real R>
 void pair_rows(JumpStudy<R>& study, std::span<Row<R>> rows) {
   std::vector<thermo::JointHistory<R>> histories;
   for (auto& pair : study.pairs) histories.push_back(std::move(pair.history));
-  thermo::joint_rows<R>(study.problem.setting.spaces, study.problem.probability, histories, rows);
+  const auto& setting = study.problem.setting;
+  thermo::joint_rows<R>(setting.spaces, setting.energy, study.problem.probability, histories, rows);
   for (std::size_t j = 0; j < rows.size(); ++j) {
     auto& row = rows[j];
     R round_off = 0;

@@ -17,7 +17,7 @@
 
 namespace calor::run {
 
-/// points: increasing, the first 0. fluctuations: moments of heat_x and work_x and ift_x too. Constant temperature.
+/// points: increasing, the first 0. fluctuations: moments of heat_x and work_x and ift_x too.
 /// Units: nats, k_B = 1. Throws InputError for what has no exact treatment here (ou in several dimensions,
 /// time.step with more than 2000 states) and
 /// AccuracyError where rates leave the range of R.

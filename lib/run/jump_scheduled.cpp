@@ -247,8 +247,9 @@ std::vector<TimedStation<R>> march_scheduled(const JumpSetting<R>& s, const Vect
   const auto course = learner::course<R>(s.experiment->learner);
   const ScheduledChain<R> chain(s, loss, jumps, static_cast<int>(states));
   if (const double arcs = chain.arcs(course, points.front(), points.back()); arcs > most_arcs)
-    throw AccuracyError("jump: rates that change in time need some " + num::to_text(arcs, 2) + " steps; allowed: " +
-                        num::to_text(most_arcs, 2) + " (a higher temperature, a lower rate, shorter times)");
+    throw AccuracyError(s.experiment->at("learner.temperature") + "rates that change in time need some " +
+                        num::to_text(arcs, 2) + " steps; allowed: " + num::to_text(most_arcs, 2) +
+                        " (shorter times, lower rates of learner and sampler; of arrhenius, a higher temperature)");
   Integrals<R> integrals(count, rates, s.quadrature);
   R now = points.front();
   std::size_t piece = 0;

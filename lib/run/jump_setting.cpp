@@ -5,7 +5,6 @@
 #include "data/real_ensemble.hpp"
 #include "evolve/time_nodes.hpp"
 #include "grid/plan.hpp"
-#include "learner/course.hpp"
 #include "num/errors.hpp"
 #include "run/jump_history.hpp"
 #include "sampler/sampler.hpp"
@@ -54,9 +53,6 @@ void require_possible(const experiment::Experiment& e) {
   if (ou && e.model.kind == "gaussian-mean" && e.model.dimension > 1)
     refuse_jump(e, "sampler.kind", "\"ou\" behind a jump learner with x in several dimensions is not available",
                 "equilibrium, heat-bath; one dimension");
-  if (ou && !e.time.step && learner::scheduled(e.learner))
-    refuse_jump(e, "sampler.kind", "\"ou\" in continuous time behind a jump learner with a schedule is not available",
-                "equilibrium, heat-bath; time.step");
   if (e.time.step && static_cast<int>(e.learner.states.size()) > most_states_in_turn)
     refuse_jump(e, "learner.states", std::to_string(e.learner.states.size()) + " states with time.step are too many",
                 "at most " + std::to_string(most_states_in_turn));
@@ -293,7 +289,7 @@ void require_kernels(const JumpSetting<R>& s) {
                 "fewer states, fewer digits, or sampler equilibrium or heat-bath");
 }
 
-/// -ln p(x_k|theta_i) at real nodes x: statistics times terms.
+/// -ln p(x_k|theta_i): statistics times terms.
 template <Real R>
 Matrix<R> energies_of(const Matrix<R>& terms, const std::vector<std::vector<R>>& statistics) {
   Matrix<R> out(terms.rows(), static_cast<Eigen::Index>(statistics.size()));
@@ -306,7 +302,7 @@ Matrix<R> energies_of(const Matrix<R>& terms, const std::vector<std::vector<R>>&
 /// each row of a design; over rows it averages.
 template <Real R>
 struct RealNodes {
-  std::vector<std::vector<R>> statistics;
+  std::vector<std::vector<R>> x;
   std::vector<R> weight;
   std::vector<grid::Grid<double>> axes;  // one a row, in one dimension
   std::vector<Eigen::Index> sizes;       // one a row
@@ -349,7 +345,7 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
     const std::size_t before = out.weight.size();
     std::vector<R> x = lowest;
     for (std::size_t i = 0; i < dimension;) {  // an odometer
-      out.statistics.push_back(model.real_statistic(x, row));
+      out.x.push_back(x);
       out.weight.push_back(cell / model.rows());
       for (i = 0; i < dimension; ++i) {
         x[i] += spacing;
@@ -363,19 +359,46 @@ RealNodes<R> real_nodes(const model::Model<R>& model, const experiment::Experime
   return out;
 }
 
+/// -ln p(x_k|theta_i), from differences: terms of statistics would cancel.
+template <Real R>
+Matrix<R> energies_at(const RealNodes<R>& nodes, const model::Model<R>& model,
+                      const std::vector<std::vector<R>>& states) {
+  using std::log;
+  Matrix<R> out(static_cast<Eigen::Index>(states.size()), static_cast<Eigen::Index>(nodes.x.size()));
+  for (Eigen::Index i = 0; i < out.rows(); ++i) {
+    const auto& theta = states[static_cast<std::size_t>(i)];
+    const R s = model.stddev(theta);
+    Eigen::Index k = 0;
+    for (std::size_t row = 0; row < nodes.sizes.size(); ++row) {
+      const auto mean = model.mean(theta, static_cast<int>(row));
+      for (const Eigen::Index end = k + nodes.sizes[row]; k < end; ++k) {
+        R square = 0;
+        for (std::size_t d = 0; d < mean.size(); ++d) {
+          const R z = (nodes.x[static_cast<std::size_t>(k)][d] - mean[d]) / s;
+          square += z * z;
+        }
+        out(i, k) = square / 2 + static_cast<int>(mean.size()) * (log(s) + log(2 * num::pi<R>()) / 2);
+      }
+    }
+  }
+  return out;
+}
+
 template <Real R>
 void set_spaces(JumpSetting<R>& setting, const model::Model<R>& model, const Matrix<R>& terms,
                 const Resolution& resolution) {
   using std::exp;
   RealNodes<R> nodes;
+  std::vector<std::vector<R>> statistics;
   for (int x = 0; x < model.outcomes(); ++x) {
     const auto t = model.statistic(x);
-    nodes.statistics.emplace_back(t.begin(), t.end());
+    statistics.emplace_back(t.begin(), t.end());
     nodes.weight.push_back(R(1));
   }
-  if (nodes.statistics.empty()) nodes = real_nodes(model, *setting.experiment, setting.learner, resolution);
-  const auto outcomes = static_cast<Eigen::Index>(nodes.statistics.size());
-  setting.energy = energies_of<R>(terms, nodes.statistics);
+  if (statistics.empty()) nodes = real_nodes(model, *setting.experiment, setting.learner, resolution);
+  const auto outcomes = static_cast<Eigen::Index>(nodes.weight.size());
+  setting.energy =
+      statistics.empty() ? energies_at(nodes, model, setting.learner.states) : energies_of<R>(terms, statistics);
   setting.x_rows = std::move(nodes.sizes);
   auto& s = setting.spaces;
   s.theta_weight = Vector<R>::Ones(terms.rows());

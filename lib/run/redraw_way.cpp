@@ -24,6 +24,8 @@ namespace {
 using analytic::CourseStretch;
 using num::Matrix;
 
+constexpr double most_together = 2e10;  // numbers of x and Θ of all data sets at one time
+
 /// Entropies of x, of what x knows, and the energy in excess of equilibrium, at one time.
 struct StateOfX {
   double x = 0, x_given_b = 0, x_given_theta = 0, x_given_both = 0, energy = 0;
@@ -92,7 +94,7 @@ class RedrawStudy {
     }
     if (members_.size() > 1) {
       const info::PlaneMixture all = together(moments);
-      const auto& resolution = members_.front().redraws->resolution();
+      const info::MixtureResolution resolution{fine_.efolds, most_together};
       const Eigen::Index n = all.weight.size();
       out.x = info::mixture_entropies({{all.x, Matrix<double>(n, 0), all.xx, Matrix<double>(n, 0)}}, all.weight, 0,
                                       resolution)

@@ -15,7 +15,8 @@ using num::Vector;
 
 namespace {
 
-constexpr double patience = 3e12;  // numbers of one level: minutes
+// Numbers of one level that take minutes: in products of matrices, and by sums over one coordinate.
+constexpr double patience = 2e12, patience_alone = 1e11;
 
 Matrix<double> theta_covariance(const RedrawLaw& p, const ThetaAt& at, bool b_known) {
   Matrix<double> out = at.v;
@@ -43,7 +44,7 @@ MixtureCoordinate coordinate(const RedrawLaw& p, Index channel, const std::vecto
   const ThetaAt& now = past.back();
   const num::Cholesky<double> root(theta_covariance(p, now, known.b));
   const Vector<double> spread = p.gradient_variance.cwiseSqrt();
-  MixtureCoordinate out{Vector<double>(n), Matrix<double>((n), (known.theta ? d : 0) + (known.b ? d : 0)),
+  MixtureCoordinate out{Vector<double>(n), Matrix<double>(n, (known.theta ? d : 0) + (known.b ? d : 0)),
                         Vector<double>(n), Matrix<double>(n, known.theta && known.b ? d : 0)};
   for (Index k = 0; k < n; ++k) {
     const ThetaAt& then = past[static_cast<std::size_t>(k)];
@@ -82,7 +83,11 @@ ThetaAt after_move(const ThetaAt& from, const analytic::LinearMove<double>& move
 Redraws::Redraws(std::vector<RedrawLaw> learners, double efolds)
     : learners_(std::move(learners)), sites_(sites(learners_)), resolution_{efolds, patience} {}
 
-void Redraws::share_patience(double times) { resolution_.most_work = patience / std::max(times, 1.0); }
+void Redraws::share_patience(double times) {
+  const bool alone = sites_.front().coordinates.size() == 1;
+  resolution_.most_work =
+      (alone ? patience_alone / static_cast<double>(sites_.size()) : patience) / std::max(times, 1.0);
+}
 
 double Redraws::noise() const { return 20 * std::exp(-resolution_.efolds); }
 

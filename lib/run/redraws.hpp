@@ -50,7 +50,6 @@ class Redraws {
 
   const std::vector<RedrawLaw>& learners() const { return learners_; }
   bool fixed() const { return learners_.front().fixed; }
-  const info::MixtureResolution& resolution() const { return resolution_; }
   /// What two levels may miss together, for numbers of order 1.
   double noise() const;
 

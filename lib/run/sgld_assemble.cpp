@@ -176,7 +176,7 @@ Row<R> assemble(const SgldSetting<R>& s, std::vector<SgldRecord<R>> records, con
     h.round_off = r.round_off * r.rho;
     histories.push_back(std::move(h));
   }
-  thermo::joint_rows<R>(s.room.spaces, probability, histories, rows);
+  thermo::joint_rows<R>(s.room.spaces, s.room.energy, probability, histories, rows);
   sharpen(row, histories.front().totals, noise, relative);
   if (s.room.cross.size()) row["_markov"] = row["_info_x_b_given_theta"];
   if (s.experiment->sampler.kind == "ou" && s.experiment->model.kind == "gaussian-mean")

@@ -247,10 +247,16 @@ void require_memory(const SgldSetting<R>& s) {
           " sequences of batches; allowed: at most 65536 sequences, that is fewer steps or smaller batches");
     histories *= 2;
   }
-  if (histories * each > most_bytes)
+  if (histories * each > most_bytes) {
+    const auto& e = *s.experiment;
+    const bool by_example =
+        s.model->outcomes() == 0 && e.data.source == experiment::Data::Source::target && e.learner.batch == "minibatch";
     throw AccuracyError("this accuracy needs " + std::to_string(s.room.nodes.size()) + " grid points for each of " +
-                        std::to_string(static_cast<long>(histories)) +
-                        " densities, more than memory allows; ask for fewer digits, times or data sets");
+                        std::to_string(static_cast<long>(histories)) + " densities, more than memory allows; " +
+                        (by_example ? "minibatches depend on every example drawn; allowed: two examples, full batches, "
+                                      "or one data set by data.values"
+                                    : "ask for fewer digits, times or data sets"));
+  }
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ void joint_row(const Setting& s, const std::vector<Record>& records, Row<double>
     histories.push_back({{records[b].joint}, {}, 32 * num::epsilon<double>() * records[b].rho});
   }
   std::vector<Row<double>> one{row};
-  thermo::joint_rows<double>(s.room.spaces, probability, histories, one);
+  thermo::joint_rows<double>(s.room.spaces, s.room.energy, probability, histories, one);
   row = std::move(one.front());
 }
 

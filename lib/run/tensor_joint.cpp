@@ -537,7 +537,7 @@ void TensorJointLevel::add_rows(const Vector<double>& probability,
                                 const std::vector<thermo::JointHistory<double>>& histories,
                                 std::vector<info::Row<double>>& rows) const {
   std::vector<info::Row<double>> x(rows.size());
-  thermo::joint_rows<double>(spaces_, probability, histories, x);
+  thermo::joint_rows<double>(spaces_, energy_, probability, histories, x);
   for (std::size_t j = 0; j < rows.size(); ++j) {
     rows[j].insert(x[j].begin(), x[j].end());  // what Theta's own solution gives stays
     if (!study_.experiment->time.step) continue;

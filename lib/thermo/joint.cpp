@@ -188,10 +188,9 @@ void TailNoise<R>::x_moved(const Matrix<R>& joint) {
 }
 
 template <num::Real R>
-void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const std::vector<JointHistory<R>>& histories,
-                std::span<Row<R>> rows) {
+void joint_rows(const info::Spaces<R>& s, const Matrix<R>& energy, const Vector<R>& probability,
+                const std::vector<JointHistory<R>>& histories, std::span<Row<R>> rows) {
   using std::fabs, std::log;
-  const Matrix<R> energy = energies(s);
   for (std::size_t j = 0; j < rows.size(); ++j) {
     auto& row = rows[j];
     Matrix<R> mean = Matrix<R>::Zero(s.conditional.rows(), s.conditional.cols());
@@ -297,8 +296,8 @@ void joint_rows(const info::Spaces<R>& s, const Vector<R>& probability, const st
   template std::function<Matrix<R>(const Matrix<R>&)> redraw(const info::Spaces<R>&, const std::vector<Eigen::Index>&, \
                                                              const R&);                                                \
   template JointState<R> joint_state(const info::Spaces<R>&, const Matrix<R>&, const Matrix<R>&);                      \
-  template void joint_rows(const info::Spaces<R>&, const Vector<R>&, const std::vector<JointHistory<R>>&,              \
-                           std::span<Row<R>>);
+  template void joint_rows(const info::Spaces<R>&, const Matrix<R>&, const Vector<R>&,                                 \
+                           const std::vector<JointHistory<R>>&, std::span<Row<R>>);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
 

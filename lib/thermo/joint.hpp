@@ -90,9 +90,9 @@ class TailNoise {
 /// Adds to every row (one a point; rows[0] is the start) the informations from the joint densities and the X side of
 /// the ledger: all of theory.md section 4 without assuming a Markov chain, heat_x ... reservoir_gap, averaged over the
 /// data sets; plus "_" quantities for the identities. Totals that are present in all histories are averaged and added
-/// under their names.
+/// under their names. energy: phi, n x K.
 template <num::Real R>
-void joint_rows(const info::Spaces<R>& spaces, const num::Vector<R>& probability,
+void joint_rows(const info::Spaces<R>& spaces, const num::Matrix<R>& energy, const num::Vector<R>& probability,
                 const std::vector<JointHistory<R>>& histories, std::span<info::Row<R>> rows);
 
 }  // namespace calor::thermo
