@@ -18,9 +18,8 @@
 namespace calor::run {
 
 /// points: increasing, the first 0. fluctuations: moments of heat_x and work_x and ift_x too.
-/// Units: nats, k_B = 1. Throws InputError for what has no exact treatment here (ou in several dimensions,
-/// time.step with more than 2000 states) and
-/// AccuracyError where rates leave the range of R.
+/// Units: nats, k_B = 1. Throws InputError for what has no exact treatment here (ou in several dimensions, time.step
+/// with more than 2000 states) and AccuracyError where rates leave the range of R.
 template <Real R>
 std::vector<info::Row<R>> jump_rows(const experiment::Experiment& experiment, const std::vector<R>& points,
                                     const Resolution& resolution, int threads,
