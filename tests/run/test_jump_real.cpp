@@ -154,13 +154,14 @@ TEST_CASE("jump and redraws: states on a line in the plane are states on a line"
     check_accuracy(plane, 8, "plane");
   }
   // data drawn: what lies across the line moves no state against another
-  auto line = at("", "size = 2\ntarget = { mean = 0.5, stddev = 0.7 }", along, continuous, 8);
-  auto plane = at("dimension = 2\n", "size = 2\ntarget = { mean = [0.3, 0.4], stddev = 0.7 }", tilted, continuous, 5);
+  const std::string brief = "rate = 2\n[time]\npoints = [0, 0.3]\n";
+  auto line = at("", "size = 2\ntarget = { mean = 0.5, stddev = 0.7 }", along, brief, 8);
+  auto plane = at("dimension = 2\n", "size = 2\ntarget = { mean = [0.3, 0.4], stddev = 0.7 }", tilted, brief, 5);
   for (auto* numbers : {&line, &plane})
     for (auto& row : *numbers)
       for (const char* other : {"entropy_x", "entropy_x_given_b", "entropy_x_given_theta", "loss_train", "loss_test"})
         row.erase(other);
-  CHECK(check_honest(plane, line, "drawn") >= 3 * 18);
+  CHECK(check_honest(plane, line, "drawn") >= 2 * 18);
 }
 
 TEST_CASE("jump and redraws: states whose densities of x underflow each other's") {
@@ -182,7 +183,7 @@ TEST_CASE("jump and redraws: states whose densities of x underflow each other's"
 
 TEST_CASE("jump and redraws: many digits") {
   const std::string given = mean_of("values = [0.5, 1.0, -0.2]", "[sampler]\nkind = \"heat-bath\"\n");
-  const std::string continuous = given + "rate = 2.5\n[time]\npoints = [0, 0.3, 1]\n",
+  const std::string continuous = given + "rate = 2.5\n[time]\npoints = [0, 0.3]\n",
                     turns = given + "probability = 0.3\n[time]\nstep = 0.1\npoints = [0, 0.3]\n";
   for (const auto& text : {continuous, turns}) {
     const auto many = run(text, 22);
