@@ -41,13 +41,23 @@ thermo::TwoClassRoom room(const Study<double>& study, const Layout<double>& layo
   return out;
 }
 
-/// X's kernels at the nodes of theta for a real x of one width.
-RealKernels real_kernels(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
-                         const Resolution& resolution, const evolve::ThetaBasis& basis) {
+/// Where p(x|theta) lies at the nodes of theta, for a real x of one width.
+RealAxes real_axes(const Study<double>& study, const Layout<double>& layout, const info::Spaces<double>& spaces,
+                   const Resolution& resolution, const evolve::ThetaBasis& basis) {
   const double stddev = study.model->stddev({});
   const double reach = stddev * std::sqrt(2 * resolution.deep_tail());  // as the level lays out its spaces
   const grid::Grid<double> x{layout.grid.start - reach, spaces.x_weight[0], static_cast<int>(spaces.x_weight.size())};
-  return RealKernels({{x}, basis.theta, Vector<double>::Constant(basis.size(), stddev)});
+  return {{x}, basis.theta, Vector<double>::Constant(basis.size(), stddev)};
+}
+
+/// -ln p(x|theta), also where p underflows: an x that lags can be there.
+Matrix<double> energies_on(const RealAxes& axes) {
+  const auto& x = axes.grid.front();
+  Matrix<double> out(axes.mean.rows(), x.size);
+  for (int k = 0; k < x.size; ++k)
+    out.col(k) = ((x.node(k) - axes.mean.col(0).array()) / axes.stddev.array()).square() / 2 +
+                 axes.stddev.array().log() + std::log(2 * M_PI) / 2;
+  return out;
 }
 
 constexpr double most_products = 4e12;  // of one level
@@ -67,9 +77,10 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
   const auto& e = *study.experiment;
   const auto basis = evolve::sinc_basis(layout.grid);
   const auto terms = learner::terms_on(*study.model, layout.grid);
-  const Matrix<double> energy = thermo::energies(spaces);
+  const RealAxes axes = real_axes(study, layout, spaces, resolution, basis);
+  const Matrix<double> energy = energies_on(axes);
   const auto start = log_initial(study, basis);
-  auto kernels = real_kernels(study, layout, spaces, resolution, basis);
+  RealKernels kernels(axes);
   const double rate = e.sampler.rate ? num::from_rational<double>(*e.sampler.rate) : 0;
   const thermo::LaggedRoom shared{spaces, energy, study.points, fluctuations,
                                   e.sampler.kind == "ou" ? sampler::OuTransition::round_off : 0};
@@ -90,7 +101,7 @@ JointLevel real_level(const Study<double>& study, const Layout<double>& layout, 
                             : thermo::split_moves(study.points, splitting.substep, splitting.columns),
                 static_cast<double>(layout.ensemble.sets.size()) * static_cast<double>(energy.size()) *
                     static_cast<double>(e.sampler.kind == "ou" ? energy.rows() + energy.cols() : energy.rows()));
-  JointLevel out{spaces, {}};
+  JointLevel out{spaces, energy, {}};
   out.histories.resize(layout.ensemble.sets.size());
   num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {
     const auto k = static_cast<std::size_t>(b);
@@ -112,7 +123,7 @@ JointLevel joint_level(const Study<double>& study, const Layout<double>& layout,
   const auto basis = theta_basis(study, layout, resolution);
   const auto model = class_model(study, basis);
   const auto start = log_initial(study, basis);
-  JointLevel out{model.spaces, {}};
+  JointLevel out{model.spaces, model.energy, {}};
   out.histories.resize(layout.ensemble.sets.size());
   const auto each = [&](const auto& follow) {
     num::parallel_for(static_cast<int>(out.histories.size()), study.options->threads, [&](int b) {

@@ -12,6 +12,7 @@ namespace calor::run {
 /// The nodes of the joint densities with the model on them, and each data set's history.
 struct JointLevel {
   info::Spaces<double> spaces;
+  num::Matrix<double> energy;  // phi, nodes x outcomes or nodes of x
   std::vector<thermo::JointHistory<double>> histories;
 };
 

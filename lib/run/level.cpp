@@ -366,7 +366,7 @@ std::vector<Row<R>> evaluate(const Study<R>& study, const Layout<R>& layout, con
   } else if constexpr (std::same_as<R, double>) {
     const auto joint = joint_level(study, layout, resolution, at, fluctuations_wanted(*study.options));
     std::vector<Row<R>> x(rows.size());
-    thermo::joint_rows<R>(joint.spaces, thermo::energies(joint.spaces), snapshot.probability, joint.histories, x);
+    thermo::joint_rows<R>(joint.spaces, joint.energy, snapshot.probability, joint.histories, x);
     for (std::size_t j = 0; j < rows.size(); ++j) {
       rows[j].insert(x[j].begin(), x[j].end());  // what Theta's own solution gives stays
       if (study.experiment->sampler.kind == "ou") rows[j]["ep_x_path"] = -rows[j]["heat_x"];  // gaussian-mean (I13)

@@ -494,6 +494,17 @@ TEST_CASE("redraws: noise by the scatter of data drawn") {
   check_judged(got.back(), {{"heat_x", heat}, {"flow_x", flow}}, 3e-6);
 }
 
+TEST_CASE("redraws: an x that lags so far that p(x|theta) underflows, on the grid") {
+  const std::string text =
+      "[model]\nkind = \"gaussian-mean\"\nstddev = 1\n[data]\nvalues = [0]\n[learner]\nkind = \"langevin\"\nmobility = "
+      "1\n"
+      "temperature = 100\ninitial = { mean = [18], stddev = [7] }\n[sampler]\nkind = \"heat-bath\"\nprobability = 0.3\n"
+      "[time]\npoints = [0, 1]\nstep = 1\n";
+  const std::vector<std::string> moments{"heat_x", "work_x"};
+  const auto grid = run_redraws(text, 6, moments, Method::spectral), mixture = run_redraws(text, 7, moments);
+  CHECK(check_honest(grid, mixture, "far behind") == 4);
+}
+
 TEST_CASE("redraws: errors of few digits hold") {
   Dice dice(77);
   for (int round = 0; round < 10; ++round) {
