@@ -358,7 +358,7 @@ double plane_mixture_entropy(const PlaneMixture& p, const MixtureResolution& res
     work += double(size) * double(mean.size());
     if (!(work <= resolution.most_work))
       throw AccuracyError("the density of x and theta takes more than " + num::to_text(resolution.most_work, 2) +
-                          " numbers at one time; fewer digits or times take less");
+                          " numbers at one time; allowed: fewer digits");
     const Array x = Array::LinSpaced(size, start, start + double(size - 1) * spacing);
     Array here = Array::Zero(size);
     for (Index k = 0; k < mean.size(); ++k)

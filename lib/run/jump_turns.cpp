@@ -6,7 +6,6 @@
 #include "sampler/ou.hpp"
 #include "sampler/sampler.hpp"
 #include "thermo/fluctuations.hpp"
-#include "thermo/lagged.hpp"
 
 namespace calor::run {
 

@@ -90,6 +90,24 @@ std::vector<CourseStretch<R>> linear_course(const experiment::Learner& l, const 
 }
 
 template <Real R>
+std::vector<CourseStretch<R>> scatter_course(const experiment::Learner& l, const LinearGaussian<R>& learner,
+                                             const R& scatter) {
+  return linear_course<R>(l, scatter / (learner.s2 * learner.s2));
+}
+
+template <Real R>
+std::vector<analytic::ScatterNode<R>> data_scatter(const experiment::Experiment& e, const R& goal) {
+  if (e.data.source == experiment::Data::Source::values)
+    return {{gaussian_coordinates<R>(e).front().data.scatter, R(1)}};
+  return analytic::scatter_nodes(e.data.size, num::from_rational<R>(e.data.variance.front()), goal, cold(e.learner));
+}
+
+bool cold(const experiment::Learner& l) {
+  const auto& t = l.temperature.values;
+  return !(*std::min_element(t.begin(), t.end()) > 0);
+}
+
+template <Real R>
 std::vector<analytic::GaussianCoordinate<R>> principal_coordinates(const experiment::Experiment& e) {
   std::vector<Rational> mean(e.data.values.front().size(), 0);
   for (const auto& row : e.data.values)
@@ -151,13 +169,16 @@ bool round_start(const experiment::Learner& l) {
   return std::adjacent_find(width.begin(), width.end(), std::not_equal_to<>()) == width.end();
 }
 
-#define CALOR_INSTANTIATE(R)                                                                  \
-  template LinearGaussian<R> coordinate_learner(const experiment::Experiment&,                \
-                                                const analytic::GaussianCoordinate<R>&);      \
-  template std::optional<R> ou_rate(const experiment::Experiment&);                           \
-  template class TurnSequence<R>;                                                             \
-  template std::vector<LinearGaussian<R>> linear_learners(const experiment::Experiment&);     \
-  template std::vector<CourseStretch<R>> linear_course(const experiment::Learner&, const R&); \
+#define CALOR_INSTANTIATE(R)                                                                                  \
+  template LinearGaussian<R> coordinate_learner(const experiment::Experiment&,                                \
+                                                const analytic::GaussianCoordinate<R>&);                      \
+  template std::vector<CourseStretch<R>> scatter_course(const experiment::Learner&, const LinearGaussian<R>&, \
+                                                        const R&);                                            \
+  template std::vector<analytic::ScatterNode<R>> data_scatter(const experiment::Experiment&, const R&);       \
+  template std::optional<R> ou_rate(const experiment::Experiment&);                                           \
+  template class TurnSequence<R>;                                                                             \
+  template std::vector<LinearGaussian<R>> linear_learners(const experiment::Experiment&);                     \
+  template std::vector<CourseStretch<R>> linear_course(const experiment::Learner&, const R&);                 \
   template std::vector<analytic::GaussianCoordinate<R>> principal_coordinates(const experiment::Experiment&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analytic/gaussian_learner.hpp"
+#include "analytic/gaussian_mixture.hpp"
 #include "analytic/linear_turns.hpp"
 #include "experiment/experiment.hpp"
 #include "learner/sgld.hpp"
@@ -25,6 +26,19 @@ std::vector<analytic::LinearGaussian<R>> linear_learners(const experiment::Exper
 /// Mobility and temperature in time. `covariance`: of the gradients of one data set, for sgd-diffusion.
 template <num::Real R>
 std::vector<analytic::CourseStretch<R>> linear_course(const experiment::Learner& learner, const R& covariance = R(0));
+
+/// Of sgd-diffusion of gaussian-mean, by the scatter S of the examples: D = T + (η/2m) S/s⁴.
+template <num::Real R>
+std::vector<analytic::CourseStretch<R>> scatter_course(const experiment::Learner& spec,
+                                                       const analytic::LinearGaussian<R>& learner, const R& scatter);
+
+/// The scatter of gaussian-mean in one dimension: that of the examples given, or a quadrature over what chance can draw
+/// that leaves out exp(-goal).
+template <num::Real R>
+std::vector<analytic::ScatterNode<R>> data_scatter(const experiment::Experiment& experiment, const R& goal);
+
+/// The temperature is 0 at some time.
+bool cold(const experiment::Learner& learner);
 
 /// The examples given, seen along the principal axes of their scatter; from a start that is as wide in all directions.
 template <num::Real R>

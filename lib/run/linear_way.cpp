@@ -53,27 +53,21 @@ std::vector<Quantities<R>> follow(const experiment::Experiment& e, const LinearG
   return analytic::linear_flow(learner, course, ou_rate<R>(e), points, resolution);
 }
 
-/// sgd-diffusion of gaussian-mean: a mixture over the scatter of the data, given which D = T + (η/2m) S/s⁴.
+/// sgd-diffusion of gaussian-mean: a mixture over the scatter of the data.
 template <Real R>
 std::vector<Quantities<R>> mixture(const Job& job, const std::vector<R>& points, int level,
                                    const analytic::TimeResolution& resolution) {
   const auto& e = job.experiment;
-  const auto coordinate = gaussian_coordinates<R>(e).front();
-  const auto learner = coordinate_learner(e, coordinate);
+  const auto learner = coordinate_learner(e, gaussian_coordinates<R>(e).front());
   const R goal = scatter_goal<R>(job.digits, level);
-  const auto& t = e.learner.temperature.values;
-  const bool fixed = learner.fixed, cold = !(*std::min_element(t.begin(), t.end()) > 0);
-  const R variance = fixed ? R(0) : num::from_rational<R>(e.data.variance.front());
-  const auto nodes = fixed ? std::vector<analytic::ScatterNode<R>>{{coordinate.data.scatter, R(1)}}
-                           : analytic::scatter_nodes(e.data.size, variance, goal, cold);
+  const auto nodes = data_scatter<R>(e, goal);
   std::vector<std::vector<Quantities<R>>> given(nodes.size());  // [node][time]
   num::parallel_for(static_cast<int>(nodes.size()), job.options.threads, [&](int i) {
     const auto k = static_cast<std::size_t>(i);
-    const R noise = nodes[k].scatter / (learner.s2 * learner.s2);
-    given[k] = follow(e, learner, linear_course<R>(e.learner, noise), points, resolution);
+    given[k] = follow(e, learner, scatter_course(e.learner, learner, nodes[k].scatter), points, resolution);
   });
   std::vector<Quantities<R>> out(points.size());
-  const bool divergent = !fixed && e.data.size < 4 && cold;
+  const bool fixed = learner.fixed, divergent = !fixed && e.data.size < 4 && cold(e.learner);
   num::parallel_for(static_cast<int>(points.size()), job.options.threads, [&](int i) {
     const auto j = static_cast<std::size_t>(i);
     std::vector<Quantities<R>> now;
@@ -96,8 +90,7 @@ std::vector<Quantities<R>> along_axes(const Job& job, const std::vector<R>& poin
   std::vector<Quantities<R>> sum(points.size());
   for (const auto& c : principal_coordinates<R>(e)) {
     const auto learner = coordinate_learner(e, c);
-    const R noise = c.data.scatter / (learner.s2 * learner.s2);
-    const auto part = follow(e, learner, linear_course<R>(e.learner, noise), points, resolution);
+    const auto part = follow(e, learner, scatter_course(e.learner, learner, c.data.scatter), points, resolution);
     for (std::size_t j = 0; j < points.size(); ++j) analytic::accumulate(sum[j], part[j]);
   }
   return sum;
@@ -189,8 +182,7 @@ bool moves_linearly(const experiment::Experiment& e) {
     return e.model.kind == "gaussian-mean" &&
            (e.model.dimension == 1 || (e.data.source == experiment::Data::Source::values && round_start(e.learner)));
   }
-  const auto& t = e.learner.temperature.values;
-  if (!(*std::min_element(t.begin(), t.end()) > 0)) return false;
+  if (cold(e.learner)) return false;
   return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && sees_all(e));
 }
 

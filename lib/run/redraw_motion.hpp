@@ -38,7 +38,7 @@ class RedrawMotion {
   virtual double moments() const = 0;
 };
 
-/// In continuous time, or in turns. courses: [learner]. The experiment must outlive it.
+/// In continuous time, or in turns. courses: [learner]. The learners must outlive it.
 std::unique_ptr<RedrawMotion> redraw_motion(const experiment::Experiment& experiment,
                                             const std::vector<RedrawLaw>& learners,
                                             std::vector<std::vector<analytic::CourseStretch<double>>> courses,

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <set>
 
-#include "analytic/gaussian_mixture.hpp"
 #include "experiment/kinds.hpp"
 #include "num/errors.hpp"
 #include "num/parallel.hpp"
@@ -41,15 +40,12 @@ class RedrawStudy {
       auto learners = linear_learners<double>(e);
       std::vector<Course> courses(learners.size(), linear_course<double>(e.learner));
       add(e, points, 1, std::move(learners), std::move(courses));
-    } else if (e.data.source == experiment::Data::Source::target) {
-      const auto coordinate = gaussian_coordinates<double>(e).front();
-      const auto& t = e.learner.temperature.values;
-      for (const auto& node :
-           analytic::scatter_nodes(e.data.size, num::from_rational<double>(e.data.variance.front()),
-                                   scatter_goal<double>(digits, level), !(*std::min_element(t.begin(), t.end()) > 0)))
-        add_noisy(e, points, node.weight, {coordinate}, {node.scatter});
+    } else if (e.model.dimension == 1) {
+      const auto coordinates = gaussian_coordinates<double>(e);
+      for (const auto& node : data_scatter(e, scatter_goal<double>(digits, level)))
+        add_noisy(e, points, node.weight, coordinates, {node.scatter});
     } else {
-      const auto axes = e.model.dimension > 1 ? principal_coordinates<double>(e) : gaussian_coordinates<double>(e);
+      const auto axes = principal_coordinates<double>(e);
       std::vector<double> scatters;
       for (const auto& c : axes) scatters.push_back(c.data.scatter);
       add_noisy(e, points, 1, axes, scatters);
@@ -131,8 +127,7 @@ class RedrawStudy {
     std::vector<Course> courses;
     for (std::size_t a = 0; a < coordinates.size(); ++a) {
       learners.push_back(coordinate_learner(e, coordinates[a]));
-      const double s2 = learners.back().s2;
-      courses.push_back(linear_course<double>(e.learner, scatters[a] / (s2 * s2)));
+      courses.push_back(scatter_course(e.learner, learners.back(), scatters[a]));
     }
     add(e, points, weight, std::move(learners), std::move(courses));
   }
@@ -245,7 +240,7 @@ bool redraws_linearly(const experiment::Experiment& e) {
     const bool given = e.data.source == experiment::Data::Source::values;
     return e.model.kind == "gaussian-mean" && (e.model.dimension == 1 || (given && round_start(l)));
   }
-  if (!(*std::min_element(l.temperature.values.begin(), l.temperature.values.end()) > 0)) return false;
+  if (cold(l)) return false;
   return l.kind == "langevin" || (l.kind == "sgld" && sees_all(e));
 }
 

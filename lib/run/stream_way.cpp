@@ -8,6 +8,7 @@
 #include "learner/draws.hpp"
 #include "learner/sgld.hpp"
 #include "num/errors.hpp"
+#include "run/linear_learners.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
 
@@ -153,10 +154,9 @@ void stream_with(Job& job) {
 }  // namespace
 
 bool streams_gaussians(const experiment::Experiment& e) {
-  const auto& t = e.learner.temperature.values;
   return e.data.source == experiment::Data::Source::stream &&
          (e.model.kind == "linear-regression" || e.model.kind == "gaussian-mean") && e.sampler.kind == "equilibrium" &&
-         *std::min_element(t.begin(), t.end()) > 0;
+         !cold(e.learner);
 }
 
 void gaussian_stream(Job& job) {

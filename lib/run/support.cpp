@@ -11,6 +11,7 @@
 #include "run/analytic.hpp"
 #include "run/kink_mesh.hpp"
 #include "run/level.hpp"
+#include "run/linear_learners.hpp"
 #include "run/linear_way.hpp"
 #include "run/no_noise.hpp"
 #include "run/redraw_way.hpp"
@@ -29,8 +30,7 @@ void refuse_unavailable(const experiment::Experiment& e, const std::string& key,
 
 /// The gradient covariance is singular for identical examples (theory.md section 2).
 void require_diffusion(const experiment::Experiment& e) {
-  const auto& t = e.learner.temperature.values;
-  if (*std::min_element(t.begin(), t.end()) > 0) return;
+  if (!cold(e.learner)) return;
   const auto refuse_singular = [&](const std::string& why) {
     throw InputError(e.at("learner.temperature") + "0 where the gradient noise is singular: " + why +
                      "; allowed: a temperature > 0");
