@@ -171,7 +171,7 @@ TEST_CASE("gaussian with ou: moments and informations against the Lyapunov equat
 }
 
 TEST_CASE("gaussian with ou: identities; heat, work, flows and entropy productions each by themselves") {
-  for (unsigned seed = 1; seed <= 12; ++seed) {
+  for (unsigned seed = 1; seed <= 12; seed += 2) {
     const auto l = random_learner<Mp100>(seed);
     const Mp100 rate = Mp100(seed * seed) / 16, t = Mp100(13 - seed) / 3,
                 start = value_of(gaussian_ou(l, rate, Mp100(0)), "info_x_theta");

@@ -134,7 +134,7 @@ points = [0, 1]
                                         "annealed.toml", ".")
                           .at(0);
   Options options;
-  options.replicates = 60;
+  options.replicates = 30;
   options.sizes = {100};
   options.estimators = {"mean"};
   CHECK(judge::test::check_exact(of_experiment(member, options), options) == 1);

@@ -195,7 +195,7 @@ namespace {
 /// Two spins that do not interact against each of them alone, by another solver. All four outcomes are there once: the
 /// covariance of the gradients is diagonal, and minibatches of one example are independent for the two spins.
 void compare_spins(const std::string& learner, const std::string& sampler, const std::string& time,
-                   const Options& o = fluctuations(6)) {
+                   const Options& o = fluctuations(5)) {
   const auto spins = [&](const std::string& count, const std::string& data, const std::string& start) {
     return Parts{
         "kind = \"ising\"\nspins = " + count + "\nedges = []\nfields = true", data, learner, start, sampler, time}

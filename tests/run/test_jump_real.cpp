@@ -186,8 +186,8 @@ TEST_CASE("jump and redraws: many digits") {
   const std::string continuous = given + "rate = 2.5\n[time]\npoints = [0, 0.3]\n",
                     turns = given + "probability = 0.3\n[time]\nstep = 0.1\npoints = [0, 0.3]\n";
   for (const auto& text : {continuous, turns}) {
-    const auto many = run(text, 22);
-    check_accuracy(many, 22, "many digits");
+    const auto many = run(text, 18);
+    check_accuracy(many, 18, "many digits");
     CHECK(check_honest(run(text, 10), many, "ten digits") >= 40);
   }
 }

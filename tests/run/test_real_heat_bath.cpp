@@ -164,7 +164,7 @@ TEST_CASE("heat-bath of a Gaussian x: linear-regression") {
   const double kappa = 0.625 + 0.3;
   auto first = in_well(kappa, 0.125 / kappa, 0.5), second = first;
   second.input = -0.5;
-  check(model("[[1], [-0.5]]") + langevin + narrow + redraws, 7, truth({first, second}, 0.5));
+  check(model("[[1], [-0.5]]") + langevin + narrow + redraws, 6, truth({first, second}, 0.5));
   // orthogonal rows: each tells of one weight
   const double slow = 0.5 + 0.3;
   const auto one = in_well(slow, 0.15 / slow, 0.5), other = in_well(slow, 0.05 / slow, 0.5);
@@ -173,7 +173,7 @@ TEST_CASE("heat-bath of a Gaussian x: linear-regression") {
   // noise that depends on theta in general: equal inputs have none of that, and gaussian-mean does it another way
   const std::string sgd =
       "kind = \"sgd-diffusion\"\nlearning_rate = 0.2\nbatch_size = 1\ntemperature = 0.5" + weight_decay;
-  check(model("[[1], [1]]") + sgd + narrow + redraws, 7, truth({in_well(1.3, 0.2 / 1.3, 0.5 + 0.1 * 0.01)}, 0.5));
+  check(model("[[1], [1]]") + sgd + narrow + redraws, 6, truth({in_well(1.3, 0.2 / 1.3, 0.5 + 0.1 * 0.01)}, 0.5));
 }
 
 TEST_CASE("heat-bath of a Gaussian x: behind a schedule, and in turns") {
@@ -211,7 +211,7 @@ TEST_CASE("heat-bath of a Gaussian x: sgld with two weights") {
   // orthogonal rows tell of one weight each, and X is the mean over the rows
   const auto of = [](const std::string& inputs, const std::string& starts, const std::string& batch,
                      const std::vector<std::string>& quantities) {
-    Options o = with(Method::automatic, 5);
+    Options o = with(Method::automatic, 4);
     o.quantities = quantities;
     return numbers(
         compute(parse_one("[model]\nkind = \"linear-regression\"\nstddev = 1\ninputs = " + inputs +

@@ -507,7 +507,7 @@ TEST_CASE("redraws: an x that lags so far that p(x|theta) underflows, on the gri
 
 TEST_CASE("redraws: errors of few digits hold") {
   Dice dice(77);
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 6; ++round) {
     const auto number = [&](double a, double b) { return std::to_string(dice.log_uniform(a, b)); };
     const auto near = [&] { return std::to_string(dice.uniform(-1.5, 1.5)); };
     const bool turns = dice.below(2) == 1, plane = dice.below(4) == 0, given = plane || dice.below(2) == 1;
