@@ -164,9 +164,19 @@ analytic::LinearTurn<R> TurnSequence<R>::at(long n) {
   return turn;
 }
 
-bool round_start(const experiment::Learner& l) {
-  const auto& width = l.initial_stddev;
-  return std::adjacent_find(width.begin(), width.end(), std::not_equal_to<>()) == width.end();
+namespace {
+
+bool all_equal(const std::vector<Rational>& v) {
+  return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end();
+}
+
+}  // namespace
+
+bool round_start(const experiment::Learner& l) { return all_equal(l.initial_stddev); }
+
+bool scatters_round(const experiment::Experiment& e) {
+  return e.model.kind == "gaussian-mean" && e.model.dimension == 2 &&
+         e.data.source == experiment::Data::Source::target && all_equal(e.data.variance) && round_start(e.learner);
 }
 
 #define CALOR_INSTANTIATE(R)                                                                                  \

@@ -75,4 +75,8 @@ class TurnSequence {
 /// True if the start is as wide in all directions.
 bool round_start(const experiment::Learner& learner);
 
+/// True of gaussian-mean in the plane on data drawn, if the target and the start are as wide in all directions: so are
+/// the laws of the scatter of the data and of Theta.
+bool scatters_round(const experiment::Experiment& experiment);
+
 }  // namespace calor::run

@@ -6,6 +6,7 @@
 
 #include "analytic/gaussian_mixture.hpp"
 #include "analytic/linear_turns.hpp"
+#include "analytic/plane_mixture.hpp"
 #include "experiment/kinds.hpp"
 #include "learner/course.hpp"
 #include "learner/sgld.hpp"
@@ -27,6 +28,7 @@ using analytic::Quantities;
 using experiment::Rational;
 
 constexpr long most_turns = 100'000;
+constexpr int most_plane_digits = 12;
 
 template <Real R>
 std::vector<Quantities<R>> in_turns(const experiment::Experiment& e, const LinearGaussian<R>& learner,
@@ -53,6 +55,13 @@ std::vector<Quantities<R>> follow(const experiment::Experiment& e, const LinearG
   return analytic::linear_flow(learner, course, ou_rate<R>(e), points, resolution);
 }
 
+/// Without a temperature the entropy production goes as the mean of 1/S, which small data sets do not have.
+template <Real R>
+void set_divergent(Quantities<R>& q) {
+  for (auto& [name, value] : q)
+    if (name.starts_with("ep_theta") && name != "ep_theta_housekeeping") value = num::infinity<R>();
+}
+
 /// sgd-diffusion of gaussian-mean: a mixture over the scatter of the data.
 template <Real R>
 std::vector<Quantities<R>> mixture(const Job& job, const std::vector<R>& points, int level,
@@ -67,17 +76,54 @@ std::vector<Quantities<R>> mixture(const Job& job, const std::vector<R>& points,
     given[k] = follow(e, learner, scatter_course(e.learner, learner, nodes[k].scatter), points, resolution);
   });
   std::vector<Quantities<R>> out(points.size());
-  const bool fixed = learner.fixed, divergent = !fixed && e.data.size < 4 && cold(e.learner);
+  const bool fixed = learner.fixed;
   num::parallel_for(static_cast<int>(points.size()), job.options.threads, [&](int i) {
     const auto j = static_cast<std::size_t>(i);
     std::vector<Quantities<R>> now;
     for (const auto& of_node : given) now.push_back(of_node[j]);
     out[j] = fixed ? now.front()
                    : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, (job.digits + 8) << level);
-    for (auto& [name, value] : out[j])  // the mean of 1/S
-      if (divergent && points[j] > 0 && name.starts_with("ep_theta") && name != "ep_theta_housekeeping")
-        value = num::infinity<R>();
+    if (!fixed && e.data.size < 4 && cold(e.learner) && points[j] > 0) set_divergent(out[j]);
   });
+  return out;
+}
+
+/// The same in the plane, of data drawn.
+template <Real R>
+std::vector<Quantities<R>> plane_mixture(const Job& job, const std::vector<R>& points, int level,
+                                         const analytic::TimeResolution& resolution) {
+  const auto& e = job.experiment;
+  const R goal = scatter_goal<R>(job.digits, level);
+  const auto nodes =
+      analytic::plane_scatter_nodes(e.data.size, num::from_rational<R>(e.data.variance.front()), goal, cold(e.learner));
+  std::vector<LinearGaussian<R>> coordinates;
+  for (const auto& c : gaussian_coordinates<R>(e)) coordinates.push_back(coordinate_learner(e, c));
+  // principal axes point anywhere: along each of them quantities, quadratic in the means, are those of the two
+  // coordinates on average
+  const auto along = [&](const R& scatter) {
+    std::vector<Quantities<R>> sum(points.size());
+    for (const auto& learner : coordinates) {
+      auto part = follow(e, learner, scatter_course(e.learner, learner, scatter), points, resolution);
+      for (std::size_t j = 0; j < points.size(); ++j) {
+        for (auto& [name, value] : part[j]) value /= 2;
+        analytic::accumulate(sum[j], part[j]);
+      }
+    }
+    return sum;
+  };
+  std::vector<analytic::InBoth<std::vector<Quantities<R>>>> given(nodes.size());  // [node][eigenvalue][time]
+  num::parallel_for(static_cast<int>(2 * nodes.size()), job.options.threads, [&](int i) {
+    const auto k = static_cast<std::size_t>(i);
+    given[k / 2][k % 2] = along(nodes[k / 2].scatter[k % 2]);
+  });
+  std::vector<Quantities<R>> out(points.size());
+  const analytic::PlaneResolution<R> fine{goal, (job.digits + 6) * (10 + 3 * level) / 10, job.options.threads};
+  for (std::size_t j = 0; j < points.size(); ++j) {
+    std::vector<analytic::InBoth<Quantities<R>>> now;
+    for (const auto& [first, second] : given) now.push_back({first[j], second[j]});
+    out[j] = analytic::mix(nodes, now, {given.front()[0].front(), given.front()[1].front()}, lagging(e), fine);
+    if (e.data.size < 5 && cold(e.learner) && points[j] > 0) set_divergent(out[j]);
+  }
   return out;
 }
 
@@ -107,16 +153,17 @@ Part part_of(const std::string& name) {
   return Part::information;
 }
 
-/// Round-off: three digits beyond the largest number of a part. lautum_info answers for itself.
+/// Round-off: three digits beyond the largest number of a part; and what a quadrature over the data leaves out.
+/// lautum_info answers for itself.
 template <Real R>
-info::Row<R> row_of(const Quantities<R>& q) {
+info::Row<R> row_of(const Quantities<R>& q, const R& left_out) {
   using std::fabs;
   std::array<R, 3> scales{R(1), R(1), R(1)};
   for (const auto& [name, value] : q)
     if (R& scale = scales[static_cast<std::size_t>(part_of(name))];
         name != "lautum_info" && fabs(value) < num::infinity<R>())
       scale = std::max(scale, R(fabs(value)));
-  const R unit = 1000 * num::epsilon<R>(), scale = *std::max_element(scales.begin(), scales.end());
+  const R unit = 1000 * num::epsilon<R>() + left_out, scale = *std::max_element(scales.begin(), scales.end());
   info::Row<R> row;
   for (const auto& [name, value] : q)
     row[name] = {
@@ -137,18 +184,23 @@ std::vector<info::Row<R>> linear_rows(const Job& job, const std::vector<R>& poin
   const auto resolution = time_resolution(job.digits, level);
   std::vector<Quantities<R>> sum(points.size());
   if (e.learner.kind == "sgd-diffusion") {
-    sum = e.model.dimension > 1 ? along_axes(job, points, resolution) : mixture(job, points, level, resolution);
+    sum = e.model.dimension == 1 ? mixture(job, points, level, resolution)
+          : scatters_round(e)    ? plane_mixture(job, points, level, resolution)
+                                 : along_axes(job, points, resolution);
   } else {
     for (const auto& learner : linear_learners<R>(e)) {
       const auto part = follow(e, learner, linear_course<R>(e.learner), points, resolution);
       for (std::size_t j = 0; j < points.size(); ++j) analytic::accumulate(sum[j], part[j]);
     }
   }
+  using std::exp;
+  const bool of_scatter = e.learner.kind == "sgd-diffusion" && e.data.source == experiment::Data::Source::target;
+  const R left_out = of_scatter ? R(exp(-scatter_goal<R>(job.digits, level))) : R(0);
   std::vector<info::Row<R>> rows;
   for (auto& q : sum) {
     for (auto& [name, value] : q)
       if (name.starts_with("ift_")) value = 1;  // an average of exponentials, which multiplies
-    rows.push_back(row_of(q));
+    rows.push_back(row_of(q, left_out));
     // theory.md has no closed form of it for linear-regression
     if (of_regression(e) && e.sampler.kind == "ou") rows.back().erase("ep_x_path");
   }
@@ -180,7 +232,8 @@ bool moves_linearly(const experiment::Experiment& e) {
   if (e.sampler.kind != "equilibrium" && e.sampler.kind != "ou") return false;
   if (e.learner.kind == "sgd-diffusion") {
     return e.model.kind == "gaussian-mean" &&
-           (e.model.dimension == 1 || (e.data.source == experiment::Data::Source::values && round_start(e.learner)));
+           (e.model.dimension == 1 || scatters_round(e) ||
+            (e.data.source == experiment::Data::Source::values && round_start(e.learner)));
   }
   if (cold(e.learner)) return false;
   return e.learner.kind == "langevin" || (e.learner.kind == "sgld" && sees_all(e));
@@ -206,6 +259,14 @@ void require_turns(const experiment::Experiment& e) {
 
 void linear_moments(Job& job) {
   require_turns(job.experiment);
+  if (job.experiment.learner.kind == "sgd-diffusion" && scatters_round(job.experiment)) {
+    if (job.digits > most_plane_digits || job.options.precision > num::digits10<double>())
+      throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
+                          " digits are out of reach of sgd-diffusion on data drawn in the plane, which is computed in "
+                          "double precision; reachable: " +
+                          std::to_string(most_plane_digits) + " digits");
+    return by_moments<double>(job);
+  }
   raise_precision(job, 0, []<Real R>(Job& j) { by_moments<R>(j); });
 }
 

@@ -31,18 +31,19 @@ analytic::SgdGaussian<R> learner_of(const experiment::Experiment& e) {
 
 template <Real R>
 void by_scatter(Job& job) {
-  using std::fabs;
+  using std::exp, std::fabs;
   const auto study = make_study<R>(job.experiment, job.options);
   const auto learner = learner_of<R>(job.experiment);
   const auto identities = langevin_identities<R>(job.experiment);
   auto book = refine<R>(
       [&](int k) {
         std::vector<info::Row<R>> rows;
-        const R goal = scatter_goal<R>(job.digits, k);
+        const R goal = scatter_goal<R>(job.digits, k),
+                unit = 512 * num::epsilon<R>() + (learner.fixed ? R(0) : R(exp(-goal)));
         for (const R& t : study.points) {
           info::Row<R> row;
           for (const auto& [name, value] : analytic::sgd_gaussian(learner, t, goal))
-            row[name] = {value, value == 0 ? R(0) : R(512 * num::epsilon<R>() * (1 + fabs(value)))};
+            row[name] = {value, value == 0 ? R(0) : R(unit * (1 + fabs(value)))};
           rows.push_back(std::move(row));
         }
         return rows;

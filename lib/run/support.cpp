@@ -39,8 +39,10 @@ void require_diffusion(const experiment::Experiment& e) {
   if (noise_bends(e.model)) refuse_singular("it depends on theta, and vanishes at some theta or far out");
   if (e.model.kind == "gaussian-mean") {
     const auto& rows = e.data.values;
-    if (e.data.source == Source::target && e.data.size == 1)
-      refuse_singular("the one example of a data set has no scatter");
+    if (e.data.source == Source::target && e.data.size <= e.model.dimension)
+      refuse_singular(e.data.size == 1 ? "the one example of a data set has no scatter"
+                                       : "the examples of a data set differ in fewer than " +
+                                             std::to_string(e.model.dimension) + " directions");
     if (e.data.source != Source::values) return;
     auto differences = rows;
     for (auto& row : differences)
@@ -225,9 +227,11 @@ void require_supported(const Job& job) {
     if (!schedule->constant() && d > 2 && l.kind != "jump" && l.kind != "sgld" && e.model.kind != "gaussian-mean")
       refuse_unavailable(e, key, "a schedule with more than two parameters", "one number");
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
-    refuse_unavailable(e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
-                       "one dimension; given examples (data.values) and a start as wide in all directions, with "
-                       "sampler equilibrium or ou and --method auto or analytic, or heat-bath and --method auto");
+    refuse_unavailable(
+        e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
+        "one dimension; with sampler equilibrium or ou and --method auto or analytic, and a start as wide in "
+        "all directions: given examples (data.values), or in two dimensions a target likewise; given "
+        "examples with heat-bath and --method auto");
   if (l.kind == "sgd-diffusion" && bends && d > 1 && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "data.target",
