@@ -16,7 +16,8 @@ template <num::Real R>
 R scaled_bessel(const R& x) {
   using std::exp, std::log, std::sqrt;
   static const R far = -log(num::epsilon<R>());
-  if (x < far) return exp(-x) * boost::math::cyl_bessel_i(0, x);
+  using namespace boost::math::policies;
+  if (x < far) return exp(-x) * boost::math::cyl_bessel_i(0, x, policy<promote_double<false>>());
   // the asymptotic series; its terms fall until k = 2x
   R term = 1, sum = 1;
   for (int k = 1; term > num::epsilon<R>() * sum / 4; ++k) {
@@ -38,12 +39,14 @@ template <num::Real R>
 R radial(const std::vector<Turned<R>>& members, int power, const R& goal) {
   R slowest = members.front().slow, fastest = members.front().fast();
   for (const auto& m : members) slowest = std::min(slowest, m.slow), fastest = std::max(fastest, m.fast());
+  const R far = 2 * goal + 60;  // narrow members are nothing there
   return radial_entropy(
       [&](const R& r) {
         using std::exp;
+        const R square = r * r;
         R f = 0;
         for (const auto& m : members) {
-          const R square = r * r;
+          if (m.slow * square > far) continue;
           f += m.height * exp(-m.slow * square) * scaled_bessel(R(m.turn * square));
         }
         return f;

@@ -183,16 +183,20 @@ std::map<std::vector<long>, Mp200> one_more(const std::map<std::vector<long>, Mp
   return out;
 }
 
-/// Models with statistics that only shift the loss: sums of the others over N draws, and of those the mean given the
-/// sums, which by exchange of the examples is E[T_c|S] = sum_x p(x) T_c(x) P_{N-1}(S - T(x))/P_N(S).
+/// Models with statistics that only shift the loss: sums of the others over N draws (and of what else the learner sees:
+/// their products, or how often each outcome is there), and of those the mean given the sums, which by exchange of the
+/// examples is E[T_c|S] = sum_x p(x) T_c(x) P_{N-1}(S - T(x))/P_N(S).
 template <Real R>
 Ensemble<R> summed_target(const model::Model<R>& model, const experiment::Experiment& e, const R& tail) {
   using std::log;
-  if (by_covariance(e))
-    throw InputError(e.at("learner.kind") + "\"sgd-diffusion\" with \"" + e.model.kind + "\"; allowed: langevin");
+  const auto terms = static_cast<std::size_t>(model.components());
   std::vector<std::size_t> moving, shifting;
-  for (int a = 0; a < model.components(); ++a)
-    (model.constant(a) ? shifting : moving).push_back(static_cast<std::size_t>(a));
+  for (std::size_t a = 0; a < terms; ++a) (model.constant(static_cast<int>(a)) ? shifting : moving).push_back(a);
+  std::vector<std::pair<std::size_t, std::size_t>> products;
+  for (const auto a : moving)
+    for (const auto b : moving)
+      if (by_covariance(e) && a <= b) products.emplace_back(a, b);
+  const Extension extended(model, e);
   std::vector<Group> one;                  // outcomes by the statistics that move
   std::vector<std::vector<int>> constant;  // and their others
   Ensemble<R> ensemble;
@@ -203,13 +207,18 @@ Ensemble<R> summed_target(const model::Model<R>& model, const experiment::Experi
     const auto t = model.statistic(x);
     one.push_back({{}, p});
     constant.emplace_back();
-    for (const auto a : moving) one.back().statistic.push_back(t[a]);
+    auto& seen = one.back().statistic;
+    for (const auto a : moving) seen.push_back(t[a]);
+    for (const auto& [a, b] : products) seen.push_back(t[a] * t[b]);
+    if (const auto all = extended(t); extended.frequencies())
+      seen.insert(seen.end(), all.begin() + static_cast<std::ptrdiff_t>(terms), all.end());
     for (const auto a : shifting) constant.back().push_back(t[a]);
     for (std::size_t a = 0; a < t.size(); ++a) expected[a] += p * t[a];
   }
   for (const auto& mean : expected) ensemble.target_statistic.push_back(num::from_rational<R>(mean));
   const Mp200 least = std::max(Mp200(tail) * Mp200(tail) * Mp200("1e-10"), Mp200("1e-180"));
-  std::map<std::vector<long>, Mp200> before{{std::vector<long>(moving.size(), 0), Mp200(1)}}, sums = before;
+  std::map<std::vector<long>, Mp200> before{{std::vector<long>(one.front().statistic.size(), 0), Mp200(1)}},
+      sums = before;
   for (int i = 0; i < e.data.size; ++i) {
     before = std::move(sums);
     sums = one_more(before, one, least);
@@ -230,7 +239,16 @@ Ensemble<R> summed_target(const model::Model<R>& model, const experiment::Experi
     DataSet<R> set;
     set.weight = static_cast<R>(weight);
     set.statistic.assign(expected.size(), R(0));
-    for (std::size_t a = 0; a < moving.size(); ++a) set.statistic[moving[a]] = R(sum[a]) / e.data.size;
+    const auto share_of = [&](std::size_t k) { return R(R(sum[k]) / e.data.size); };
+    for (std::size_t a = 0; a < moving.size(); ++a) set.statistic[moving[a]] = share_of(a);
+    if (!products.empty()) set.covariance.assign(terms * terms, R(0));
+    for (std::size_t k = 0; k < products.size(); ++k) {
+      const auto& [a, b] = products[k];
+      set.covariance[a * terms + b] = set.covariance[b * terms + a] =
+          share_of(moving.size() + k) - set.statistic[a] * set.statistic[b];
+    }
+    for (std::size_t k = moving.size(); extended.frequencies() && k < sum.size(); ++k)
+      set.frequency.push_back(share_of(k));
     for (std::size_t c = 0; c < mean.size(); ++c) set.statistic[shifting[c]] = static_cast<R>(mean[c]);
     ensemble.sets.push_back(std::move(set));
     ensemble.type_entropy -= static_cast<R>(Mp200(weight * log(weight)));

@@ -15,7 +15,9 @@ namespace {
 constexpr int most_outcomes = 2000;
 constexpr int most_moments = 400;
 
-double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::fabs(a - b))); }
+double log_sum(double a, double b) {
+  return a > -HUGE_VAL && b > -HUGE_VAL ? std::max(a, b) + std::log1p(std::exp(-std::fabs(a - b))) : std::max(a, b);
+}
 
 double largest(const experiment::Schedule& s) {
   return num::from_rational<double>(*std::max_element(s.values.begin(), s.values.end()));
@@ -25,18 +27,30 @@ double smallest(const experiment::Schedule& s) {
   return num::from_rational<double>(*std::min_element(s.values.begin(), s.values.end()));
 }
 
-/// Upper bounds on logarithms of moments of an example x, and of the data's mean b-bar if they are drawn: both
-/// (b-bar + c)^k and e^{s b-bar} are convex, so that those of b-bar are at most those of one example.
+/// Mean and variance of given counts.
+struct Given {
+  num::Rational mean = 0, variance = 0;
+
+  explicit Given(const experiment::Data& data) {
+    for (std::size_t x = 0; x < data.counts.size(); ++x) {
+      const num::Rational share = num::Rational(data.counts[x]) / data.size;
+      mean += share * static_cast<int>(x);
+      variance += share * static_cast<int>(x * x);
+    }
+    variance -= mean * mean;
+  }
+};
+
+/// Upper bounds on logarithms of moments of an example x, and of what is a mean over drawn examples: powers and
+/// exponentials are convex, so that those of means are at most those of one example.
 class Example {
  public:
-  explicit Example(const experiment::Data& data) {
+  /// Of given counts, their mean; with `batches`, which see some of them, one of them.
+  Example(const experiment::Data& data, bool batches) {
     for (std::size_t x = 0; x < data.probabilities.size(); ++x) add(static_cast<double>(x), data.probabilities[x]);
-    if (!data.counts.empty()) {
-      num::Rational mean = 0;
-      for (std::size_t x = 0; x < data.counts.size(); ++x)
-        mean += num::Rational(data.counts[x]) * static_cast<int>(x) / data.size;
-      add(num::from_rational<double>(mean), 1);
-    }
+    for (std::size_t x = 0; x < data.counts.size() && batches; ++x)
+      add(static_cast<double>(x), num::Rational(data.counts[x]) / data.size);
+    if (!data.counts.empty() && !batches) add(num::from_rational<double>(Given(data).mean), 1);
     if (value_.empty()) rate_ = num::from_rational<double>(data.mean.front());
   }
 
@@ -55,6 +69,22 @@ class Example {
     return least;
   }
 
+  /// ln E (x + w x² + c)^k, c and w >= 0, from above.
+  double power(int k, double c, double w) const {
+    if (w == 0) return power(k, c);
+    const auto term = [&](double x) { return k * std::log(x + w * x * x + c); };
+    double sum = -HUGE_VAL;
+    for (std::size_t i = 0; i < value_.size(); ++i) sum = log_sum(sum, std::log(weight_[i]) + term(value_[i]));
+    if (!value_.empty()) return sum;
+    double last = -HUGE_VAL;
+    for (int x = 0;; ++x) {  // ratios of terms fall from the top on: what is left out is less than the last one
+      const double next = x * std::log(rate_) - rate_ - std::lgamma(x + 1.0) + term(x);
+      sum = log_sum(sum, next);
+      if (x > 0 && next < last - 1) return log_sum(sum, next);
+      last = next;
+    }
+  }
+
  private:
   void add(double x, const num::Rational& weight) {
     if (weight <= 0) return;
@@ -68,11 +98,14 @@ class Example {
 
 /// Bound on ln E r_t^k of the rate r = e^theta at every time, averaged over the ensemble.
 ///
-/// langevin. With L_B = e^theta - b theta + lambda theta²/2 and Itô's formula, g = E r^k obeys
+/// langevin, sgd-diffusion. With L_B = e^theta - b theta + lambda theta²/2 and Itô's formula, g = E r^k obeys
 ///   g' = k mu [(b + kT) g - E r^{k+1} - lambda E theta r^k] <= k mu [(b + kT) g + lambda/(ke) - g^{1+1/k}]
 /// (Jensen; -theta e^{k theta} <= 1/(ke)). Where g >= 1 and g^{1/k} > b + kT + lambda/(ke) that is negative, so
 ///   g <= max(g(0), max(1, b + kT + lambda/(ke))^k) <= g(0) + 1 + (b + kT + lambda/(ke))^k, and g(0) = e^{km + k²v/2}.
-/// sgld, full batch. theta' = theta - eta (e^theta - b + lambda theta) + sqrt(2 eta T) xi. Where theta >= 0,
+/// The noise of gradients e^theta - x is that of the data: T + w Var_B, w = eta/2m, in the place of T, and Var_B is at
+/// most the data's mean of x².
+/// sgld. b the mean of the batch. theta' = theta - eta (e^theta - b + lambda theta) + sqrt(2 eta T) xi. Where theta >=
+/// 0,
 ///   k theta - k eta e^theta <= -k (1 + ln eta) or (its maximum at theta = 0) <= 0; where theta < 0, (1 - eta lambda)
 ///   theta <= 0. Hence g' <= e^{k eta b + k² eta T} max(1, (e eta)^{-k}).
 /// jump. r is at most the largest of the states.
@@ -87,8 +120,15 @@ double log_moment(const experiment::Experiment& e, const Example& example, int k
                s = num::from_rational<double>(l.initial_stddev.front()),
                decay = num::from_rational<double>(l.weight_decay), start = k * m + k * k * s * s / 2,
                temperature = largest(l.temperature);
-  if (l.kind == "langevin") return log_sum(log_sum(start, 0), example.power(k, k * temperature + decay / (k * M_E)));
+  const double floor = k * temperature + decay / (k * M_E);
+  if (l.kind == "langevin") return log_sum(log_sum(start, 0), example.power(k, floor));
   const double most = largest(l.learning_rate);
+  if (l.kind == "sgd-diffusion") {
+    const double w = k * most / (2 * l.batch_size);
+    const bool given = !e.data.counts.empty();
+    const double own = given ? w * num::from_rational<double>(Given(e.data).variance) : 0;
+    return log_sum(log_sum(start, 0), example.power(k, floor + own, given ? 0 : w));
+  }
   return log_sum(start, example.exponential(k * most) + k * k * most * temperature +
                             std::max(0.0, -k * (1 + std::log(smallest(l.learning_rate)))));
 }
@@ -129,19 +169,19 @@ void prepare_poisson(experiment::Experiment& e, int digits) {
     throw InputError(e.at(key) + what + "; allowed: " + allowed);
   };
   const auto& l = e.learner;
-  if (l.kind == "sgd-diffusion")
-    refuse("learner.kind", "\"sgd-diffusion\" with poisson, whose outcomes have no end", "langevin, sgld, jump");
-  if (l.kind == "sgld" && l.batch != "full")
-    refuse("learner.batch", "\"" + l.batch + "\" with poisson, whose outcomes have no end", "full");
   if (l.kind == "sgld" && largest(l.learning_rate) * num::from_rational<double>(l.weight_decay) > 1)
     refuse("learner.learning_rate", "learning_rate weight_decay > 1 with poisson", "at most 1");
-  const Example example(e.data);
+  const Example example(e.data, l.kind == "sgld" && l.batch != "full");
   const double log_tail = -(digits + 8) * std::log(10.0);
   int outcomes = cut([&](int k) { return log_moment(e, example, k); }, log_tail);
   const bool by_rate = e.data.probabilities.empty() && e.data.counts.empty();
   if (by_rate) {
     const double rate = std::log(num::from_rational<double>(e.data.mean.front()));
-    outcomes = std::max(outcomes, cut([&](int k) { return k * rate; }, log_tail - std::log(e.data.size)));
+    const double examples = e.data.source == experiment::Data::Source::stream
+                                ? l.batch_size * num::from_rational<double>(e.time.points.back())
+                                : e.data.size;
+    const int drawn = cut([&](int k) { return k * rate; }, log_tail - std::log(std::max(examples, 1.0)));
+    e.data.probabilities = probabilities(e.data.mean.front(), std::max(2, std::min(drawn, most_outcomes + 1)));
   }
   outcomes =
       std::max({outcomes, 2, static_cast<int>(e.data.probabilities.size()), static_cast<int>(e.data.counts.size())});
@@ -149,7 +189,6 @@ void prepare_poisson(experiment::Experiment& e, int digits) {
     refuse("model.kind", "poisson needs more than " + std::to_string(most_outcomes) + " outcomes here",
            "smaller rates, initial stddev or temperature, or fewer digits");
   e.model.outcomes = outcomes;
-  if (by_rate) e.data.probabilities = probabilities(e.data.mean.front(), outcomes);
   if (!e.data.probabilities.empty()) e.data.probabilities.resize(static_cast<std::size_t>(outcomes), 0);
   if (!e.data.counts.empty()) e.data.counts.resize(static_cast<std::size_t>(outcomes), 0);
 }

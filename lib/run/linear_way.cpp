@@ -55,9 +55,26 @@ std::vector<Quantities<R>> follow(const experiment::Experiment& e, const LinearG
   return analytic::linear_flow(learner, course, ou_rate<R>(e), points, resolution);
 }
 
-/// Without a temperature the entropy production goes as the mean of 1/S, which small data sets do not have.
+/// Without a temperature the entropy production goes as the mean of 1/S. The smallest data sets of this dimension that
+/// have one: those of four examples, in the plane of five.
+bool lacks_inverse_scatter(const experiment::Experiment& e) { return e.data.size < e.model.dimension + 3; }
+
+/// True if the temperature is 0 over some time before t.
+template <Real R>
+bool cold_before(const experiment::Schedule& temperature, const R& t) {
+  const auto& values = temperature.values;
+  if (temperature.constant()) return t > 0 && values.front() == 0;
+  std::vector<R> times;
+  for (const auto& time : temperature.times) times.push_back(num::from_rational<R>(time));
+  if ((values.front() == 0 && times.front() > 0 && t > 0) || (values.back() == 0 && t > times.back())) return true;
+  for (std::size_t k = 0; k + 1 < times.size(); ++k)
+    if (values[k] == 0 && values[k + 1] == 0 && times[k + 1] > 0 && t > times[k]) return true;
+  return false;
+}
+
 template <Real R>
 void set_divergent(Quantities<R>& q) {
+  std::erase_if(q, [](const auto& entry) { return entry.first.starts_with("_ep_"); });
   for (auto& [name, value] : q)
     if (name.starts_with("ep_theta") && name != "ep_theta_housekeeping") value = num::infinity<R>();
 }
@@ -83,7 +100,7 @@ std::vector<Quantities<R>> mixture(const Job& job, const std::vector<R>& points,
     for (const auto& of_node : given) now.push_back(of_node[j]);
     out[j] = fixed ? now.front()
                    : analytic::mix(nodes, now, given.front().front(), lagging(e), goal, (job.digits + 8) << level);
-    if (!fixed && e.data.size < 4 && cold(e.learner) && points[j] > 0) set_divergent(out[j]);
+    if (!fixed && lacks_inverse_scatter(e) && cold_before(e.learner.temperature, points[j])) set_divergent(out[j]);
   });
   return out;
 }
@@ -122,7 +139,7 @@ std::vector<Quantities<R>> plane_mixture(const Job& job, const std::vector<R>& p
     std::vector<analytic::InBoth<Quantities<R>>> now;
     for (const auto& [first, second] : given) now.push_back({first[j], second[j]});
     out[j] = analytic::mix(nodes, now, {given.front()[0].front(), given.front()[1].front()}, lagging(e), fine);
-    if (e.data.size < 5 && cold(e.learner) && points[j] > 0) set_divergent(out[j]);
+    if (lacks_inverse_scatter(e) && cold_before(e.learner.temperature, points[j])) set_divergent(out[j]);
   }
   return out;
 }
@@ -143,13 +160,15 @@ std::vector<Quantities<R>> along_axes(const Job& job, const std::vector<R>& poin
 }
 
 /// What a number is made of by sums that cancel.
-enum class Part { information, parameters, x };
+enum class Part { information, parameters, production, x };
 
 Part part_of(const std::string& name) {
   for (const char* start : {"heat_x", "work_x", "flow_", "ep_x", "fisher_", "reservoir_", "_phi"})
     if (name.starts_with(start)) return Part::x;
-  for (const char* start : {"heat_theta", "ep_theta", "loss_", "generalization_", "_ep_"})
+  for (const char* start : {"heat_theta", "loss_", "generalization_"})
     if (name.starts_with(start)) return Part::parameters;
+  for (const char* start : {"ep_theta", "_ep_"})
+    if (name.starts_with(start)) return Part::production;
   return Part::information;
 }
 
@@ -158,16 +177,18 @@ Part part_of(const std::string& name) {
 template <Real R>
 info::Row<R> row_of(const Quantities<R>& q, const R& left_out) {
   using std::fabs;
-  std::array<R, 3> scales{R(1), R(1), R(1)};
+  std::array<R, 4> scales{R(1), R(1), R(1), R(1)};
   for (const auto& [name, value] : q)
     if (R& scale = scales[static_cast<std::size_t>(part_of(name))];
         name != "lautum_info" && fabs(value) < num::infinity<R>())
       scale = std::max(scale, R(fabs(value)));
-  const R unit = 1000 * num::epsilon<R>() + left_out, scale = *std::max_element(scales.begin(), scales.end());
+  const R unit = 1000 * num::epsilon<R>(), scale = *std::max_element(scales.begin(), scales.end());
   info::Row<R> row;
   for (const auto& [name, value] : q)
-    row[name] = {
-        value, value == 0 ? R(0) : R(unit * std::max(scales[static_cast<std::size_t>(part_of(name))], R(fabs(value))))};
+    row[name] = {value, value == 0
+                            ? R(0)
+                            : R(unit * std::max(scales[static_cast<std::size_t>(part_of(name))], R(fabs(value))) +
+                                left_out * (1 + fabs(value)))};
   if (const R naive = row.at("ep_theta_naive").value, m = row.at("m_info").value;
       naive > 1000 * unit * scale && naive < num::infinity<R>())
     row["efficiency"] = {m / naive, R(2 * unit * scale / naive)};
@@ -260,11 +281,14 @@ void require_turns(const experiment::Experiment& e) {
 void linear_moments(Job& job) {
   require_turns(job.experiment);
   if (job.experiment.learner.kind == "sgd-diffusion" && scatters_round(job.experiment)) {
-    if (job.digits > most_plane_digits || job.options.precision > num::digits10<double>())
-      throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) +
-                          " digits are out of reach of sgd-diffusion on data drawn in the plane, which is computed in "
-                          "double precision; reachable: " +
-                          std::to_string(most_plane_digits) + " digits");
+    const std::string limit =
+        " out of reach of sgd-diffusion on data drawn in the plane, which is computed in double precision; ";
+    if (job.options.precision > num::digits10<double>())
+      throw AccuracyError("--precision: " + std::to_string(job.options.precision) + " digits are" + limit +
+                          "allowed: at most " + std::to_string(num::digits10<double>()));
+    if (job.digits > most_plane_digits)
+      throw AccuracyError(job.experiment.at("accuracy.digits") + std::to_string(job.digits) + " digits are" + limit +
+                          "reachable: " + std::to_string(most_plane_digits) + " digits");
     return by_moments<double>(job);
   }
   raise_precision(job, 0, []<Real R>(Job& j) { by_moments<R>(j); });

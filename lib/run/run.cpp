@@ -52,7 +52,7 @@ void by_method(Job& job) {
   const bool many_kinds = e.model.kind == "poisson" && lagging(e);  // of outcomes
   if (e.learner.kind == "langevin" && (parameters(e.model) > 1 || e.model.kind == "linear-regression" || many_kinds))
     return langevin_on_tensor_grid(job);
-  if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model)))
+  if (e.learner.kind == "sgd-diffusion" && (parameters(e.model) > 1 || noise_bends(e.model) || many_kinds))
     return diffusion_on_tensor_grid(job);
   if (e.learner.kind == "langevin" && method == Method::automatic) {
     relaxation_in_balls(job);

@@ -229,9 +229,8 @@ void require_supported(const Job& job) {
   if (l.kind == "sgd-diffusion" && e.model.kind == "gaussian-mean" && d > 1)
     refuse_unavailable(
         e, "model.dimension", "sgd-diffusion of gaussian-mean in several dimensions, as asked for here,",
-        "one dimension; with sampler equilibrium or ou and --method auto or analytic, and a start as wide in "
-        "all directions: given examples (data.values), or in two dimensions a target likewise; given "
-        "examples with heat-bath and --method auto");
+        "one dimension; from a start as wide in all directions and with --method auto: given examples (data.values), "
+        "or in two dimensions a target as wide in both (sampler equilibrium or ou)");
   if (l.kind == "sgd-diffusion" && bends && d > 1 && e.data.source == experiment::Data::Source::target &&
       model::make<double>(e.model)->outcomes() == 0)
     refuse_unavailable(e, "data.target",
