@@ -104,8 +104,8 @@ class Example {
 ///   g <= max(g(0), max(1, b + kT + lambda/(ke))^k) <= g(0) + 1 + (b + kT + lambda/(ke))^k, and g(0) = e^{km + k²v/2}.
 /// The noise of gradients e^theta - x is that of the data: T + w Var_B, w = eta/2m, in the place of T, and Var_B is at
 /// most the data's mean of x².
-/// sgld. b the mean of the batch. theta' = theta - eta (e^theta - b + lambda theta) + sqrt(2 eta T) xi. Where theta >=
-/// 0,
+/// sgld. theta' = theta - eta (e^theta - b + lambda theta) + sqrt(2 eta T) xi, b the mean of the batch. Where theta is
+/// not negative,
 ///   k theta - k eta e^theta <= -k (1 + ln eta) or (its maximum at theta = 0) <= 0; where theta < 0, (1 - eta lambda)
 ///   theta <= 0. Hence g' <= e^{k eta b + k² eta T} max(1, (e eta)^{-k}).
 /// jump. r is at most the largest of the states.

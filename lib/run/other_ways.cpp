@@ -10,6 +10,7 @@
 #include "run/proven.hpp"
 #include "run/refine.hpp"
 #include "run/sgld_rows.hpp"
+#include "run/sgld_setting.hpp"
 
 namespace calor::run {
 
@@ -41,6 +42,24 @@ void finite_chain_with(Job& job) {
   collect(job, book, study, "finite-chain", identities);
 }
 
+/// Throws AccuracyError if two levels do not fit, naming the digits that do.
+template <Real R>
+void require_two_levels(const Job& job, const std::vector<R>& points, const SgldExtras& extras) {
+  const auto refusal = [&](int digits) -> std::string {
+    try {
+      static_cast<void>(make_setting<R>(job.experiment, points, resolution(digits, 1), extras));
+    } catch (const AccuracyError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string needed = refusal(job.digits);
+  if (needed.empty()) return;
+  int reachable = job.digits - 1;
+  while (reachable > 0 && !refusal(reachable).empty()) --reachable;
+  throw AccuracyError(needed + "; reachable: " + (reachable > 0 ? std::to_string(reachable) + " digits" : "none"));
+}
+
 template <Real R>
 void discrete_time_with(Job& job) {
   const auto study = make_study<R>(job.experiment, job.options);
@@ -51,6 +70,7 @@ void discrete_time_with(Job& job) {
                           stationary_parts(job)};
   const auto identities = sgld_identities<R>(num::from_rational<R>(job.experiment.learner.temperature.values.front()),
                                              lagging(job.experiment));
+  require_two_levels(job, study.points, extras);
   const auto book = refine<R>(
       [&](int k) {
         return sgld_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
