@@ -162,11 +162,15 @@ std::vector<table::Check> worst_residuals(
 }  // namespace
 
 template <Real R>
-std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities) {
-  return worst_residuals<R>(book, identities, [](const Identity<R>& identity, std::size_t j, const Residual<R>& r) {
-    throw InternalError("identity " + identity.number + " (" + identity.statement + ") is violated at time number " +
-                        std::to_string(j) + ": residual " + num::to_text(r.value, 3) + ", allowed " +
-                        num::to_text(r.allowed, 3) + "; please report this experiment");
+std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities, const R& useless) {
+  return worst_residuals<R>(book, identities, [&](const Identity<R>& identity, std::size_t j, const Residual<R>& r) {
+    const std::string what = "identity " + identity.number + " (" + identity.statement +
+                             ") is violated at time number " + std::to_string(j) + ": residual " +
+                             num::to_text(r.value, 3) + ", allowed " + num::to_text(r.allowed, 3);
+    if (r.allowed > useless)
+      throw AccuracyError("the numbers do not converge: " + what +
+                          "; ask for a narrower start, or a higher temperature");
+    throw InternalError(what + "; please report this experiment");
   });
 }
 
@@ -181,7 +185,7 @@ bool consistent(const Book<R>& book, const std::vector<Identity<R>>& identities)
   template bool consistent(const Book<R>&, const std::vector<Identity<R>>&); \
   template std::vector<Identity<R>> equilibrium_identities(const R&);        \
   template std::vector<Identity<R>> lagging_identities(const R&);            \
-  template std::vector<table::Check> verify(const Book<R>&, const std::vector<Identity<R>>&);
+  template std::vector<table::Check> verify(const Book<R>&, const std::vector<Identity<R>>&, const R&);
 CALOR_FOR_EACH_REAL(CALOR_INSTANTIATE)
 #undef CALOR_INSTANTIATE
 

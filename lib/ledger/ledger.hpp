@@ -49,9 +49,11 @@ std::vector<Identity<R>> lagging_identities(const R& temperature);
 /// Evaluates the identities at every time. An identity whose quantities are absent at a time, or without finite error,
 /// is skipped there, and so is the comparison with currents (never printed) where errors add up to more than a
 /// thousandth of 1 + its size. The residual may not exceed the sum of the errors of its terms; in the stationary state,
-/// what is left of the relaxation comes on top. Throws InternalError, naming identity and time index, if it does.
+/// what is left of the relaxation comes on top. Throws InternalError, naming identity and time index, if it does;
+/// AccuracyError if the errors add up to more than `useless`, where they say only that the numbers did not converge.
 template <Real R>
-std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities);
+std::vector<table::Check> verify(const Book<R>& book, const std::vector<Identity<R>>& identities,
+                                 const R& useless = num::infinity<R>());
 
 /// True if verify would not throw.
 template <Real R>

@@ -166,7 +166,7 @@ void solve(Job& job, bool on_support) {
         return evaluate_diffusion(study, layout, r, parts,
                                   reporter(job.options, "tensor grid, level " + std::to_string(k + 1)));
       },
-      most, Goal<double>{accuracy<double>(job.digits), job.wanted(), 2, common_error(study)}, identities);
+      most, Goal<double>{accuracy<double>(job.digits), job.wanted(), caution(e), common_error(study)}, identities);
   collect(job, book, study, on_support ? "tensor-grid Krylov on the support" : "tensor-grid Krylov", identities);
 }
 

@@ -62,7 +62,7 @@ void collect(Job& job, const Book<R>& book, const Study<R>& study, const std::st
              const std::vector<ledger::Identity<R>>& identities) {
   using std::fabs;
   const R goal = accuracy<R>(job.digits);
-  auto checks = ledger::verify(book, identities);
+  auto checks = ledger::verify(book, identities, R(100 * goal));
   auto& out = job.collected;
   if (out.times.empty()) out.times.resize(study.wanted.size());
   bool used = false;
@@ -99,6 +99,11 @@ Resolution resolution(int asked, int level) {
   r.lag_substep = 0.4 / (1 + 0.35 * level);
   r.lag_columns = std::min(5 + level + digits / 8, 8);  // more, and round-off is amplified by hundreds
   return r;
+}
+
+double caution(const experiment::Experiment& e) {
+  if (e.model.kind != "poisson") return 2;
+  return lagging(e) ? 30 : 10;
 }
 
 std::function<void(double)> reporter(const Options& o, const std::string& stage) {

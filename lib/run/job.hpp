@@ -114,6 +114,10 @@ void raise_precision(Job& job, int first, const Way& way) {
   attempt(num::Mp100{});
 }
 
+/// Goal::caution. poisson, whose losses grow as e^theta: where the start has tails that the stationary density has not,
+/// levels converge slowly, and their differences were a tenth of their errors and less.
+double caution(const experiment::Experiment& experiment);
+
 /// The ways.
 void closed_form(Job& job);               // analytic/
 void langevin_on_grid(Job& job);          // one parameter, on a grid: spectral, logarithmic, finite volumes

@@ -223,7 +223,7 @@ void spectral(Job& job, bool joint = true) {
           return interpolated_level<R>(study, layout, r, solver, points(k), report);
         return evaluate<R>(study, layout, r, solver, report);
       },
-      most_levels, Goal<R>{goal, names}, identities);
+      most_levels, Goal<R>{goal, names, R(caution(job.experiment))}, identities);
   collect(job, book, study, "spectral", identities);
 }
 
@@ -240,7 +240,7 @@ void series_in_time(Job& job) {
         return evaluate<R>(study, layout, r, solver,
                            reporter(job.options, "Taylor series, level " + std::to_string(k + 1)));
       },
-      most_levels, Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
+      most_levels, Goal<R>{accuracy<R>(job.digits), job.wanted(), R(caution(job.experiment))}, identities);
   collect(job, book, study, "spectral", identities);
 }
 

@@ -76,7 +76,7 @@ void discrete_time_with(Job& job) {
         return sgld_rows<R>(job.experiment, study.points, resolution(job.digits, k), job.options.threads,
                             reporter(job.options, "steps, level " + std::to_string(k + 1)), extras);
       },
-      5, Goal<R>{accuracy<R>(job.digits), job.wanted()}, identities);
+      5, Goal<R>{accuracy<R>(job.digits), job.wanted(), 6}, identities);
   collect(job, book, study, "chapman-kolmogorov", identities);
 }
 

@@ -249,7 +249,8 @@ JointCost joint_cost(const Study<double>& study, const grid::Tensor& grid, const
 }
 
 double common_error(const Study<double>& study) {
-  return study.model->outcomes() == 0 && lagging(*study.experiment) ? 0.2 : 0;
+  const bool slow = study.model->outcomes() == 0 || study.experiment->model.kind == "poisson";
+  return slow && lagging(*study.experiment) ? 0.2 : 0;
 }
 
 TensorJointLevel::TensorJointLevel(const Study<double>& study, const TensorTerms& terms, const grid::Tensor& grid,

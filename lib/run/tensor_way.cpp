@@ -221,11 +221,11 @@ void langevin_on_tensor_grid(Job& job) {
     refuse_unsafe(job, study, condition);
   }
   const std::array finer{1.0, second_level, 1.5, 1.85, 2.25};
-  const double caution = has_kinks(e) ? caution_at_kinks : cut ? caution_at_cut : 2;
-  spectral(job, study, std::span(finer).first(has_kinks(e) ? 3 : 5), caution, true);
+  const double careful = has_kinks(e) ? caution_at_kinks : cut ? caution_at_cut : caution(e);
+  spectral(job, study, std::span(finer).first(has_kinks(e) ? 3 : 5), careful, true);
   // relative entropies of tails need more than everything else
   if (job.collected.lacks_only_tails()) {
-    if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, caution, false);
+    if (fits(study, job.digits, 1.85, needed)) spectral(job, study, std::array{1.6, 1.85}, careful, false);
   } else if (has_support && !job.collected.complete()) {
     take(job, langevin_on_support);
   } else if (d <= 2 && lagging(e) && method == Method::automatic && !job.collected.complete()) {

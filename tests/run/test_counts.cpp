@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "experiment/model_form.hpp"
+#include "num/errors.hpp"
 #include "support.hpp"
 
 namespace calor::run::test {
@@ -88,6 +90,41 @@ TEST_CASE("counts: sgd-diffusion on drawn ones, averages over given ones") {
     }
   check_judged(drawn.back(), mean, 4e-6);
   CHECK(drawn.back().at("m_info").value > Number("0.05"));
+}
+
+// Starts with tails where e^theta is steep; the right numbers of X are a scout's, by sinc collocation and Duhamel.
+TEST_CASE("counts: steep tails, few digits: errors hold") {
+  const std::string rest = "\n[time]\npoints = [0.3]\n",
+                    learner =
+                        "[model]\nkind = \"poisson\"\n[data]\ntarget = [0.6, 0.4]\nsize = 2\n[learner]\n"
+                        "kind = \"sgd-diffusion\"\nlearning_rate = 0.152\nbatch_size = 2\ntemperature = 0.129\n"
+                        "initial = { mean = [0.25], stddev = [0.32] }\n";
+  const auto n = count(learner + "[sampler]\nkind = \"heat-bath\"\nrate = 1.75" + rest, 3,
+                       {"heat_x", "work_x", "flow_x", "ep_x", "info_x_theta", "entropy_x_given_theta", "l_info",
+                        "entropy_theta", "entropy_theta_given_b", "m_info", "ep_theta"})
+                     .back();
+  const auto still = count(learner + rest, 8, {"entropy_theta", "entropy_theta_given_b", "m_info", "ep_theta"}).back();
+  for (const auto& [name, entry] : still) CHECK(abs(entry.value - n.at(name).value) <= entry.error + n.at(name).error);
+  for (const auto& [name, value] : std::map<std::string, double>{{"heat_x", -0.04834973},
+                                                                 {"work_x", 0.07878407},
+                                                                 {"flow_x", 0.00488695},
+                                                                 {"ep_x", 0.01224185},
+                                                                 {"info_x_theta", 0.03108111},
+                                                                 {"entropy_x_given_theta", 1.45098228},
+                                                                 {"l_info", 0.00019248}}) {
+    CAPTURE(name);
+    CHECK(std::abs(n.at(name).value.convert_to<double>() - value) <= n.at(name).error.convert_to<double>() + 1e-8);
+  }
+}
+
+TEST_SUITE("long") {
+  TEST_CASE("counts: a wide start in the cold is refused, whatever identities its numbers violate") {
+    CHECK_THROWS_AS(
+        static_cast<void>(count(counting("counts = [2, 1]", "kind = \"langevin\"\nmobility = 1\ntemperature = 0.0111",
+                                         "[time]\npoints = [1]\n", "{ mean = [0.1], stddev = [0.3] }"),
+                                4)),
+        AccuracyError);
+  }
 }
 
 TEST_CASE("counts: a step with minibatches by Chapman and Kolmogorov's integral") {
