@@ -42,8 +42,8 @@ struct Ensemble {
 ///   linear-regression: the principal axes of sum_j y_j u_j/N, those of positive variance, widest first;
 ///   sgld with minibatches of gaussian-mean and linear-regression, one parameter, and sgd-diffusion of
 ///   linear-regression with one weight: every example, an axis each.
-/// Of statistics that only shift the loss (Model::constant) a set holds the mean given what else it holds. Throws InputError
-/// when the number of data sets does not fit.
+/// Of statistics that only shift the loss (Model::constant) a set holds the mean given what else it holds. Throws
+/// InputError when the number of data sets does not fit.
 template <Real R>
 Ensemble<R> enumerate(const model::Model<R>& model, const experiment::Experiment& experiment, const R& tail,
                       const std::vector<R>& resolution);
